@@ -1,0 +1,1 @@
+"""Pure functions: tidy frame in, Plotly figure out."""

@@ -1,0 +1,1 @@
+"""Labelled image sets: sources, splitting, checks."""

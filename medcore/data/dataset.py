@@ -1,0 +1,66 @@
+"""A labelled image set and its card: the contract between every source and every user of images."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Card:
+    """Where a data set comes from and how far it may be trusted.
+
+    Args:
+        name: identity in specs and links, such as "breastmnist".
+        title: name people see.
+        task: "classification" or "segmentation".
+        source: who made the images, and how.
+        licence: SPDX name or the licence's own words.
+        citation: what to cite, with DOI where there is one.
+        labels: how the labels came about.
+        notes: known faults, one sentence each.
+        published: figures to stand beside, e.g. {"accuracy": .863, "auc": .901, "model": …, "source": …}.
+    """
+
+    name: str
+    title: str
+    task: str
+    source: str
+    licence: str
+    citation: str
+    labels: str
+    notes: tuple[str, ...] = ()
+    published: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ImageDataset:
+    """One split of a labelled image set.
+
+    Args:
+        images: (n, height, width, channels), uint8 0..255 or float32.
+        labels: (n,) int64 class numbers, or None for a segmentation set.
+        masks: (n, height, width) uint8 class numbers, or None.
+        class_names: name of class 0, 1, …
+        card: shared by the splits of a set.
+        spacing: (row, column) in mm, or None where unknown.
+        groups: (n,) patient ids, or None where unknown.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray | None
+    class_names: tuple[str, ...]
+    card: Card
+    masks: np.ndarray | None = None
+    spacing: tuple[float, float] | None = None
+    groups: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+Splits = Mapping[str, ImageDataset]
+"""The splits of a set by name: "train", "val" and "test"."""

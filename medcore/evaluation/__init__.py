@@ -1,0 +1,1 @@
+"""How good a model is, with intervals: NumPy and scikit-learn only."""

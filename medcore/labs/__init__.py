@@ -1,0 +1,1 @@
+"""The question each page asks, as data."""

@@ -1,0 +1,1 @@
+"""Networks: each builder returns a keras.Model that ends in logits."""

@@ -1,0 +1,1 @@
+"""The run store and the engine that works through it."""

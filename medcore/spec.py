@@ -1,0 +1,241 @@
+"""What one run is: frozen values, checked on construction, and their JSON.
+
+The same spec gives the same result on the same hardware; `RunSpec.hash` is its identity.
+Defaults of the catalog are written out on construction, so a spec says everything that
+it does, and leaving a default out or writing it down gives the same hash.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, get_args
+
+from medcore import catalog
+
+MAX_EPOCHS = 10_000
+MAX_BATCH = 65_536
+MAX_SEED = 2**31 - 1
+MAX_OPTION_TEXT = 200
+
+Weights = Literal["last", "best"]
+Precision = Literal["auto", "float32", "bfloat16"]
+
+
+def number(name: str, value: object, low: float, high: float, *, above: bool = False) -> float:
+    """`value` as a float, if it is a finite number from `low` (excluded if `above`) to `high`.
+
+    Raises:
+        ValueError: if it is not, with the range and what came.
+    """
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not good or not low <= value <= high or (above and value == low):
+        least = f"above {low:g}" if above else f"at least {low:g}"
+        raise ValueError(f"{name} must be a number {least} and at most {high:g}. Received: {value!r}")
+    return float(value)
+
+
+def whole(name: str, value: object, low: int, high: int) -> int:
+    """`value` as an int, if it is a whole number from `low` to `high`.
+
+    Raises:
+        ValueError: if it is not, with the range and what came.
+    """
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not good or value != int(value) or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}. Received: {value!r}")
+    return int(value)
+
+
+def one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    """Raises ValueError unless `value` is one of `allowed`."""
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}. Received: {value!r}")
+
+
+def _options(kind: str, choice: catalog.Choice, given: object) -> dict[str, float]:
+    """Every parameter of the choice, with its given or default value."""
+    if not isinstance(given, Mapping):
+        raise ValueError(f"Options of {kind} must be an object of names and numbers. Received: {given!r}")
+    unknown = sorted(set(given) - set(choice.parameters), key=str)
+    if unknown:
+        known = ", ".join(choice.parameters) or "none"
+        raise ValueError(f"{choice.label} takes these options: {known}. Received: {unknown[0]!r}")
+    values: dict[str, float] = {}
+    for name, parameter in choice.parameters.items():
+        value = given.get(name, parameter.default)
+        check = whole if parameter.integer else number
+        values[name] = check(f"{kind} option {name}", value, parameter.low, parameter.high)
+    return values
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Which labelled images.
+
+    Args:
+        name: a data set's name as `python -m medcore datasets` lists it.
+        options: parameters of the source (the CT simulator's dose, say); the source checks them.
+    """
+
+    name: str = "ct-simulator"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip() or len(self.name) > MAX_OPTION_TEXT:
+            raise ValueError(
+                f"Data set name must be a text of 1 to {MAX_OPTION_TEXT} characters. Received: {self.name!r}"
+            )
+        if not isinstance(self.options, Mapping):
+            raise ValueError(f"Options of the data set must be an object. Received: {self.options!r}")
+        object.__setattr__(self, "options", dict(self.options))
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Which network, by its catalog name, and its options."""
+
+    name: str = "cnn"
+    options: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        choice = catalog.choose("Model", catalog.MODELS, self.name)
+        object.__setattr__(self, "options", _options("model", choice, self.options))
+
+
+@dataclass(frozen=True)
+class OptimizerSpec:
+    """Which optimizer, by its catalog name.
+
+    Args:
+        learning_rate: above 0, at most 100; None takes the catalog's.
+        weight_decay: decoupled decay per unit of learning rate, 0 to 1 (Loshchilov & Hutter,
+            arXiv:1711.05101); None takes the catalog's.
+        options: the optimizer's own parameters.
+    """
+
+    name: str = "adam"
+    learning_rate: float | None = None
+    weight_decay: float | None = None
+    options: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        choice = catalog.choose("Optimizer", catalog.OPTIMIZERS, self.name)
+        rate = choice.learning_rate if self.learning_rate is None else self.learning_rate
+        decay = choice.weight_decay if self.weight_decay is None else self.weight_decay
+        object.__setattr__(self, "learning_rate", number("learning_rate", rate, 0, 100, above=True))
+        object.__setattr__(self, "weight_decay", number("weight_decay", decay, 0, 1))
+        object.__setattr__(self, "options", _options("optimizer", choice, self.options))
+
+
+@dataclass(frozen=True)
+class LossSpec:
+    """Which loss, by its catalog name, and its options."""
+
+    name: str = "cross_entropy"
+    options: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        choice = catalog.choose("Loss", catalog.LOSSES, self.name)
+        object.__setattr__(self, "options", _options("loss", choice, self.options))
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """How long and on what batches.
+
+    Args:
+        epochs: passes over the training images, 1 to 10,000.
+        batch_size: images a step, 1 to 65,536, or "all" for the whole training set.
+        patience: stop after this many epochs without a lower validation loss; None never stops early.
+        weights: evaluate the "last" weights, or those of the epoch with the "best" validation loss.
+        class_weights: weigh each class by n / (classes * its count), so that rare ones count.
+        precision: "auto" takes bfloat16 where the hardware gains by it.
+    """
+
+    epochs: int = 5
+    batch_size: int | str = 32
+    patience: int | None = None
+    weights: Weights = "last"
+    class_weights: bool = False
+    precision: Precision = "auto"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, MAX_EPOCHS))
+        if self.batch_size != "all":
+            object.__setattr__(self, "batch_size", whole("batch_size", self.batch_size, 1, MAX_BATCH))
+        if self.patience is not None:
+            object.__setattr__(self, "patience", whole("patience", self.patience, 1, MAX_EPOCHS))
+        one_of("weights", self.weights, get_args(Weights))
+        one_of("precision", self.precision, get_args(Precision))
+        if not isinstance(self.class_weights, bool):
+            raise ValueError(f"class_weights must be true or false. Received: {self.class_weights!r}")
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One run.
+
+    Args:
+        seed: fixes the first weights and the order of the batches, 0 to 2**31 - 1. Two specs
+            of the same model and seed start from the same weights and see the images in the
+            same order, whatever their optimizers.
+    """
+
+    task: str = "classification"
+    data: DataSpec = field(default_factory=DataSpec)
+    model: ModelSpec = field(default_factory=ModelSpec)
+    optimizer: OptimizerSpec = field(default_factory=OptimizerSpec)
+    loss: LossSpec = field(default_factory=LossSpec)
+    training: TrainingSpec = field(default_factory=TrainingSpec)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        catalog.choose("Task", catalog.TASKS, self.task)
+        object.__setattr__(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
+
+    @property
+    def size(self) -> str:
+        """ "small" trains on one thread, "large" on every core."""
+        return catalog.MODELS[self.model.name].size
+
+    @property
+    def hash(self) -> str:
+        """Identity: the first 16 hex digits of the SHA-256 of the canonical JSON."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON; `from_dict` takes them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: object) -> "RunSpec":
+        """A spec from plain values.
+
+        Raises:
+            ValueError: for anything unknown or out of range, with what was expected.
+        """
+        return _build(cls, "A run", values)
+
+
+_PARTS = {
+    "data": DataSpec,
+    "model": ModelSpec,
+    "optimizer": OptimizerSpec,
+    "loss": LossSpec,
+    "training": TrainingSpec,
+}
+
+
+def _build(cls: type, what: str, values: object) -> Any:
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{what} must be a JSON object. Received: {values!r}")
+    known = [f.name for f in fields(cls)]
+    unknown = sorted(set(values) - set(known), key=str)
+    if unknown:
+        raise ValueError(f"{what} has the keys {', '.join(known)}. Received: {unknown[0]!r}")
+    parts = _PARTS if cls is RunSpec else {}
+    built = {key: _build(parts[key], f'"{key}"', value) if key in parts else value for key, value in values.items()}
+    return cls(**built)

@@ -1,0 +1,1 @@
+"""One compiled loop, losses, devices, and one file a task."""

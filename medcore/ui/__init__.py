@@ -1,0 +1,1 @@
+"""What a person sees: navigation, controls, live panel, results."""

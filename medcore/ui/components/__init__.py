@@ -1,0 +1,1 @@
+"""Components of ours: a Python face and a JavaScript file each."""
