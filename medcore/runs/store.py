@@ -59,6 +59,15 @@ class Record:
     heartbeat: float | None
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: the last update logged, when the first was, and the seconds between."""
+
+    step: int
+    began: float
+    seconds: float
+
+
 _RECORD = [runs.c[field.name] for field in fields(Record)]
 
 
@@ -182,6 +191,19 @@ class Store:
         query = sa.select(*columns).where(new).order_by(metrics.c.run_id, metrics.c.seq).limit(limit)
         with self._read() as connection:
             return [tuple(row) for row in connection.execute(query)]
+
+    def progress(self, ids: Sequence[str]) -> dict[str, Progress]:
+        """How far the runs are, by id; runs that logged nothing yet are left out."""
+        last = sa.select(sa.func.max(metrics.c.seq).label("seq"), metrics.c.run_id)
+        last = last.where(metrics.c.run_id.in_(ids)).group_by(metrics.c.run_id).subquery()
+        ends = (metrics.c.run_id == last.c.run_id) & metrics.c.seq.in_((1, last.c.seq))
+        query = sa.select(metrics.c.run_id, metrics.c.step, metrics.c.time).join(last, ends).order_by(metrics.c.seq)
+        found: dict[str, Progress] = {}
+        with self._read() as connection:
+            for run_id, step, when in connection.execute(query):
+                seconds = when - (found[run_id].began if run_id in found else when)
+                found[run_id] = Progress(step, when - seconds, seconds)
+        return found
 
     # What the engine and its slots do.
 
