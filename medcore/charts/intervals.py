@@ -1,0 +1,63 @@
+"""Values with their intervals, beside the baseline and the published figure."""
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from medcore.charts import template
+
+Interval = tuple[float | None, float | None, float | None]
+
+
+def figure(
+    values: Mapping[str, Interval],
+    colours: Mapping[str, str],
+    baseline: float | None,
+    published: float | None,
+    title: str = "Test accuracy",
+) -> go.Figure:
+    """One row a run: the value as a dot, its interval as a bar.
+
+    Args:
+        values: label to (value, low, high), each 0 to 1 or None.
+        colours: label to colour.
+        baseline: value of always answering the largest class.
+        published: value of a published model.
+        title: of the horizontal axis.
+    """
+    chart = go.Figure()
+    for label, (value, low, high) in values.items():
+        if value is None:
+            continue
+        spread = None if low is None else {"type": "data", "symmetric": False, "array": [high - value]}
+        if spread:
+            spread |= {"arrayminus": [value - low], "thickness": 2, "width": 5}
+        chart.add_scatter(
+            x=[value],
+            y=[label],
+            error_x=spread,
+            mode="markers+text",
+            text=[f"{value:.3f}"],
+            textposition="top center",
+            marker={"size": 11, "color": colours[label]},
+            name=label,
+            showlegend=False,
+        )
+    _line(chart, baseline, "largest class", "dot")
+    _line(chart, published, "published", "dash")
+    chart.update_layout(template=template.NAME, height=90 + 55 * len(values))
+    chart.update_layout(margin={"l": 10, "r": 10, "t": 25, "b": 45})
+    chart.update_xaxes(title=title, range=_range(values, baseline, published))
+    chart.update_yaxes(autorange="reversed", automargin=True)
+    return chart
+
+
+def _line(chart: go.Figure, value: float | None, text: str, dash: str) -> None:
+    if value is not None:
+        chart.add_vline(x=value, line={"dash": dash, "width": 1.5, "color": template.MUTED}, annotation_text=text)
+        chart.layout.annotations[-1].update(yref="paper", y=1.0, yanchor="bottom", font={"size": 11})
+
+
+def _range(values: Mapping[str, Interval], *marks: float | None) -> tuple[float, float]:
+    known = [v for triple in values.values() for v in triple if v is not None] + [m for m in marks if m is not None]
+    return max(0.0, min(known, default=0.0) - 0.05), min(1.02, max(known, default=1.0) + 0.05)

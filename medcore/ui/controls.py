@@ -1,0 +1,170 @@
+"""The controls that labs share. Every one is bound to the URL, so a link carries the experiment."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from medcore import catalog
+from medcore.data import sources
+
+RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
+DECAYS = (0.0, 1e-4, 1e-3, 0.004, 0.01, 0.03, 0.1)
+BATCHES = (8, 16, 32, 64, 128, 256, 512)
+URL = "query-params"
+
+
+def dataset(task: str) -> sources.Entry:
+    """Picks a data set of a task; those that are not here yet come last."""
+    entries = {e.card.title: e for e in sources.listing() if e.card.task == task}
+    titles = sorted(entries, key=lambda title: not entries[title].available)
+    chosen = st.selectbox(
+        "Images",
+        titles,
+        key="dataset",
+        bind=URL,
+        help="The simulator and the digits are built in; other sets come from MEDCORE_DATA or a download.",
+    )
+    return entries[chosen]
+
+
+def model() -> str:
+    """Picks a network."""
+    help = "The CNN looks for local patterns; the MLP sees only single pixels."
+    return _named("Network", catalog.MODELS, "model", "cnn", help)
+
+
+def loss() -> tuple[str, float]:
+    """Picks a loss; returns its name and, for Huber, delta (1.0 otherwise)."""
+    name = _named("Loss", catalog.LOSSES, "loss", "cross_entropy", "What the network is told to make small.")
+    delta = catalog.LOSSES["huber"].parameters["delta"]
+    if name != "huber":
+        return name, delta.default
+    value = st.select_slider(
+        "Delta", (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0), delta.default, key="delta", bind=URL, help=delta.help
+    )
+    return name, value
+
+
+def optimizers(default: Sequence[str]) -> list[str]:
+    """Picks several optimizers."""
+    labels = {c.label: name for name, c in catalog.OPTIMIZERS.items()}
+    chosen = st.pills(
+        "Optimizers",
+        list(labels),
+        selection_mode="multi",
+        default=[catalog.OPTIMIZERS[name].label for name in default],
+        key="optimizers",
+        bind=URL,
+        help="Each chosen optimizer trains the same network from the same start.",
+    )
+    return [labels[label] for label in chosen]
+
+
+def learning_rates(names: Sequence[str]) -> dict[str, float]:
+    """One learning rate an optimizer, at its usual value until moved."""
+    return {
+        name: st.select_slider(
+            f"Learning rate · {catalog.OPTIMIZERS[name].label}",
+            RATES,
+            catalog.OPTIMIZERS[name].learning_rate,
+            format_func=lambda rate: f"{rate:g}",
+            key=f"lr_{name}",
+            bind=URL,
+            help=f"{catalog.OPTIMIZERS[name].note} Usual: {catalog.OPTIMIZERS[name].learning_rate:g}.",
+        )
+        for name in names
+    }
+
+
+def weight_decays(names: Sequence[str]) -> dict[str, float]:
+    """One decoupled weight decay an optimizer."""
+    return {
+        name: st.select_slider(
+            f"Weight decay · {catalog.OPTIMIZERS[name].label}",
+            DECAYS,
+            catalog.OPTIMIZERS[name].weight_decay,
+            format_func=lambda decay: f"{decay:g}",
+            key=f"decay_{name}",
+            bind=URL,
+            help="Share of each weight taken away per step and unit of learning rate.",
+        )
+        for name in names
+    }
+
+
+def epochs(default: int = 5) -> int:
+    """Passes over the training images."""
+    return st.slider("Epochs", 1, 50, default, key="epochs", bind=URL, help="Passes over all training images.")
+
+
+def batch_size(default: int = 32) -> int:
+    """Images a step, for the optimizers whose batch is free."""
+    return st.select_slider(
+        "Batch size",
+        BATCHES,
+        default,
+        key="batch_size",
+        bind=URL,
+        help="Images a step. Gradient descent always takes all, SGD always one.",
+    )
+
+
+def seed() -> int:
+    """Seed of the first weights and the batch order."""
+    return int(
+        st.number_input(
+            "Seed",
+            0,
+            2**31 - 1,
+            0,
+            key="seed",
+            bind=URL,
+            help="Fixes the first weights and the order of the images; change it to see how much is chance.",
+        )
+    )
+
+
+def evaluated_weights() -> str:
+    """Whether the last or the best weights meet the test set."""
+    labels = {"Last epoch": "last", "Best validation epoch": "best"}
+    chosen = st.segmented_control(
+        "Weights to test",
+        list(labels),
+        default="Last epoch",
+        required=True,
+        key="weights",
+        bind=URL,
+        help="The weights of the last epoch, or of the epoch with the lowest validation loss.",
+    )
+    return labels[chosen]
+
+
+def class_weights() -> bool:
+    """Whether rare classes weigh more."""
+    return st.toggle(
+        "Weigh rare classes up",
+        key="class_weights",
+        bind=URL,
+        help="Each class counts by n / (classes x its own count), so that the larger one does not drown the others.",
+    )
+
+
+def source_options(parameters: Mapping[str, catalog.Parameter]) -> dict[str, Any]:
+    """Sliders for what a data source lets one set; only values that differ from the default are returned."""
+    values = {}
+    for name, parameter in parameters.items():
+        kind = int if parameter.integer else float
+        low, default, high = kind(parameter.low), kind(parameter.default), kind(parameter.high)
+        value = st.slider(parameter.label, low, high, default, key=f"data_{name}", bind=URL, help=parameter.help)
+        if value != default:
+            values[name] = value
+    return values
+
+
+def _named(label: str, choices: Mapping[str, catalog.Choice], key: str, default: str, help: str) -> str:
+    names = {choice.label: name for name, choice in choices.items()}
+    chosen = st.segmented_control(
+        label, list(names), default=choices[default].label, required=True, key=key, bind=URL, help=help
+    )
+    return names[chosen]

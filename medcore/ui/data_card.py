@@ -1,0 +1,34 @@
+"""The card of a data set: what it is, where it comes from, how far to trust it, and how to get it."""
+
+import streamlit as st
+
+from medcore.data import sources
+
+
+def show(entry: sources.Entry) -> None:
+    """Writes the card; duplicates between splits are looked for when the set is here."""
+    card = entry.card
+    height, width, channels = entry.shape
+    sizes = " · ".join(f"{n:,} {split}" for split, n in entry.sizes.items())
+    st.markdown(f"**{card.title}** — {card.source}")
+    st.markdown(f"{sizes} · {height} x {width} px{'' if channels == 1 else ', colour'} · {', '.join(entry.classes)}")
+    st.markdown(f"**Labels.** {card.labels}")
+    for note in (*card.notes, *_duplicates(entry)):
+        st.markdown(f":orange-badge[Mind] {note}")
+    st.caption(f"Licence: {card.licence}. {card.citation}")
+
+
+def _duplicates(entry: sources.Entry) -> tuple[str, ...]:
+    if not entry.available:
+        return ()
+    with st.spinner("Looking for duplicates…"):
+        return sources.facts(entry.card.name).notes
+
+
+def offer_download(entry: sources.Entry) -> None:
+    """For a set that is not here: how to get it, and a button where it can be fetched."""
+    st.warning(f"{entry.card.title} is not on this machine yet. {entry.how}")
+    if entry.downloadable and st.button("Download", key="download", icon=":material/download:"):
+        bar = st.progress(0.0, f"Downloading {entry.card.title}…")
+        sources.download(entry.card.name, lambda done, total: bar.progress(min(1.0, done / max(total, 1))))
+        st.rerun()

@@ -1,0 +1,71 @@
+"""Which optimizer learns fastest?"""
+
+import streamlit as st
+
+from medcore.labs import optimizers as lab
+from medcore.ui import controls, data_card, lesson, live_panel, results, setup_table, take_home
+
+with st.sidebar:
+    entry = controls.dataset("classification")
+    model = controls.model()
+    names = controls.optimizers(default=("minibatch", "momentum", "adam"))
+    loss, delta = controls.loss()
+    epochs = controls.epochs()
+    batch_size = controls.batch_size()
+    with st.expander("Learning rates", expanded=True):
+        rates = controls.learning_rates(names)
+    with st.expander("More"):
+        decays = controls.weight_decays(names)
+        weights = controls.evaluated_weights()
+        class_weights = controls.class_weights()
+        seed = controls.seed()
+    options = {}
+    if entry.options:
+        with st.expander(entry.card.title):
+            options = controls.source_options(entry.options)
+
+st.title("Which optimizer learns fastest?")
+st.caption("Same network, same first weights, same order of images. Only the update rule differs.")
+specs = {}
+try:
+    specs = lab.runs(
+        dataset=entry.card.name,
+        model=model,
+        optimizers=names,
+        learning_rate=rates,
+        weight_decay=decays,
+        loss=loss,
+        delta=delta,
+        batch_size=batch_size,
+        epochs=epochs,
+        seed=seed,
+        weights=weights,
+        class_weights=class_weights,
+        data_options=options,
+    )
+except ValueError as error:
+    st.error(str(error))
+if not entry.available:
+    data_card.offer_download(entry)
+
+records = live_panel.shown()
+live_panel.buttons(specs if entry.available else {}, records)
+if records:
+    chart, numbers = st.columns([3, 2], gap="medium")
+    with chart:
+        live_panel.show(records)
+    with numbers:
+        live_panel.progress(records)
+        results.show(records)
+else:
+    setup_table.show(specs, entry.sizes.get("train"))
+
+lesson_tab, data_tab, setup_tab, home_tab = st.tabs(["Lesson", "The images", "Settings", "Take it home"])
+with lesson_tab:
+    lesson.show("optimizers")
+with data_tab:
+    data_card.show(entry)
+with setup_tab:
+    setup_table.show(specs, entry.sizes.get("train"))
+with home_tab:
+    take_home.show("optimizers", specs, records)
