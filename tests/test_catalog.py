@@ -1,0 +1,36 @@
+import re
+
+import pytest
+
+from medcore import catalog
+
+CHOICES = {
+    f"{kind}.{name}": choice
+    for kind in ("OPTIMIZERS", "LOSSES", "MODELS", "TASKS")
+    for name, choice in getattr(catalog, kind).items()
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_choice_names_itself_and_says_what_it_is(name):
+    choice = CHOICES[name]
+    assert choice.label
+    assert choice.note.endswith(".")
+    assert re.fullmatch(r"[\w.]+:\w+", choice.target)
+    for parameter in choice.parameters.values():
+        assert parameter.low <= parameter.default <= parameter.high
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_target_is_there(name):
+    assert callable(catalog.resolve(CHOICES[name].target))
+
+
+def test_labels_are_unique_within_their_kind():
+    for choices in (catalog.OPTIMIZERS, catalog.LOSSES, catalog.MODELS, catalog.TASKS):
+        assert len({c.label for c in choices.values()}) == len(choices)
+
+
+def test_an_unknown_name_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match=r"Loss must be one of cross_entropy, huber, mse\. Received: 'hinge'"):
+        catalog.choose("Loss", catalog.LOSSES, "hinge")

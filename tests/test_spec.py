@@ -1,0 +1,95 @@
+import json
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from medcore import catalog
+from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, RunSpec, TrainingSpec
+
+
+def test_json_and_back_is_the_same_run():
+    spec = RunSpec(data=DataSpec("breastmnist"), optimizer=OptimizerSpec("momentum", 0.05), seed=7)
+    again = RunSpec.from_dict(json.loads(json.dumps(spec.to_dict())))
+    assert again == spec
+    assert again.hash == spec.hash
+
+
+def test_a_default_written_down_is_the_same_run():
+    short = RunSpec(optimizer=OptimizerSpec("adam"))
+    long = RunSpec(optimizer=OptimizerSpec("adam", 0.001, 0.0, {"beta_1": 0.9, "beta_2": 0.999}))
+    assert short.hash == long.hash
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        RunSpec(seed=1),
+        RunSpec(optimizer=OptimizerSpec("adam", 0.002)),
+        RunSpec(data=DataSpec("digits")),
+        RunSpec(training=TrainingSpec(batch_size="all")),
+    ],
+)
+def test_another_run_has_another_hash(other):
+    assert other.hash != RunSpec().hash
+
+
+def test_specs_are_frozen():
+    with pytest.raises(FrozenInstanceError):
+        RunSpec().seed = 1
+
+
+def test_the_caller_cannot_change_options_afterwards():
+    given = {"dose": 1.0}
+    spec = DataSpec("ct-simulator", given)
+    given["dose"] = 2.0
+    assert spec.options == {"dose": 1.0}
+
+
+@pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf"), "fast", True, [0.1], 101])
+def test_a_learning_rate_must_be_a_number_in_range(rate):
+    with pytest.raises(ValueError, match=r"learning_rate must be a number above 0 and at most 100\. Received: "):
+        OptimizerSpec("adam", rate)
+
+
+@pytest.mark.parametrize("epochs", [0, 10**9, -3, 2.5, "many", None, True, float("nan")])
+def test_epochs_must_be_a_whole_number_in_range(epochs):
+    with pytest.raises(ValueError, match=r"epochs must be a whole number from 1 to 10,000\. Received: "):
+        TrainingSpec(epochs=epochs)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: RunSpec.from_dict({"optimiser": {}}), "A run has the keys task, .*Received: 'optimiser'"),
+        (lambda: RunSpec.from_dict({"optimizer": {"lr": 1}}), "\"optimizer\" has the keys .*Received: 'lr'"),
+        (lambda: RunSpec.from_dict([]), r"A run must be a JSON object\. Received: \[\]"),
+        (lambda: RunSpec.from_dict({"model": "cnn"}), r'"model" must be a JSON object\. Received: \'cnn\''),
+        (lambda: OptimizerSpec("sgdd"), "Optimizer must be one of .*Received: 'sgdd'"),
+        (lambda: OptimizerSpec(["adam"]), "Optimizer must be one of"),
+        (lambda: OptimizerSpec("adam", options={"momentum": 0.9}), "Adam takes these options: beta_1, beta_2"),
+        (lambda: OptimizerSpec("momentum", options={"momentum": 1}), "at least 0 and at most 0.999"),
+        (lambda: LossSpec("huber", {"delta": 0}), "at least 0.01"),
+        (lambda: LossSpec("mse", {"delta": 1}), r"MSE takes these options: none\. Received: 'delta'"),
+        (lambda: ModelSpec("mlp", {"hidden": 12.5}), "must be a whole number from 1 to 4,096"),
+        (lambda: DataSpec(""), "Data set name must be a text"),
+        (lambda: TrainingSpec(batch_size="some"), "batch_size must be a whole number"),
+        (lambda: TrainingSpec(weights="first"), "weights must be one of last, best"),
+        (lambda: TrainingSpec(class_weights=1), "class_weights must be true or false"),
+        (lambda: RunSpec(seed=-1), "seed must be a whole number"),
+        (lambda: RunSpec(task="dreaming"), "Task must be one of"),
+    ],
+)
+def test_what_is_wrong_is_refused_in_a_sentence(make, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        make()
+
+
+def test_huber_writes_its_delta_down():
+    assert LossSpec("huber").options == {"delta": 1.0}
+
+
+@pytest.mark.parametrize("name", catalog.OPTIMIZERS)
+def test_every_optimizer_has_a_valid_default(name):
+    spec = OptimizerSpec(name)
+    assert spec.learning_rate == catalog.OPTIMIZERS[name].learning_rate
+    assert set(spec.options) == set(catalog.OPTIMIZERS[name].parameters)
