@@ -65,11 +65,13 @@ def serve(command: Sequence[str] = APP, environment: dict[str, str] | None = Non
 
 
 def _options(url: str) -> list[str]:
-    port = url.rpartition(":")[2]
-    return ["--server.port", port, "--server.address", "127.0.0.1", "--server.headless", "true"] + [
-        "--browser.gatherUsageStats",
-        "false",
-    ]
+    settings = {
+        "server.port": url.rpartition(":")[2],
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "browser.gatherUsageStats": "false",
+    }
+    return [f"--{name}={value}" for name, value in settings.items()]
 
 
 def _free_port() -> int:
