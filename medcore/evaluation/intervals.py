@@ -1,0 +1,55 @@
+"""95 % intervals: in closed form for shares, by the bootstrap for the rest."""
+
+import numpy as np
+
+Z = 1.959963984540054
+"""97.5 % quantile of the standard normal distribution."""
+
+Interval = list[float]
+"""[low, high]"""
+
+
+def wilson(successes: int, n: int) -> Interval | None:
+    """Wilson's score interval of a share; unlike p ± 1.96 s it keeps to 0..1 and holds for few cases.
+
+    Args:
+        successes: 0..n.
+        n: number of cases.
+
+    Returns:
+        [low, high], or None for no case.
+
+    Reference:
+        Wilson (1927), doi 10.1080/01621459.1927.10502953.
+    """
+    if n == 0:
+        return None
+    p = successes / n
+    centre = p + Z**2 / (2 * n)
+    half = Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
+    scale = 1 + Z**2 / n
+    return [max(0.0, float((centre - half) / scale)), min(1.0, float((centre + half) / scale))]
+
+
+def percentile(replicates: np.ndarray) -> Interval | None:
+    """The middle 95 % of bootstrap replicates (Efron's percentile interval); None if there is no finite one."""
+    finite = replicates[np.isfinite(replicates)]
+    return [float(value) for value in np.quantile(finite, (0.025, 0.975))] if finite.size else None
+
+
+def resample_counts(strata: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each case is drawn, when each stratum is resampled with replacement to its own size.
+
+    Args:
+        strata: (n,) integers, the stratum (true class) of each case.
+
+    Returns:
+        (replicates, n) int32; the counts of a stratum's cases add up to its size in every row.
+    """
+    counts = np.zeros((replicates, len(strata)), np.int32)
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        drawn = rng.integers(len(members), size=(replicates, len(members)))
+        cells = drawn + np.arange(replicates)[:, None] * len(members)
+        counts[:, members] = np.bincount(cells.ravel(), minlength=cells.size).reshape(cells.shape)
+    return counts

@@ -1,0 +1,143 @@
+"""One label an image: trains a network and says how good it is."""
+
+import hashlib
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from medcore import catalog
+from medcore.data import sources
+from medcore.data.dataset import SPLITS, ImageDataset, Splits
+from medcore.evaluation.classification import evaluate, majority
+from medcore.spec import RunSpec
+from medcore.training import compiled, devices
+from medcore.training.epochs import Outcome, Stepper, fit
+from medcore.training.run import Cancelled, Run
+
+
+def train(spec: RunSpec, run: Run) -> dict[str, Any]:
+    """Trains and evaluates what the spec describes; saves `model.keras` and `predictions.npz` in the run's folder.
+
+    Returns:
+        Facts of the run, metrics of the validation and test set, the baseline: plain values for JSON,
+        None where a value is not finite.
+
+    Raises:
+        Cancelled: if the run was cancelled.
+        FileNotFoundError: if there is no such data set.
+        ValueError: if the data set does not fit the task or the model.
+        OSError: if data cannot be read or results cannot be written.
+    """
+    begun = time.perf_counter()
+    run.status("Loading the images.")
+    splits = sources.load(spec.data, run.status)
+    _check(splits)
+    train_set = splits["train"]
+    model_choice = catalog.MODELS[spec.model.name]
+    device = devices.choose(model_choice, spec.training.precision)
+    classes, n = len(train_set.class_names), len(train_set)
+    batch = n if spec.training.batch_size == "all" else min(int(spec.training.batch_size), n)
+
+    run.status("Preparing the network.")
+    shape, dtype = train_set.images.shape[1:], str(train_set.images.dtype)
+    stepper = compiled.stepper(spec, shape, classes, dtype, batch, device.precision, device.kind)
+    steps_per_epoch = -(-n // batch)
+    facts = {"parameters": stepper.model.count_params(), "device": asdict(device)}
+    run.plan(
+        steps=steps_per_epoch * spec.training.epochs,
+        steps_per_epoch=steps_per_epoch,
+        epochs=spec.training.epochs,
+        classes=list(train_set.class_names),
+        train_images=n,
+        **facts,
+    )
+
+    run.status("Training.")
+    loss = compiled.build_loss(spec)
+    outcome = fit(stepper, loss, train_set, splits["val"], spec.training, spec.seed, run)
+    run.status("Evaluating.")
+    results = _evaluate(stepper, splits, run)
+    return {
+        "seconds": round(time.perf_counter() - begun, 3),
+        **_course(outcome, spec),
+        **facts,
+        "data": _data(splits),
+        **results,
+        "baseline": majority(train_set.labels, splits["test"].labels, train_set.class_names),
+        "published": dict(train_set.card.published),
+        "files": {"model": "model.keras", "predictions": "predictions.npz"},
+    }
+
+
+def _check(splits: Splits) -> None:
+    """Raises ValueError unless every split has labelled images, in two classes or more."""
+    for name in SPLITS:
+        split = splits[name]
+        if split.labels is None:
+            raise ValueError(
+                f"Classification needs a data set with one label an image. Received: {split.card.name!r}, "
+                f"a set for {split.card.task}"
+            )
+        if not len(split):
+            raise ValueError(f"Every split needs an image or more. Received: {split.card.name!r}, {name} empty")
+    if len(splits["train"].class_names) < 2:
+        raise ValueError(f"Classification needs two classes or more. Received: {splits['train'].class_names}")
+
+
+def _course(outcome: Outcome, spec: RunSpec) -> dict[str, Any]:
+    """How the training went."""
+    best = spec.training.weights == "best" and outcome.best_epoch is not None
+    return {
+        "steps": outcome.steps,
+        "epochs": outcome.epochs,
+        "best_epoch": outcome.best_epoch,
+        "evaluated": "best" if best else "last",
+        "stopped": outcome.stopped,
+        "diverged_at": outcome.diverged_at,
+    }
+
+
+def _data(splits: Splits) -> dict[str, Any]:
+    """Identity of what was trained on: sizes, classes and the content's hash."""
+    content = hashlib.sha256()
+    for name in SPLITS:
+        content.update(np.ascontiguousarray(splits[name].images))
+        content.update(np.ascontiguousarray(splits[name].labels))
+    return {
+        "sizes": {name: len(splits[name]) for name in SPLITS},
+        "classes": list(splits["train"].class_names),
+        "sha256": content.hexdigest(),
+    }
+
+
+def _evaluate(stepper: Stepper, splits: Splits, run: Run) -> dict[str, Any]:
+    """Metrics of the validation and test set; writes the model and the test set's predictions."""
+
+    def pause() -> None:
+        if run.cancelled():
+            raise Cancelled
+
+    probabilities = {name: _softmax(stepper.logits(splits[name].images, pause)) for name in ("val", "test")}
+    pause()
+    _save(stepper.model, probabilities["test"], splits["test"], run.folder)
+    return {
+        name: evaluate(splits[name].labels, values, splits[name].class_names) for name, values in probabilities.items()
+    }
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):  # logits of a diverged network
+        powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _save(model: keras.Model, probabilities: np.ndarray, test: ImageDataset, folder: Path) -> None:
+    """Writes under temporary names and renames, so that what has its final name is whole."""
+    model.save(folder / "unfinished.keras")
+    (folder / "unfinished.keras").replace(folder / "model.keras")
+    np.savez_compressed(folder / "unfinished.npz", probabilities=probabilities.astype(np.float32), labels=test.labels)
+    (folder / "unfinished.npz").replace(folder / "predictions.npz")

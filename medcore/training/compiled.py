@@ -1,0 +1,73 @@
+"""Steppers kept for the next run: compiling takes longer than the first hundred steps."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from medcore import catalog
+from medcore.spec import ModelSpec, RunSpec
+from medcore.training import optimizers
+from medcore.training.epochs import Stepper
+
+KEPT = 8
+"""Steppers kept in a process: as many as one comparison has optimizers."""
+
+_kept: dict[str, Stepper] = {}
+
+
+def build_model(
+    spec: ModelSpec, shape: tuple[int, int, int], classes: int, precision: str, seed: int = 0
+) -> keras.Model:
+    """A model whose first weights follow from the seed alone, computing in `precision`."""
+    before = keras.config.dtype_policy()
+    keras.utils.set_random_seed(seed)
+    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
+    try:
+        return catalog.resolve(catalog.MODELS[spec.name].target)(shape, classes, **spec.options)
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def build_loss(spec: RunSpec) -> Callable[[Any, Any], Any]:
+    """The loss of logits that the spec describes."""
+    return catalog.resolve(catalog.LOSSES[spec.loss.name].target)(**spec.loss.options)
+
+
+def stepper(
+    spec: RunSpec, shape: tuple[int, int, int], classes: int, dtype: str, batch: int, precision: str, kind: str
+) -> Stepper:
+    """What takes the run's steps, as good as new: with first weights and an unused optimizer.
+
+    All that is compiled in is the key to those kept; the learning rate and the seed are not.
+
+    Args:
+        shape: (height, width, channels) of an image.
+        dtype: of the images.
+        batch: images a step.
+        kind: "gpu" or "cpu".
+    """
+    optimizer = spec.optimizer
+    parts = [spec.model.name, spec.model.options, optimizer.name, optimizer.options, optimizer.weight_decay]
+    parts += [spec.loss.name, spec.loss.options, shape, classes, dtype, batch, precision, kind]
+    key = json.dumps(parts, sort_keys=True)
+    model = build_model(spec.model, shape, classes, precision, spec.seed)
+    kept = _kept.pop(key, None) or _compile(spec, model, dtype, batch, kind)
+    kept.reset([keras.ops.convert_to_numpy(variable) for variable in model.variables], optimizer.learning_rate)
+    _kept[key] = kept
+    while len(_kept) > KEPT:
+        del _kept[next(iter(_kept))]
+    return kept
+
+
+def _compile(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: str) -> Stepper:
+    optimizer, loss = optimizers.build(spec.optimizer), build_loss(spec)
+    if keras.backend.backend() != "tensorflow":
+        from medcore.training.fallback import Fit
+
+        return Fit(model, optimizer, loss, batch)
+    from medcore.training.loop import Loop
+
+    xla = catalog.MODELS[spec.model.name].dense_only and kind == "cpu"
+    return Loop(model, optimizer, loss, batch, dtype, xla)

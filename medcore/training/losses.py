@@ -1,0 +1,65 @@
+"""Losses of logits against class numbers, one value an image, so that class weights can multiply them."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+def _probabilities(logits: Any) -> Any:
+    return ops.softmax(ops.cast(logits, "float32"), axis=-1)
+
+
+def _one_hot(labels: Any, like: Any) -> Any:
+    return ops.one_hot(labels, like.shape[-1], dtype="float32")
+
+
+class CrossEntropy:
+    """-log of the probability given to the true class; its gradient by the logits is p - y."""
+
+    def __call__(self, labels: Any, logits: Any) -> Any:
+        """Loss of each image.
+
+        Args:
+            labels: (n,) integers, the true class of each image.
+            logits: (n, classes), before the softmax.
+
+        Returns:
+            (n,) float32.
+        """
+        return keras.losses.sparse_categorical_crossentropy(labels, ops.cast(logits, "float32"), from_logits=True)
+
+
+class MeanSquaredError:
+    """Mean over the classes of (p - y)², p the softmax of the logits and y the true class as one-hot.
+
+    Its gradient by the logits carries the softmax's slope, which vanishes where the network is
+    confident, right or wrong: that is why it learns slowly from its worst mistakes.
+    """
+
+    def __call__(self, labels: Any, logits: Any) -> Any:
+        """Loss (n,) of each image; labels (n,) integers, logits (n, classes)."""
+        p = _probabilities(logits)
+        return keras.losses.mean_squared_error(_one_hot(labels, p), p)
+
+
+class Huber:
+    """Mean over the classes of the Huber loss of e = p - y: e²/2 up to delta, delta·|e| - delta²/2 beyond.
+
+    Its derivative by e is e clipped at ±delta. As |e| is at most 1 for probabilities, a delta of
+    1 or more leaves half the squared error.
+
+    Args:
+        delta: error beyond which the loss grows linearly, above 0.
+
+    Reference:
+        Huber, P. J. (1964), Robust Estimation of a Location Parameter, doi 10.1214/aoms/1177703732.
+    """
+
+    def __init__(self, delta: float = 1.0) -> None:
+        self.delta = delta
+
+    def __call__(self, labels: Any, logits: Any) -> Any:
+        """Loss (n,) of each image; labels (n,) integers, logits (n, classes)."""
+        p = _probabilities(logits)
+        return keras.losses.huber(_one_hot(labels, p), p, delta=self.delta)

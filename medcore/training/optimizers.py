@@ -1,0 +1,27 @@
+"""From a spec to a Keras optimizer."""
+
+import keras
+
+from medcore import catalog
+from medcore.spec import OptimizerSpec
+
+
+def build(spec: OptimizerSpec) -> keras.optimizers.Optimizer:
+    """The Keras optimizer that the spec describes, with no state yet.
+
+    Weight decay is Keras' own, the same for every optimizer: before each update every trainable
+    variable, biases too, loses the share `learning_rate * weight_decay` of itself. It does not
+    pass through the gradient, so neither momentum nor a running mean of gradients sees it: it is
+    decoupled decay, not an L2 penalty. That SGD's own decay is plain, too, follows from the same.
+
+    Reference:
+        Loshchilov & Hutter, Decoupled Weight Decay Regularization, arXiv:1711.05101.
+    """
+    choice = catalog.OPTIMIZERS[spec.name]
+    decay = {"weight_decay": spec.weight_decay} if spec.weight_decay else {}
+    optimizer = catalog.resolve(choice.target)(
+        learning_rate=spec.learning_rate, **spec.options, **choice.fixed, **decay
+    )
+    if not spec.weight_decay:
+        optimizer.weight_decay = None  # AdamW decays by default, and 0 would still cost a pass over the weights
+    return optimizer
