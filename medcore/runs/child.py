@@ -1,0 +1,184 @@
+"""A training process: trains one run at a time for the slot at the other end of its pipe.
+
+It says ("ready", devices), then for every ("run", id, spec) that comes: ("plan", facts), ("status", sentence),
+("rows", rows) as they arise and one of ("done", result), ("cancelled", None) and ("failed", sentence).
+What was sent before it dies still reaches the slot. When the slot dies, so does it.
+"""
+
+import contextlib
+import ctypes
+import errno
+import gc
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from medcore import catalog, settings
+from medcore.runs.seats import Seat
+from medcore.spec import RunSpec
+from medcore.training import devices
+from medcore.training.run import Cancelled, Row
+
+LOG = "log.txt"
+LONGEST_SENTENCE = 600
+NO_MEMORY = "There is not enough memory for this run: try a smaller batch, smaller images or a smaller model."
+_PR_SET_PDEATHSIG = 1
+
+
+class ChildRun:
+    """The run at hand, as its task sees it (`medcore.training.run.Run`)."""
+
+    def __init__(self, run_id: str, line: "Line") -> None:
+        self.id = run_id
+        self.folder = folder(run_id)
+        self._line = line
+
+    def plan(self, **facts: Any) -> None:
+        self._line.send("plan", json.loads(json.dumps(facts)))
+
+    def status(self, sentence: str) -> None:
+        self._line.send("status", str(sentence))
+
+    def log(self, rows: Iterable[Row]) -> None:
+        now = time.time()
+        plain = [((int(step), str(metric), float(value)), now) for step, metric, value in rows]
+        if plain:
+            self._line.send("rows", plain)
+
+    def cancelled(self) -> bool:
+        return self._line.cancelled == self.id
+
+
+class Line:
+    """The pipe to the slot. A thread of its own listens, so that a busy task hears of a cancel."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.cancelled: str | None = None
+        self.orders: queue.SimpleQueue[tuple[str, dict[str, Any]]] = queue.SimpleQueue()
+        self._connection = connection
+        self._lock = threading.Lock()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def send(self, kind: str, content: Any) -> None:
+        with self._lock:
+            self._connection.send((kind, content))
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                match self._connection.recv():
+                    case ("run", run_id, spec):
+                        self.orders.put((run_id, spec))
+                    case ("cancel", run_id):
+                        self.cancelled = run_id
+        except (EOFError, OSError):  # the slot is gone
+            os._exit(0)
+
+
+def folder(run_id: str) -> Path:
+    """Folder of a run's files."""
+    return settings.home() / "runs" / run_id
+
+
+def main(connection: Connection, seat: Seat | None) -> None:
+    """Life of a training process; never returns.
+
+    Args:
+        seat: what it trains on; None only to say which devices there are, so it sees them all.
+    """
+    _leave_with_parent()
+    line = Line(connection)
+    try:
+        if seat is not None:
+            _sit(seat)
+        gc.freeze()  # what is loaded stays: collecting after a run then looks at the run's leavings alone
+        line.send("ready", devices.describe())
+        while True:
+            run_id, spec = line.orders.get()
+            line.send(*_train(run_id, spec, line))
+            gc.collect()
+    except BrokenPipeError:
+        os._exit(0)
+    except Exception as error:  # noqa: BLE001 - the slot must learn why nothing trains here
+        traceback.print_exc()
+        line.send("failed", sentence(error))
+        os._exit(1)
+
+
+def _train(run_id: str, spec: dict[str, Any], line: Line) -> tuple[str, Any]:
+    """Trains one run; returns the last message about it."""
+    try:
+        folder(run_id).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _output_to(folder(run_id) / LOG):
+            try:
+                task = catalog.TASKS[RunSpec.from_dict(spec).task].target
+                result = catalog.resolve(task)(RunSpec.from_dict(spec), ChildRun(run_id, line))
+                return "done", json.loads(json.dumps(result))
+            except Cancelled:
+                return "cancelled", None
+            except Exception:
+                traceback.print_exc()
+                raise
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a task raises becomes the run's sentence
+        return "failed", sentence(error)
+
+
+def sentence(error: BaseException) -> str:
+    """What a person reads about an error of a task; the traceback is in the run's log."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        where = f" Received: {error.filename}" if error.filename else ""
+        return f"The disk is full: free some space and train again.{where}"
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return NO_MEMORY
+    text = " ".join(str(error).split())[:LONGEST_SENTENCE]
+    if isinstance(error, (ValueError, OSError)) and text:
+        return text
+    return f"The training stopped on an unexpected error, {type(error).__name__}: {text}".rstrip(": ")
+
+
+def _sit(seat: Seat) -> None:
+    """Settles threads and GPU, and starts Keras' backend on them."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+    gpu = -1 if seat.gpu is None else seat.gpu
+    if seat.gpu is not None and seat.gpu < len(visible) and visible[seat.gpu].isdigit():
+        gpu = int(visible[seat.gpu])
+    devices.prepare("small", threads=seat.threads, gpu_index=gpu)
+    keras.ops.zeros(1)
+
+
+@contextlib.contextmanager
+def _output_to(file: Path) -> Iterator[None]:
+    """Sends everything printed, also by C libraries, to the end of the file."""
+    before = os.dup(1), os.dup(2)
+    with file.open("ab") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    try:
+        yield
+    finally:
+        for stream, descriptor, original in zip((sys.stdout, sys.stderr), (1, 2), before, strict=True):
+            with contextlib.suppress(OSError):  # a full disk
+                stream.flush()
+            os.dup2(original, descriptor)
+            os.close(original)
+
+
+def _leave_with_parent() -> None:
+    """Makes this process a group of its own that dies with the fork server, even while C code hangs."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,236 @@
+"""The engine: a process of its own that lets Dask place slots, as many as there is room for.
+
+It lives as long as a web process does (see `keeper`), one for each MEDCORE_HOME. By default Dask
+works inside it, on this machine alone. With `MEDCORE_SCHEDULER` it is a client of that cluster,
+whose workers need Medcore installed, the same `MEDCORE_DATABASE` (a PostgreSQL) and a shared
+`MEDCORE_HOME`. Whoever reaches a Dask scheduler can run code on its workers: on a shared network
+set up TLS, for the workers and here, by Dask's own settings (`DASK_DISTRIBUTED__COMM__TLS__…`).
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+import dask
+import psutil
+from dask.system import CPU_COUNT
+from distributed import Client, Future, LocalCluster
+from filelock import FileLock, Timeout
+
+from medcore import settings
+from medcore.runs import keeper, slot, status
+from medcore.runs.pulse import Pulse
+from medcore.runs.status import Status
+from medcore.runs.store import Store, StoreError
+
+PLACE_SECONDS = 0.05
+LOOK_SECONDS = 0.25
+CLOSING_SECONDS = 1.2
+RUN_SILENCE_SECONDS = 10.0
+LOST = "The computer or process that supervised this run stopped; what it had logged until then is kept."
+
+
+@dataclass
+class Worker:
+    """A Dask worker, and the slots placed on it with the seats that each needs."""
+
+    survey: Future
+    threads: int
+    placed: dict[Future, int] = field(default_factory=dict)
+
+    @property
+    def offer(self) -> dict[str, Any] | None:
+        """What it offers, once that is known."""
+        return self.survey.result() if self.survey.status == "finished" else None
+
+    @property
+    def slots(self) -> int:
+        return min(self.offer["slots"], self.threads) if self.offer else 0
+
+    def room(self, size: str) -> bool:
+        """Whether a run of this size fits now."""
+        for future in [future for future in self.placed if future.done()]:
+            del self.placed[future]
+            if future.status == "error":
+                print_error(future.exception())
+        return bool(self.offer) and sum(self.placed.values()) + self.offer["needs"][size] <= self.slots
+
+
+class Engine:
+    """Places a slot wherever the run whose turn it is fits. A run that does not fit yet holds back the others.
+
+    Args:
+        client: of the Dask cluster whose workers train.
+        store: where the runs are.
+    """
+
+    def __init__(self, client: Client, store: Store) -> None:
+        self._client = client
+        self._store = store
+        self._workers: dict[str, Worker] = {}
+        self._supervisors = Pulse(RUN_SILENCE_SECONDS)
+        self._since = time.time()
+        self._told: Status | None = None
+
+    def place(self) -> bool:
+        """Places one slot if a run waits that fits somewhere; whether it did."""
+        size = self._store.next_size()
+        if size is None:
+            return False
+        for address, worker in self._workers.items():
+            if worker.room(size):
+                future = self._client.submit(slot.slot, size, pure=False, retries=0, workers=[address])
+                worker.placed[future] = worker.offer["needs"][size]
+                return True
+        return False
+
+    def look(self) -> None:
+        """Looks after the workers, the runs whose supervisor died, and the status that pages show."""
+        self._look_at_workers()
+        beats = self._store.beats()
+        for run_id in self._supervisors.dead(beats):
+            self._store.finish(run_id, "failed", error=LOST)
+        self.tell(busy=len(beats))
+
+    def tell(self, busy: int = 0, problem: str | None = None) -> None:
+        """Writes the status if it changed."""
+        workers = [worker for worker in self._workers.values() if worker.offer]
+        devices = tuple(device for worker in workers for device in worker.offer["devices"])
+        slots = sum(worker.slots for worker in workers)
+        now = Status(os.getpid(), self._since, bool(workers), busy, slots, devices, problem)
+        if now != self._told:
+            status.write(now)
+            self._told = now
+
+    def training(self) -> bool:
+        """Whether a slot that it placed is still at work."""
+        return any(not future.done() for worker in self._workers.values() for future in worker.placed)
+
+    def _look_at_workers(self) -> None:
+        present = self._client.scheduler_info(n_workers=-1)["workers"]
+        for address in present.keys() - self._workers.keys():
+            survey = self._client.submit(slot.survey, pure=False, retries=0, workers=[address])
+            self._workers[address] = Worker(survey, present[address]["nthreads"])
+        for address in self._workers.keys() - present.keys():
+            del self._workers[address]
+        for worker in self._workers.values():
+            if worker.survey.status == "error":
+                raise OSError(f"A worker cannot train: {worker.survey.exception()}")
+
+
+def main(standalone: bool = False) -> None:
+    """Runs the engine until no web process is left; never returns.
+
+    Args:
+        standalone: without any web process, until Ctrl-C or SIGTERM.
+    """
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    webs = Pulse(keeper.SILENCE_SECONDS)
+
+    def wanted() -> bool:
+        return not ended.is_set() and (standalone or _any_alive(webs))
+
+    try:
+        if _locked(wanted):
+            _serve(wanted)
+    except (OSError, ImportError) as error:
+        print_error(error)
+        _leave(1)
+    _leave(0)
+
+
+def _serve(wanted: Any) -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the fork server keeps the environment
+    status.write(Status(os.getpid(), time.time()))
+    store = Store(settings.database_url())
+    embedded = settings.scheduler() is None
+    engine = Engine(_client(), store)
+    next_look = 0.0
+    while wanted():
+        try:
+            if time.monotonic() > next_look:
+                engine.look()
+                next_look = time.monotonic() + LOOK_SECONDS
+            time.sleep(0.01 if engine.place() else PLACE_SECONDS)
+        except StoreError as error:
+            engine.tell(problem=str(error))
+            print_error(error)
+            time.sleep(1.0)
+    if embedded:
+        _end_runs(engine)
+
+
+def _end_runs(engine: Engine) -> None:
+    """Ends what trains here; what is queued waits for the next start."""
+    if not engine.training():
+        return
+    slot.machine().pool.close()
+    until = time.monotonic() + CLOSING_SECONDS
+    while engine.training() and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _client() -> Client:
+    """A client of the cluster that `MEDCORE_SCHEDULER` names, or of one inside this process, closed to the network."""
+    address = settings.scheduler()
+    if address:
+        return Client(address, timeout=10, set_as_default=False)
+    dask.config.set({"distributed.worker.profile.enabled": False})
+    cluster = LocalCluster(
+        processes=False,
+        n_workers=1,
+        threads_per_worker=CPU_COUNT + 2,
+        memory_limit=0,
+        local_directory=str(settings.home() / "dask"),
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",  # None would listen on every interface
+        silence_logs=logging.ERROR,
+    )
+    return Client(cluster, set_as_default=False)
+
+
+def _locked(wanted: Any) -> bool:
+    """Waits until this is the only engine of the home folder; False if it is no longer wanted."""
+    lock = FileLock(settings.home() / "engine.lock")
+    while wanted():
+        with contextlib.suppress(Timeout):
+            lock.acquire(timeout=LOOK_SECONDS)
+            _held.append(lock)
+            return True
+    return False
+
+
+_held: list[FileLock] = []  # a lock that is collected is released
+
+
+def _any_alive(webs: Pulse) -> bool:
+    """Whether a web process lives; forgets those that died."""
+    signs = keeper.signs()
+    dead = webs.dead(signs)
+    for name in dead:
+        keeper.bury(name)
+    return len(signs) > len(dead)
+
+
+def _leave(code: int) -> None:
+    """Ends this process with all its children, without waiting for threads that may hang."""
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def print_error(error: BaseException) -> None:
+    """Writes an error to the engine's log; the last line is the sentence."""
+    sys.stderr.write("".join(traceback.format_exception(error)))
+    sys.stderr.flush()

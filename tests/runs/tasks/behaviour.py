@@ -1,0 +1,71 @@
+"""What the tests' tasks do."""
+
+import ctypes
+import errno
+import os
+import subprocess
+import sys
+import time
+
+from medcore.training.run import Cancelled, Row
+
+
+def stream(spec, run):
+    """Logs a row each 10 ms, `seed` of them, and heeds a cancel."""
+    for step in range(1, spec.seed + 1):
+        if run.cancelled():
+            raise Cancelled
+        run.log([Row(step, "train_loss", 1 / step)])
+        time.sleep(0.01)
+    return {"steps": spec.seed, "pid": os.getpid()}
+
+
+def chatter(spec, run):
+    """Logs the time of each row as fast as it can, `seed` rows."""
+    run.plan(steps=spec.seed)
+    run.status("Chattering.")
+    for step in range(1, spec.seed + 1):
+        run.log([Row(step, "clock", time.time())])
+    run.log([Row(step + 1, "odd", float("nan")), Row(step + 2, "odd", float("inf"))])
+    return {"loss": float("nan"), "folder": run.folder.is_dir()}
+
+
+def quick(spec, run):
+    """Ends after `seed` milliseconds."""
+    time.sleep(spec.seed / 1000)
+    return {"pid": os.getpid(), "threads": os.environ["TF_NUM_INTRAOP_THREADS"]}
+
+
+def hang(spec, run):
+    """Starts a grandchild, then hangs in C code that holds the interpreter lock."""
+    grandchild = subprocess.Popen(["sleep", "300"])
+    run.log([Row(1, "grandchild", grandchild.pid), Row(2, "pid", os.getpid())])
+    ctypes.PyDLL(None).sleep(300)
+
+
+def hog(spec, run):
+    """Keeps `seed` MiB of memory for ever."""
+    kept.append(b"x" * (spec.seed << 20))
+    return {"pid": os.getpid()}
+
+
+kept = []
+
+
+def crash(spec, run):
+    """Dies as a fault in C code does."""
+    run.log([Row(1, "train_loss", 1.0)])
+    print("last words", file=sys.stderr, flush=True)
+    ctypes.string_at(0)
+
+
+def refuse(spec, run):
+    raise ValueError("Images must be square. Received: 3 x 4")
+
+
+def stumble(spec, run):
+    return {}["no such key"]
+
+
+def full_disk(spec, run):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.folder / "model.keras"))
