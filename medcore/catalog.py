@@ -27,6 +27,19 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """A setting that takes one of a few names.
+
+    `values` gives the label of each name.
+    """
+
+    label: str
+    default: str
+    values: Mapping[str, str]
+    help: str
+
+
+@dataclass(frozen=True)
 class Choice:
     """One thing that can be chosen.
 

@@ -1,0 +1,96 @@
+"""One line of the list of data sets: what is known of a set before it is read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from medcore.catalog import Parameter, Selection
+from medcore.data.dataset import Card, Splits
+
+Report = Callable[[str], None]
+"""Takes a sentence for a person who waits."""
+
+
+def ignore(sentence: str) -> None:
+    """The report of those who need none."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where a published file is fetched from.
+
+    `digest` is "md5:..." or "sha256:..." of the file.
+    """
+
+    url: str
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A data set as the list shows it.
+
+    Args:
+        card: source, licence, faults.
+        sizes: images of each split; those published where the set is not here.
+        classes: name of class 0, 1, …
+        shape: (height, width, channels) of an image.
+        read: gives the splits, from checked options and a report.
+        available: whether `load` will find it.
+        how: one sentence: how to get it, or why it cannot be read; "" where it is available.
+        path: the file or folder it is read from.
+        options: what the source can be asked for, by name.
+        remote: where it can be downloaded from.
+    """
+
+    card: Card
+    sizes: Mapping[str, int]
+    classes: tuple[str, ...]
+    shape: tuple[int, int, int]
+    read: Callable[[Mapping[str, Any], Report], Splits] | None = field(default=None, repr=False, compare=False)
+    available: bool = True
+    how: str = ""
+    path: Path | None = None
+    options: Mapping[str, Parameter | Selection] = field(default_factory=dict)
+    remote: Remote | None = None
+
+    @property
+    def name(self) -> str:
+        """Identity in specs and links."""
+        return self.card.name
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, without any path of this machine."""
+        height, width, channels = self.shape
+        return {
+            "name": self.name,
+            "title": self.card.title,
+            "task": self.card.task,
+            "sizes": dict(self.sizes),
+            "classes": list(self.classes),
+            "shape": [height, width, channels],
+            "licence": self.card.licence,
+            "source": self.card.source,
+            "citation": self.card.citation,
+            "labels": self.card.labels,
+            "notes": list(self.card.notes),
+            "published": dict(self.card.published),
+            "available": self.available,
+            "how": self.how,
+            "downloadable": self.remote is not None,
+            "options": {name: _option(option) for name, option in self.options.items()},
+        }
+
+
+def _option(option: Parameter | Selection) -> dict[str, Any]:
+    if isinstance(option, Selection):
+        return {"default": option.default, "values": list(option.values), "help": option.help}
+    return {"default": option.default, "low": option.low, "high": option.high, "help": option.help}
+
+
+def unavailable(name: str, why: str, path: Path | None = None) -> Entry:
+    """The line of something that was found and cannot be used, with the reason as one sentence."""
+    card = Card(name, name, "unknown", "Found in a folder of MEDCORE_DATA.", "not stated", "", "")
+    return Entry(card, {}, (), (0, 0, 0), available=False, how=why, path=path)
