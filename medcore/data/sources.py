@@ -57,9 +57,7 @@ def load(spec: DataSpec, report: Report = ignore) -> Splits:
     """
     entry = find(spec.name)
     if not entry.available:
-        near = [
-            other.name for other in listing() if other.available and other.name in near_names(spec.name, [other.name])
-        ]
+        near = near_names(spec.name, [other.name for other in listing() if other.available])
         hint = f" Near names on this machine: {', '.join(near)}." if near else ""
-        raise FileNotFoundError(f'The data set "{spec.name}" cannot be used: {entry.how}{hint}')
+        raise FileNotFoundError(f'The data set "{spec.name}" is not available. {entry.how}{hint}')
     return entry.read(spec.options, report)
