@@ -65,6 +65,7 @@ with lesson_tab:
     lesson.show("optimizers")
 with data_tab:
     data_card.show(entry)
+    data_card.unreadable()
 with setup_tab:
     setup_table.show(specs, entry.sizes.get("train"))
 with home_tab:

@@ -14,9 +14,15 @@ BATCHES = (8, 16, 32, 64, 128, 256, 512)
 URL = "query-params"
 
 
+@st.cache_resource(ttl=10, show_spinner=False)
+def listing() -> list[sources.Entry]:
+    """Every data set; looked for again after ten seconds."""
+    return sources.listing()
+
+
 def dataset(task: str) -> sources.Entry:
     """Picks a data set of a task; those that are not here yet come last."""
-    entries = {e.card.title: e for e in sources.listing() if e.card.task == task}
+    entries = {e.card.title: e for e in listing() if e.card.task == task}
     titles = sorted(entries, key=lambda title: not entries[title].available)
     chosen = st.selectbox(
         "Images",
@@ -31,12 +37,12 @@ def dataset(task: str) -> sources.Entry:
 def model() -> str:
     """Picks a network."""
     help = "The CNN looks for local patterns; the MLP sees only single pixels."
-    return _named("Network", catalog.MODELS, "model", "cnn", help)
+    return _named("Network", _labels(catalog.MODELS), "model", "cnn", help)
 
 
 def loss() -> tuple[str, float]:
     """Picks a loss; returns its name and, for Huber, delta (1.0 otherwise)."""
-    name = _named("Loss", catalog.LOSSES, "loss", "cross_entropy", "What the network is told to make small.")
+    name = _named("Loss", _labels(catalog.LOSSES), "loss", "cross_entropy", "What the network is told to make small.")
     delta = catalog.LOSSES["huber"].parameters["delta"]
     if name != "huber":
         return name, delta.default
@@ -127,17 +133,8 @@ def seed() -> int:
 
 def evaluated_weights() -> str:
     """Whether the last or the best weights meet the test set."""
-    labels = {"Last epoch": "last", "Best validation epoch": "best"}
-    chosen = st.segmented_control(
-        "Weights to test",
-        list(labels),
-        default="Last epoch",
-        required=True,
-        key="weights",
-        bind=URL,
-        help="The weights of the last epoch, or of the epoch with the lowest validation loss.",
-    )
-    return labels[chosen]
+    help = "The weights of the last epoch, or of the epoch with the lowest validation loss."
+    return _named("Weights to test", {"last": "Last epoch", "best": "Best validation"}, "weights", "last", help)
 
 
 def class_weights() -> bool:
@@ -150,21 +147,28 @@ def class_weights() -> bool:
     )
 
 
-def source_options(parameters: Mapping[str, catalog.Parameter]) -> dict[str, Any]:
-    """Sliders for what a data source lets one set; only values that differ from the default are returned."""
-    values = {}
-    for name, parameter in parameters.items():
-        kind = int if parameter.integer else float
-        low, default, high = kind(parameter.low), kind(parameter.default), kind(parameter.high)
-        value = st.slider(parameter.label, low, high, default, key=f"data_{name}", bind=URL, help=parameter.help)
-        if value != default:
-            values[name] = value
-    return values
+def source_options(options: Mapping[str, catalog.Parameter | catalog.Selection]) -> dict[str, Any]:
+    """Controls for what a data source lets one set; only values that differ from the default are returned."""
+    values = {name: _option(name, option) for name, option in options.items()}
+    return {name: value for name, value in values.items() if value != options[name].default}
 
 
-def _named(label: str, choices: Mapping[str, catalog.Choice], key: str, default: str, help: str) -> str:
-    names = {choice.label: name for name, choice in choices.items()}
+def _option(name: str, option: catalog.Parameter | catalog.Selection) -> Any:
+    if isinstance(option, catalog.Selection):
+        return _named(option.label, option.values, f"data_{name}", option.default, option.help)
+    kind = int if option.integer else float
+    low, default, high = kind(option.low), kind(option.default), kind(option.high)
+    return st.slider(option.label, low, high, default, key=f"data_{name}", bind=URL, help=option.help)
+
+
+def _named(label: str, labels: Mapping[str, str], key: str, default: str, help: str) -> str:
+    """Picks one of a few; returns its name."""
+    names = {text: name for name, text in labels.items()}
     chosen = st.segmented_control(
-        label, list(names), default=choices[default].label, required=True, key=key, bind=URL, help=help
+        label, list(names), default=labels[default], required=True, key=key, bind=URL, help=help
     )
     return names[chosen]
+
+
+def _labels(choices: Mapping[str, catalog.Choice]) -> dict[str, str]:
+    return {name: choice.label for name, choice in choices.items()}

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medcore.data import sources
+from medcore.ui import controls
 
 
 def show(entry: sources.Entry) -> None:
@@ -25,10 +26,18 @@ def _duplicates(entry: sources.Entry) -> tuple[str, ...]:
         return sources.facts(entry.card.name).notes
 
 
+def unreadable() -> None:
+    """Says which files in the folders of MEDCORE_DATA cannot be used, and why."""
+    for entry in controls.listing():
+        if not entry.available and entry.card.task == "unknown":
+            st.warning(f"**{entry.name}**: {entry.how}")
+
+
 def offer_download(entry: sources.Entry) -> None:
     """For a set that is not here: how to get it, and a button where it can be fetched."""
     st.warning(f"{entry.card.title} is not on this machine yet. {entry.how}")
-    if entry.downloadable and st.button("Download", key="download", icon=":material/download:"):
+    if entry.remote and st.button("Download", key="download", icon=":material/download:"):
         bar = st.progress(0.0, f"Downloading {entry.card.title}…")
         sources.download(entry.card.name, lambda done, total: bar.progress(min(1.0, done / max(total, 1))))
+        controls.listing.clear()
         st.rerun()
