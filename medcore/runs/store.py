@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
+from filelock import FileLock
 from sqlalchemy import event
 
 from medcore.runs import schema
@@ -83,17 +84,14 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = _url(url)
-        with self._explained():
-            if self._sqlite:
-                _make_private(Path(self.url.database))
+        with self._explained(), self._opening():
             self._engine = _engine(self.url)
             with self._write() as connection:
-                if not self._sqlite:
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                self._lock(connection)
                 try:
                     schema.create(connection)
                 except ValueError as error:
-                    raise StoreError(f"{error} ({self.url.render_as_string()})") from error
+                    raise StoreError(f"{error} ({self.url})") from error
 
     def close(self) -> None:
         """Closes the connections."""
@@ -170,7 +168,7 @@ class Store:
             rows = [
                 (run_id, *row)
                 for run_id in dict.fromkeys(ids)
-                for row in connection.execute(query.where(metrics.c.run_id == run_id)).tuples()
+                for row in connection.execute(query.where(metrics.c.run_id == run_id))
             ]
         return pd.DataFrame(rows, columns=columns).astype({"step": "int64", "value": "float64"})
 
@@ -220,8 +218,7 @@ class Store:
         is never passed by, so neither size starves.
         """
         with self._write() as connection:
-            if not self._sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            self._lock(connection)
             first = connection.execute(_turns()).first()
             if first is None or first.size != size:
                 return None
@@ -298,6 +295,11 @@ class Store:
         with self._write() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id, runs.c.state == "running").values(**values))
 
+    def _lock(self, connection: sa.Connection) -> None:
+        """Makes others wait until the transaction ends; SQLite's writers do so anyway."""
+        if not self._sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
     def _records(self, condition: Any, order: Sequence[Any] = (), limit: int | None = None) -> list[Record]:
         query = sa.select(*_RECORD).where(condition).order_by(*order).limit(limit)
         with self._read() as connection:
@@ -306,6 +308,16 @@ class Store:
     @property
     def _sqlite(self) -> bool:
         return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Lets one process at a time make the store: SQLite does not wait for others while it turns to WAL."""
+        if self._sqlite:
+            _make_private(Path(self.url.database))
+            with FileLock(f"{self.url.database}.lock", timeout=BUSY_SECONDS, mode=0o600):
+                yield
+        else:
+            yield
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:

@@ -1,4 +1,4 @@
-"""What the tests' tasks do."""
+"""What the tests' tasks do. The seed of the run says how much of it."""
 
 import ctypes
 import errno
@@ -9,6 +9,8 @@ import time
 
 from medcore.training.run import Cancelled, Row
 
+_kept = []
+
 
 def stream(spec, run):
     """Logs a row each 10 ms, `seed` of them, and heeds a cancel."""
@@ -17,39 +19,36 @@ def stream(spec, run):
             raise Cancelled
         run.log([Row(step, "train_loss", 1 / step)])
         time.sleep(0.01)
-    return {"steps": spec.seed, "pid": os.getpid()}
+    return _place()
 
 
 def chatter(spec, run):
-    """Logs the time of each row as fast as it can, `seed` rows."""
-    run.plan(steps=spec.seed)
+    """Logs `seed` times of day as fast as it can, then two values that are not finite."""
+    run.plan(steps=spec.seed, loss=float("inf"))
     run.status("Chattering.")
     for step in range(1, spec.seed + 1):
         run.log([Row(step, "clock", time.time())])
-    run.log([Row(step + 1, "odd", float("nan")), Row(step + 2, "odd", float("inf"))])
-    return {"loss": float("nan"), "folder": run.folder.is_dir()}
+    run.log([Row(spec.seed, "odd", float("nan")), Row(spec.seed, "odd", float("-inf"))])
+    return {"loss": float("nan"), "folder": str(run.folder)}
 
 
 def quick(spec, run):
     """Ends after `seed` milliseconds."""
     time.sleep(spec.seed / 1000)
-    return {"pid": os.getpid(), "threads": os.environ["TF_NUM_INTRAOP_THREADS"]}
+    return _place()
 
 
 def hang(spec, run):
     """Starts a grandchild, then hangs in C code that holds the interpreter lock."""
     grandchild = subprocess.Popen(["sleep", "300"])
-    run.log([Row(1, "grandchild", grandchild.pid), Row(2, "pid", os.getpid())])
+    run.log([Row(1, "grandchild", grandchild.pid), Row(2, "child", os.getpid())])
     ctypes.PyDLL(None).sleep(300)
 
 
 def hog(spec, run):
     """Keeps `seed` MiB of memory for ever."""
-    kept.append(b"x" * (spec.seed << 20))
-    return {"pid": os.getpid()}
-
-
-kept = []
+    _kept.append(b"x" * (spec.seed << 20))
+    return _place()
 
 
 def crash(spec, run):
@@ -69,3 +68,7 @@ def stumble(spec, run):
 
 def full_disk(spec, run):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.folder / "model.keras"))
+
+
+def _place():
+    return {"pid": os.getpid(), "threads": os.environ["TF_NUM_INTRAOP_THREADS"]}

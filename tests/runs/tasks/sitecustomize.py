@@ -1,3 +1,8 @@
-"""Python imports this at the start of every process with this folder on PYTHONPATH: it adds the tests' tasks."""
+"""Python imports this at the start of every process with this folder on PYTHONPATH: it adds the tests' choices."""
 
-import registered  # noqa: F401
+import choices
+
+from medcore import catalog
+
+catalog.TASKS.update(choices.TASKS)
+catalog.MODELS.update(choices.MODELS)

@@ -1,0 +1,8 @@
+"""What tests can choose besides the catalog: tasks that do what training only does by accident, and a large model."""
+
+from medcore.catalog import Choice, ModelChoice
+
+NAMES = ("stream", "chatter", "quick", "hang", "hog", "crash", "refuse", "stumble", "full_disk")
+
+TASKS = {name: Choice(name, f"behaviour:{name}", "") for name in NAMES}
+MODELS = {"vast": ModelChoice("Vast", "behaviour:none", "", size="large")}
