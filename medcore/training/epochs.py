@@ -19,6 +19,9 @@ class Stepper(Protocol):
     model: keras.Model
     batch: int
 
+    def reset(self, first: list[np.ndarray], learning_rate: float) -> None:
+        """Back to step 0: the model's variables from `first`, the optimizer unused."""
+
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Any:
         """Makes the training images ready."""
 
@@ -125,7 +128,8 @@ def _epoch(
         if not finite.all():
             latest = latest[: finite.argmin() + 1]
         rows = [Row(outcome.steps + i, "train_loss", float(value)) for i, value in enumerate(latest, 1)]
-        run.log(rows)
+        if rows:
+            run.log(rows)
         losses.extend(row.value for row in rows)
         outcome.steps += len(rows)
         if not finite.all():

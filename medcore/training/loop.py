@@ -13,6 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from medcore.training.state import State
+
 TARGET = 0.07
 """Seconds that one call should last: long against Python's share, short against a person's patience."""
 
@@ -69,8 +71,7 @@ class Loop:
     ) -> None:
         self.model, self.batch = model, batch
         self._optimizer, self._loss = optimizer, loss
-        optimizer.build(model.trainable_variables)
-        self._unused = [variable.numpy() for variable in optimizer.variables]
+        self._state = State(model, optimizer)
         height, width = model.input_shape[1:3]
         self._part = max(1, PIXELS_AT_ONCE // (height * width))
         self._pace = Pace()
@@ -85,19 +86,11 @@ class Loop:
         self._apply = tf.function(self._apply_sums, ())
         self._forward = tf.function(lambda x: self.model(_scaled(x), training=False), (images,))
 
-    def reset(self, state: list[np.ndarray], learning_rate: float) -> None:
-        """Back to step 0: the model's variables from `state`, the optimizer unused.
-
-        The optimizer's variables get their own first values: not all are zero (Adagrad's sums
-        start at .1, Nadam's product at 1).
-        """
-        for variable, value in zip(self.model.variables, state, strict=True):
-            variable.assign(value)
-        for variable, value in zip(self._optimizer.variables, self._unused, strict=True):
-            variable.assign(value)
+    def reset(self, first: list[np.ndarray], learning_rate: float) -> None:
+        """Back to step 0: the model's variables from `first`, the optimizer unused."""
+        self._state.reset(first, learning_rate)
         for total in self._sums:
             total.assign(tf.zeros_like(total))
-        self._optimizer.learning_rate = learning_rate
         self._pace = Pace()
 
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Data:

@@ -1,0 +1,130 @@
+"""Steps taken by `model.fit`, for Keras on JAX or Torch; the same events as `loop.Loop`, without its speed."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from medcore.training.state import State
+
+PREDICTED_AT_ONCE = 256
+
+
+class Data(NamedTuple):
+    """Training images: (n, height, width, channels) in 0..1, labels (n,), factor (n,) of each one's loss."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+
+
+class Fit:
+    """A model, an optimizer and a loss, compiled for `fit`; see `loop.Loop`.
+
+    One step an execution: `steps_per_execution` would save time on JAX (Torch refuses it), but
+    gives the mean loss of several steps where every step's own is asked for.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: Callable[[Any, Any], Any],
+        batch: int,
+    ) -> None:
+        self.model, self.batch = model, batch
+        self._state = State(model, optimizer)
+        model.compile(optimizer, _Loss(loss), metrics=[_StepRight()], weighted_metrics=[_StepLoss(loss)])
+
+    def reset(self, first: list[np.ndarray], learning_rate: float) -> None:
+        """Back to step 0: the model's variables from `first`, the optimizer unused."""
+        self._state.reset(first, learning_rate)
+
+    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Data:
+        """Scales the training images to 0..1 and looks up their weights."""
+        return Data(_scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))
+
+    def epoch(self, data: Data, order: np.ndarray, report: Callable[[np.ndarray], None]) -> int:
+        """Takes every image once, in this order; what `report` raises ends the epoch."""
+        steps = _Steps(report)
+        images, labels, weights = (part[order] for part in data)
+        self.model.fit(
+            images,
+            labels,
+            sample_weight=weights,
+            batch_size=self.batch,
+            shuffle=False,
+            verbose=0,
+            callbacks=[steps],
+        )
+        return round(steps.right)
+
+    def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
+        """(n, classes) for images (n, height, width, channels)."""
+        parts = []
+        for start in range(0, len(images), PREDICTED_AT_ONCE):
+            pause()
+            parts.append(self.model.predict_on_batch(_scaled(images[start : start + PREDICTED_AT_ONCE])))
+        return np.concatenate(parts)
+
+
+class _Steps(keras.callbacks.Callback):
+    """Passes on each step's own loss and counts the images that were right."""
+
+    def __init__(self, report: Callable[[np.ndarray], None]) -> None:
+        super().__init__()
+        self.report, self.right = report, 0.0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any]) -> None:  # noqa: ARG002 - Keras' signature
+        self.right += float(logs["step_right"])
+        self.report(np.asarray([float(logs["step_loss"])], np.float32))
+
+
+class _Loss(keras.losses.Loss):
+    """Hands Keras a loss of class numbers; Keras makes floats of them on the way."""
+
+    def __init__(self, loss: Callable[[Any, Any], Any]) -> None:
+        super().__init__()
+        self._each = loss
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return self._each(_numbers(y_true), y_pred)
+
+
+class _OfStep(keras.metrics.Metric):
+    """A figure of the latest step alone, where Keras' own metrics average over the epoch."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.value = self.add_variable((), "zeros", name="value")
+
+    def result(self) -> Any:
+        return ops.convert_to_tensor(self.value)
+
+
+class _StepLoss(_OfStep):
+    def __init__(self, loss: Callable[[Any, Any], Any]) -> None:
+        super().__init__("step_loss")
+        self._each = loss
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        self.value.assign(ops.mean(self._each(_numbers(y_true), y_pred) * sample_weight))
+
+
+class _StepRight(_OfStep):
+    def __init__(self) -> None:
+        super().__init__("step_right")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # noqa: ARG002
+        right = ops.equal(ops.argmax(y_pred, axis=-1), ops.cast(_numbers(y_true), "int32"))
+        self.value.assign(ops.sum(ops.cast(right, "float32")))
+
+
+def _numbers(labels: Any) -> Any:
+    return ops.cast(ops.reshape(labels, (-1,)), "int32")
+
+
+def _scaled(images: np.ndarray) -> np.ndarray:
+    return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images
