@@ -1,0 +1,90 @@
+"""The dashboard: `streamlit run app.py`.
+
+Beside the pages it answers the metric stream and plotly.js, and for as long as it runs it keeps
+the engine that trains.
+"""
+
+import asyncio
+import gc
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import FrameType
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from medcore import web
+
+COLLECT_SECONDS = 60
+RETRY_SECONDS = 2
+
+
+def _store():
+    from medcore.ui import state  # imported late: the server answers before the database library is loaded
+
+    return state.store()
+
+
+def _keep():
+    from medcore.runs import keeper
+
+    return keeper.keep(_store())
+
+
+async def _engine() -> None:
+    """Keeps the engine running. Without a usable store the pages say so, and this waits for one."""
+    keeper = None
+    while keeper is None:
+        try:
+            keeper = await asyncio.to_thread(_keep)
+        except OSError:
+            await asyncio.sleep(RETRY_SECONDS)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        keeper.close()
+
+
+async def _collect_garbage() -> None:
+    """Instead of Streamlit's collection after every rerun, which takes most of the time under load."""
+    while True:
+        await asyncio.sleep(COLLECT_SECONDS)
+        gc.collect()
+
+
+@contextmanager
+def _closed_on_exit(feed: web.Feed) -> Iterator[None]:
+    """Ends the streams as soon as the server is told to stop: it waits for open answers before anything else."""
+    loop = asyncio.get_running_loop()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(feed.close)
+        handlers[number](number, frame)
+
+    for number in handlers:
+        signal.signal(number, stop)
+    yield
+
+
+@asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(_engine()), asyncio.create_task(_collect_garbage())]
+    try:
+        with _closed_on_exit(feed):
+            yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+feed = web.Feed(_store)
+app = st.App(
+    Path(__file__).parent / "medcore" / "ui" / "shell.py",
+    routes=web.routes(feed),
+    middleware=[Middleware(web.SecurityHeaders)],
+    lifespan=_lifespan,
+)

@@ -1,0 +1,32 @@
+"""A chart that grows as its runs train: fed by the metric stream, with no rerun of the page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore.web import assets
+
+_FOLDER = Path(__file__).parent
+_mount = st.components.v2.component(
+    "medcore.live_chart",
+    html=(_FOLDER / "live_chart.html").read_text(encoding="utf-8"),
+    css=(_FOLDER / "live_chart.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "live_chart.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # plotly.js puts its style sheet into the document
+)
+
+
+def live_chart(figure: go.Figure, url: str, key: str, on_end: Callable[[], None] = lambda: None) -> None:
+    """Shows the figure and fills it from the stream; when all runs have ended the page is run again, once.
+
+    Args:
+        figure: from `charts.training.figure` with an empty frame: layout, and traces with
+            `meta` {"run": id, "metric": name, "role": "raw" | "smooth" | "epoch"}.
+        url: from `web.stream_url`, for the runs of the traces.
+        key: the same as long as the same runs are shown.
+        on_end: called before the page is run again.
+    """
+    data = {"figure": figure.to_json(), "url": url, "plotly": assets.PLOTLY_PATH}
+    _mount(key=key, data=data, on_ended_change=on_end)

@@ -1,0 +1,407 @@
+// A Plotly figure's skeleton, filled in the browser from the metric stream. Streamlit calls the default
+// export again on every rerun and theme change: what is there is kept, by the root element it belongs to.
+
+const charts = new WeakMap()
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".medcore-live")
+  let chart = charts.get(root)
+  if (!chart) {
+    chart = new LiveChart(root)
+    charts.set(root, chart)
+  }
+  chart.update(data, () => setTriggerValue("ended", true))
+  return () => {
+    chart.close()
+    charts.delete(root)
+  }
+}
+
+const MAX_POINTS = 2000 // of one line in view
+const FAR_POINTS = 400 // of one line left and right of the view
+const QUIET_MS = 1000 // a shorter interruption is not worth a word
+const RETRY_MS = 3000
+const HIDDEN_MS = 20000 // a tab out of sight for longer gives its connection back
+const SUMMARY_MS = 2000
+
+/** plotly.js, loaded once a page. */
+function loadPlotly(address) {
+  window.medcorePlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = address
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => {
+      window.medcorePlotly = undefined
+      reject(new Error("The chart library could not be loaded: reload the page."))
+    }
+    document.head.append(script)
+  })
+  return window.medcorePlotly
+}
+
+/** Indices of [low, high) to draw: of each stretch the smallest, the largest and a gap, as charts/curves.py does. */
+function decimate(y, low, high, most, keep) {
+  const stretch = Math.max(1, (high - low) / (most / 2))
+  for (let from = low; from < high; from += stretch) {
+    const start = Math.floor(from)
+    const end = Math.min(high, Math.floor(from + stretch))
+    let least = -1
+    let largest = -1
+    let gap = -1
+    for (let i = start; i < end; i++) {
+      if (y[i] === null) gap = i
+      else {
+        if (least < 0 || y[i] < y[least]) least = i
+        if (largest < 0 || y[i] > y[largest]) largest = i
+      }
+    }
+    const found = [least, largest, gap].filter((i) => i >= 0).sort((a, b) => a - b)
+    for (const i of found) if (keep[keep.length - 1] !== i) keep.push(i)
+  }
+}
+
+/** Where `value` belongs in the increasing array. */
+function place(array, value) {
+  let low = 0
+  let high = array.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (array[middle] < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** All points of one trace. */
+class Curve {
+  constructor(role) {
+    this.smooth = role === "smooth"
+    this.x = []
+    this.y = []
+    this.mean = 0
+    this.count = 0
+  }
+
+  extend(steps, values) {
+    for (let i = 0; i < steps.length; i++) {
+      this.x.push(steps[i])
+      this.y.push(this.smooth && values[i] !== null ? this.next(values[i]) : values[i])
+    }
+  }
+
+  /** The moving mean of charts/curves.py. */
+  next(value) {
+    this.count += 1
+    this.mean += (value - this.mean) / Math.min(this.count, 10 + this.count / 20)
+    return this.mean
+  }
+
+  /** The points to draw, when `range` of the x axis is in view (null: all of it). */
+  shown(range) {
+    const n = this.x.length
+    if (n <= MAX_POINTS) return { x: this.x.slice(), y: this.y.slice() }
+    const low = range ? Math.max(0, place(this.x, range[0]) - 1) : 0
+    const high = range ? Math.min(n, place(this.x, range[1]) + 1) : n
+    const keep = [0]
+    decimate(this.y, 0, low, FAR_POINTS, keep)
+    decimate(this.y, low, high, MAX_POINTS, keep)
+    decimate(this.y, high, n, FAR_POINTS, keep)
+    if (keep[keep.length - 1] !== n - 1) keep.push(n - 1)
+    return { x: keep.map((i) => this.x[i]), y: keep.map((i) => this.y[i]) }
+  }
+}
+
+/** The stream of some runs, from where it was, through lost connections and restarts of the server. */
+class Stream {
+  constructor(on) {
+    this.on = on
+    this.position = ""
+    this.closed = false
+    this.visibility = () => this.seen()
+    document.addEventListener("visibilitychange", this.visibility)
+  }
+
+  connect(url) {
+    this.url = url
+    const address = new URL(url, document.baseURI)
+    if (this.position) address.searchParams.set("after", this.position)
+    const source = new EventSource(address)
+    this.source = source
+    source.onopen = () => this.quiet()
+    source.onerror = () => this.lost(source, address)
+    source.addEventListener("state", (event) => this.on.state(JSON.parse(event.data)))
+    source.addEventListener("problem", (event) => this.say(JSON.parse(event.data)))
+    source.addEventListener("rows", (event) => {
+      this.quiet()
+      this.position = event.lastEventId
+      this.on.rows(JSON.parse(event.data))
+    })
+    source.addEventListener("end", () => {
+      this.close()
+      this.on.end()
+    })
+  }
+
+  lost(source, address) {
+    if (!this.waiting) this.waiting = setTimeout(() => this.say("Connection lost. Reconnecting…"), QUIET_MS)
+    if (source.readyState !== EventSource.CLOSED || this.closed) return // else the browser reconnects by itself
+    this.explain(address)
+    this.retry = setTimeout(() => this.connect(this.url), RETRY_MS)
+  }
+
+  /** An EventSource that was refused does not say why; the answer to a plain request does. */
+  async explain(address) {
+    const abort = new AbortController()
+    try {
+      const answer = await fetch(address, { signal: abort.signal })
+      if (!answer.ok) this.say(await answer.text())
+    } catch {
+      // Not reachable: the notice already says so.
+    } finally {
+      abort.abort()
+    }
+  }
+
+  say(sentence) {
+    clearTimeout(this.waiting)
+    this.waiting = 0
+    if (!this.closed) this.on.notice(sentence)
+  }
+
+  quiet() {
+    clearTimeout(this.waiting)
+    this.waiting = 0
+    this.on.notice("")
+  }
+
+  seen() {
+    clearTimeout(this.hidden)
+    if (document.hidden) this.hidden = setTimeout(() => this.pause(), HIDDEN_MS)
+    else if (this.paused && !this.closed) {
+      this.paused = false
+      this.connect(this.url)
+    }
+  }
+
+  pause() {
+    this.paused = true
+    clearTimeout(this.retry)
+    this.source.close()
+  }
+
+  close() {
+    this.quiet()
+    this.closed = true
+    document.removeEventListener("visibilitychange", this.visibility)
+    clearTimeout(this.hidden)
+    clearTimeout(this.retry)
+    this.source?.close()
+  }
+}
+
+class LiveChart {
+  constructor(root) {
+    this.root = root
+    this.plot = root.querySelector(".plot")
+    this.waiting = root.querySelector(".waiting")
+    this.notice = root.querySelector(".notice")
+    this.summary = root.querySelector(".summary")
+    this.resizes = new ResizeObserver(() => this.resize())
+    this.resizes.observe(root)
+    // A redraw would end a drag: it waits for the pointer to come up.
+    this.plot.addEventListener("pointerdown", () => (this.held = true))
+    this.release = () => {
+      this.held = false
+      this.schedule()
+    }
+    window.addEventListener("pointerup", this.release)
+    window.addEventListener("pointercancel", this.release)
+  }
+
+  update(data, onEnd) {
+    this.onEnd = onEnd
+    if (data.figure === this.figure) {
+      if (this.stream) this.stream.url = data.url
+      this.recolour()
+      return
+    }
+    this.stream?.close()
+    this.figure = data.figure
+    this.build(JSON.parse(data.figure), data)
+  }
+
+  /** A new figure: an empty skeleton, and a stream from the start. */
+  build({ data: traces, layout }, { url, plotly }) {
+    this.traces = traces
+    this.layout = layout
+    this.curves = traces.map((trace) => new Curve(trace.meta.role))
+    this.runs = new URL(url, document.baseURI).searchParams.get("runs").split(",")
+    this.states = []
+    this.points = 0
+    this.dirty = new Set()
+    this.ended = false
+    this.ready = false
+    this.root.classList.add("empty")
+    this.root.style.height = `${layout.height}px`
+    this.root.dataset.points = 0
+    this.say()
+    this.stream = new Stream({
+      rows: (rows) => this.take(rows),
+      state: (state) => this.hear(state),
+      notice: (sentence) => this.tell(sentence),
+      end: () => this.end(),
+    })
+    this.stream.connect(url)
+    this.open(plotly)
+  }
+
+  async open(address) {
+    const figure = this.figure
+    try {
+      this.Plotly = await loadPlotly(address)
+    } catch (error) {
+      this.tell(error.message)
+      return
+    }
+    if (this.figure !== figure || this.gone) return
+    this.theme = themeOf(this.root)
+    const layout = { ...this.layout, template: themed(this.layout.template, this.theme) }
+    const config = { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] }
+    await this.Plotly.newPlot(this.plot, this.traces, layout, config)
+    this.plot.on("plotly_relayout", (change) => this.moved(change))
+    this.ready = true
+    this.schedule()
+  }
+
+  take(rows) {
+    for (const [run, metric, steps, values] of rows) {
+      this.points += steps.length
+      this.traces.forEach(({ meta }, i) => {
+        if (meta.run !== this.runs[run] || meta.metric !== metric) return
+        this.curves[i].extend(steps, values)
+        this.dirty.add(i)
+      })
+    }
+    this.schedule()
+  }
+
+  hear(state) {
+    this.states[state.run] = state
+    this.say()
+  }
+
+  end() {
+    this.ended = true
+    this.schedule()
+  }
+
+  /** What a person who waits for the first point is told. */
+  say() {
+    const running = this.states.find((state) => state?.state === "running")
+    const queued = this.states.some((state) => state?.state === "queued")
+    const sentence = running ? running.status || "Starting" : queued ? "Waiting for a free training slot" : "Connecting"
+    this.waiting.textContent = `${sentence.replace(/[.…]+$/, "")}…`
+  }
+
+  /** What a person is told beside the curves; nothing if empty. */
+  tell(sentence) {
+    this.notice.textContent = sentence
+    this.notice.hidden = !sentence
+  }
+
+  /** Draws in the next frame, and leaves the browser as much time between two draws as one takes. */
+  schedule() {
+    if (this.frame || !this.ready || this.held || this.gone) return
+    const rest = Math.max(0, (this.idle ?? 0) - performance.now())
+    this.frame = setTimeout(() => requestAnimationFrame(() => this.draw()), rest)
+  }
+
+  async draw() {
+    const { points } = this
+    const began = performance.now()
+    const changed = [...this.dirty]
+    this.dirty.clear()
+    if (changed.length && !this.gone) {
+      const range = this.range()
+      const shown = changed.map((i) => this.curves[i].shown(range))
+      this.root.classList.remove("empty")
+      await this.Plotly.restyle(this.plot, { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }, changed)
+      this.root.dataset.points = points
+      this.describe()
+    }
+    this.idle = 2 * performance.now() - began
+    this.frame = 0
+    if (this.dirty.size) this.schedule()
+    else if (this.ended && !this.told && !this.gone) {
+      this.told = true
+      this.onEnd()
+    }
+  }
+
+  range() {
+    const axis = this.plot.layout.xaxis
+    return axis.autorange === false ? axis.range : null
+  }
+
+  /** Another part is in view: a long line shows other points there. */
+  moved(change) {
+    if (!Object.keys(change).some((name) => name.startsWith("xaxis"))) return
+    this.curves.forEach((curve, i) => curve.x.length > MAX_POINTS && this.dirty.add(i))
+    this.schedule()
+  }
+
+  /** The latest values, in words. */
+  describe() {
+    const now = performance.now()
+    if (now < (this.described ?? 0) + SUMMARY_MS && !this.ended) return
+    this.described = now
+    const words = new Map()
+    this.traces.forEach(({ meta, name }, i) => {
+      const { x, y } = this.curves[i]
+      if (meta.role === "raw" || !x.length) return
+      const last = y.at(-1)
+      const value = last === null ? "not a number" : last.toPrecision(3)
+      const sentence = `${meta.metric.replace("_", " ")} ${value} at update ${x.at(-1)}`
+      words.set(name, [...(words.get(name) ?? []), sentence])
+    })
+    this.summary.textContent = [...words].map(([name, parts]) => `${name}: ${parts.join(", ")}.`).join(" ")
+  }
+
+  recolour() {
+    const theme = themeOf(this.root)
+    if (!this.ready || JSON.stringify(theme) === JSON.stringify(this.theme)) return
+    this.theme = theme
+    this.Plotly.relayout(this.plot, { template: themed(this.layout.template, theme) })
+  }
+
+  resize() {
+    if (this.ready && this.plot.clientWidth) this.Plotly.Plots.resize(this.plot)
+  }
+
+  close() {
+    this.gone = true
+    this.stream?.close()
+    this.resizes.disconnect()
+    window.removeEventListener("pointerup", this.release)
+    window.removeEventListener("pointercancel", this.release)
+    clearTimeout(this.frame)
+    if (this.ready) this.Plotly.purge(this.plot)
+  }
+}
+
+/** The page's font and the colours that Streamlit gives to `st.plotly_chart`, so nothing changes when that takes over. */
+function themeOf(root) {
+  const style = getComputedStyle(root)
+  const [red, green, blue] = style.backgroundColor.match(/[\d.]+/g).map(Number)
+  const light = 0.299 * red + 0.587 * green + 0.114 * blue > 128
+  return {
+    font: { family: style.fontFamily, color: light ? "#808495" : "#e6eaf1" },
+    legend: { font: { color: light ? "#262730" : "#fafafa" } },
+    hoverlabel: { bgcolor: style.backgroundColor, bordercolor: style.getPropertyValue("--st-border-color").trim() },
+  }
+}
+
+function themed(template, theme) {
+  const layout = { ...template.layout, ...theme, font: { ...template.layout.font, ...theme.font } }
+  return { ...template, layout }
+}
