@@ -18,6 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -177,8 +178,14 @@ def _output_to(file: Path) -> Iterator[None]:
 
 
 def _leave_with_parent() -> None:
-    """Makes this process a group of its own that dies with the fork server, even while C code hangs."""
+    """Makes this process a group of its own that dies with the fork server, even while C code hangs.
+
+    The fork server leaves when nobody holds its "alive" pipe any more: its children must not.
+    """
     if hasattr(os, "setsid"):
         os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        alive = forkserver._forkserver._forkserver_alive_fd
+        if alive is not None:
+            os.close(alive)

@@ -167,6 +167,7 @@ def _serve(wanted: Any) -> None:
             time.sleep(1.0)
     if embedded:
         _end_runs(engine)
+    status.clear()
 
 
 def _end_runs(engine: Engine) -> None:
@@ -205,7 +206,7 @@ def _locked(wanted: Any) -> bool:
         with contextlib.suppress(Timeout):
             lock.acquire(timeout=LOOK_SECONDS)
             _held.append(lock)
-            return True
+            return wanted()
     return False
 
 

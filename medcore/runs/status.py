@@ -46,6 +46,11 @@ def write(status: Status) -> None:
     temporary.replace(_file())
 
 
+def clear() -> None:
+    """Says that there is no engine."""
+    _file().unlink(missing_ok=True)
+
+
 def read() -> Status | None:
     """What the engine or its keeper wrote last; None if there was never one or it is gone."""
     try:

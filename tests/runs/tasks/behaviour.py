@@ -9,25 +9,24 @@ import time
 
 from medcore.training.run import Cancelled, Row
 
-_kept = []
-
 
 def stream(spec, run):
-    """Logs a row each 10 ms, `seed` of them, and heeds a cancel."""
+    """Logs the time of day each 10 ms, `seed` times, prints what it logged, and heeds a cancel."""
     for step in range(1, spec.seed + 1):
         if run.cancelled():
             raise Cancelled
-        run.log([Row(step, "train_loss", 1 / step)])
+        run.log([Row(step, "clock", time.time())])
+        print(step, flush=True)
         time.sleep(0.01)
     return _place()
 
 
 def chatter(spec, run):
-    """Logs `seed` times of day as fast as it can, then two values that are not finite."""
+    """Logs `seed` rows as fast as it can, then two values that are not finite."""
     run.plan(steps=spec.seed, loss=float("inf"))
     run.status("Chattering.")
     for step in range(1, spec.seed + 1):
-        run.log([Row(step, "clock", time.time())])
+        run.log([Row(step, "train_loss", 1 / step)])
     run.log([Row(spec.seed, "odd", float("nan")), Row(spec.seed, "odd", float("-inf"))])
     return {"loss": float("nan"), "folder": str(run.folder)}
 
@@ -40,15 +39,9 @@ def quick(spec, run):
 
 def hang(spec, run):
     """Starts a grandchild, then hangs in C code that holds the interpreter lock."""
-    grandchild = subprocess.Popen(["sleep", "300"])
+    grandchild = subprocess.Popen(["sleep", "60"])
     run.log([Row(1, "grandchild", grandchild.pid), Row(2, "child", os.getpid())])
     ctypes.PyDLL(None).sleep(300)
-
-
-def hog(spec, run):
-    """Keeps `seed` MiB of memory for ever."""
-    _kept.append(b"x" * (spec.seed << 20))
-    return _place()
 
 
 def crash(spec, run):

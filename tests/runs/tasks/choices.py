@@ -2,7 +2,7 @@
 
 from medcore.catalog import Choice, ModelChoice
 
-NAMES = ("stream", "chatter", "quick", "hang", "hog", "crash", "refuse", "stumble", "full_disk")
+NAMES = ("stream", "chatter", "quick", "hang", "crash", "refuse", "stumble", "full_disk")
 
 TASKS = {name: Choice(name, f"behaviour:{name}", "") for name in NAMES}
 MODELS = {"vast": ModelChoice("Vast", "behaviour:none", "", size="large")}
