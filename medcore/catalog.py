@@ -161,7 +161,7 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "keras.optimizers:Lion",
         "Moves by the sign of an averaged gradient: every weight by the same amount.",
         {
-            "beta_1": _BETA_1,
+            "beta_1": Parameter("Beta 1", 0.9, 0.001, 0.999, "Share of the running mean in the direction of a step."),
             "beta_2": Parameter("Beta 2", 0.99, 0.0, 0.99999, "Decay of the running mean of the gradient."),
         },
         learning_rate=0.0001,

@@ -28,7 +28,9 @@ def wilson(successes: int, n: int) -> Interval | None:
     centre = p + Z**2 / (2 * n)
     half = Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
     scale = 1 + Z**2 / n
-    return [max(0.0, float((centre - half) / scale)), min(1.0, float((centre + half) / scale))]
+    low = 0.0 if successes == 0 else float((centre - half) / scale)
+    high = 1.0 if successes == n else float((centre + half) / scale)
+    return [low, high]
 
 
 def percentile(replicates: np.ndarray) -> Interval | None:

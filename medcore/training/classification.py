@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -136,8 +137,16 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def _save(model: keras.Model, probabilities: np.ndarray, test: ImageDataset, folder: Path) -> None:
-    """Writes under temporary names and renames, so that what has its final name is whole."""
-    model.save(folder / "unfinished.keras")
-    (folder / "unfinished.keras").replace(folder / "model.keras")
-    np.savez_compressed(folder / "unfinished.npz", probabilities=probabilities.astype(np.float32), labels=test.labels)
-    (folder / "unfinished.npz").replace(folder / "predictions.npz")
+    arrays = {"probabilities": probabilities.astype(np.float32), "labels": test.labels}
+    _write(folder / "model.keras", model.save)
+    _write(folder / "predictions.npz", lambda path: np.savez_compressed(path, **arrays))
+
+
+def _write(path: Path, write: Callable[[Path], Any]) -> None:
+    """Writes under a temporary name and renames, so that what has the final name is whole."""
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    try:
+        write(unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

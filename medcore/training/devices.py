@@ -102,7 +102,8 @@ def _hardware() -> list[_Hardware]:
     from medcore.training import loop
 
     found, listed = loop.gpus(), _nvidia_memory()
-    if not found and listed:
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("-1", "")
+    if not found and listed and not hidden:
         return [
             _processor("There is an NVIDIA GPU that this TensorFlow cannot use: install tensorflow[and-cuda].", True)
         ]

@@ -1,0 +1,55 @@
+"""The same jobs without a browser: `python -m medcore COMMAND`.
+
+Exit status: 0; 1 if a run failed; 2 for bad input, with one sentence on stderr; 130 after Ctrl-C.
+"""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from medcore.commands import datasets, engine, spec, train
+
+COMMANDS = (datasets, spec, train, engine)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message[:1].upper()}{message[1:]} (see {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    try:
+        parser = _Parser(prog="python -m medcore", description="Deep learning on medical images, without a browser.")
+        commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+        for command in COMMANDS:
+            command.add(commands)
+        chosen = parser.parse_args(arguments)
+        return chosen.run(chosen)
+    except BrokenPipeError:  # whoever read our output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, OSError) as error:
+        print(_sentence(error), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def _sentence(error: Exception) -> str:
+    """The error in one line."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"The disk is full: free some space and try again. Received: {error.filename or 'no space left'}"
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.strerror}. Received: {error.filename}"
+    return " ".join(str(error).split())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
