@@ -45,8 +45,8 @@ def figure(
         )
     _line(chart, baseline, "largest class", "dot")
     _line(chart, published, "published", "dash")
-    chart.update_layout(template=template.NAME, height=90 + 55 * len(values))
-    chart.update_layout(margin={"l": 10, "r": 10, "t": 25, "b": 45})
+    template.apply(chart)
+    chart.update_layout(height=90 + 55 * len(values), margin={"l": 10, "r": 10, "t": 25, "b": 45})
     chart.update_xaxes(title=title, range=_range(values, baseline, published))
     chart.update_yaxes(autorange="reversed", automargin=True)
     return chart
