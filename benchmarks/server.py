@@ -31,22 +31,24 @@ class Server:
 
 
 @contextmanager
-def serve(command: Sequence[str] = APP, environment: dict[str, str] | None = None) -> Iterator[Server]:
-    """Starts `streamlit COMMAND` on a free port of 127.0.0.1 and ends it as Ctrl-C would.
+def serve(
+    command: Sequence[str] = APP, environment: dict[str, str] | None = None, port: int | None = None
+) -> Iterator[Server]:
+    """Starts `streamlit COMMAND` on 127.0.0.1, on a free port if none is named, and ends it as Ctrl-C would.
 
     Raises:
         RuntimeError: if it is not healthy within two minutes, with what it wrote.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        home = Path(folder) / "home"
-        url = f"http://127.0.0.1:{_free_port()}"
+        environment = {"MEDCORE_HOME": str(Path(folder) / "home")} | (environment or {})
+        url = f"http://127.0.0.1:{port or _free_port()}"
         log = Path(folder) / "log"
         started = time.perf_counter()
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", *command, *_options(url)],
                 cwd=ROOT,
-                env=os.environ | {"MEDCORE_HOME": str(home)} | (environment or {}),
+                env=os.environ | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -54,6 +56,7 @@ def serve(command: Sequence[str] = APP, environment: dict[str, str] | None = Non
             )
         try:
             _wait_until_healthy(url, process, log)
+            home = Path(environment["MEDCORE_HOME"])
             yield Server(url, process.pid, home, started, time.perf_counter() - started)
         finally:
             process.send_signal(signal.SIGINT)
