@@ -1,0 +1,53 @@
+import keras
+import numpy as np
+import pytest
+
+from medcore.training.losses import CrossEntropy, Huber, MeanSquaredError
+
+LOGITS = np.log(np.asarray([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]], np.float32))
+LABELS = np.asarray([0, 1])
+ERRORS = np.asarray([[-0.3, 0.2, 0.1], [0.1, -0.7, 0.6]])
+
+
+def values(loss):
+    return keras.ops.convert_to_numpy(loss(LABELS, LOGITS))
+
+
+def test_cross_entropy_is_minus_log_of_the_true_class():
+    np.testing.assert_allclose(values(CrossEntropy()), -np.log([0.7, 0.3]), rtol=1e-6)
+
+
+def test_squared_error_is_the_mean_over_classes():
+    np.testing.assert_allclose(values(MeanSquaredError()), (ERRORS**2).mean(axis=1), rtol=1e-5)
+
+
+def test_huber_is_quadratic_up_to_delta_and_linear_beyond():
+    delta = 0.25
+    small, large = ERRORS**2 / 2, delta * np.abs(ERRORS) - delta**2 / 2
+    expected = np.where(np.abs(ERRORS) <= delta, small, large).mean(axis=1)
+    np.testing.assert_allclose(values(Huber(delta=delta)), expected, rtol=1e-5)
+
+
+def test_huber_with_a_large_delta_is_half_the_squared_error():
+    np.testing.assert_allclose(values(Huber(delta=1.0)), values(MeanSquaredError()) / 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (CrossEntropy(), keras.losses.CategoricalCrossentropy(reduction=None)),
+        (MeanSquaredError(), keras.losses.MeanSquaredError(reduction=None)),
+        (Huber(delta=0.3), keras.losses.Huber(delta=0.3, reduction=None)),
+    ],
+)
+def test_equal_those_of_keras_on_probabilities(ours, theirs):
+    rng = np.random.default_rng(3)
+    logits, labels = rng.normal(0, 3, (50, 4)).astype(np.float32), rng.integers(4, size=50)
+    one_hot, probabilities = np.eye(4, dtype=np.float32)[labels], keras.ops.softmax(logits)
+    expected = keras.ops.convert_to_numpy(theirs(one_hot, probabilities))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(ours(labels, logits)), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_bfloat16_logits_are_computed_in_float32():
+    loss = CrossEntropy()(LABELS, keras.ops.cast(LOGITS, "bfloat16"))
+    assert keras.backend.standardize_dtype(loss.dtype) == "float32"
