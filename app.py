@@ -16,6 +16,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from medcore import web
+from medcore.ui import errors
 
 COLLECT_SECONDS = 60
 RETRY_SECONDS = 2
@@ -85,6 +86,7 @@ feed = web.Feed(_store)
 app = st.App(
     Path(__file__).parent / "medcore" / "ui" / "shell.py",
     routes=web.routes(feed),
-    middleware=[Middleware(web.SecurityHeaders)],
+    middleware=[Middleware(web.SecurityHeaders), Middleware(web.QuietProbes)],
     lifespan=_lifespan,
+    on_script_error=errors.show,
 )

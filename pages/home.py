@@ -1,5 +1,7 @@
 """What this is, three ways to start, what is running."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from medcore.ui import running
@@ -10,6 +12,7 @@ st.markdown(
     "result home. Everything runs on this machine: no image and no number leaves it."
 )
 
+LAB = Path(__file__).with_name("optimizer_comparison.py")
 STARTS = (
     (
         "See it learn",
@@ -22,7 +25,7 @@ STARTS = (
         "Handwritten digits are built in; BreastMNIST and eleven other medical sets are a download away or read "
         "from your own folder.",
         "Start with digits",
-        {"dataset": "Digits", "model": "MLP"},
+        {"dataset": "Digits 8x8", "model": "MLP"},
     ),
     (
         "Try a common mistake",
@@ -36,7 +39,7 @@ for column, (title, text, action, query) in zip(st.columns(3), STARTS, strict=Tr
     with column, st.container(border=True, height="stretch"):
         st.subheader(title)
         st.markdown(text)
-        st.page_link("pages/optimizer_comparison.py", label=action, icon=":material/arrow_forward:", query_params=query)
+        st.page_link(LAB, label=action, icon=":material/arrow_forward:", query_params=query)
 
 st.subheader("What is running")
 running.show()

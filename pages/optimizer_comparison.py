@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medcore.labs import optimizers as lab
+from medcore.spec import RunSpec
 from medcore.ui import controls, data_card, lesson, live_panel, results, setup_table, take_home
 
 with st.sidebar:
@@ -57,16 +58,16 @@ if records:
     with numbers:
         live_panel.progress(records)
         results.show(records)
+        with st.expander("Settings of these runs"):
+            setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)
 else:
     setup_table.show(specs, entry.sizes.get("train"))
 
-lesson_tab, data_tab, setup_tab, home_tab = st.tabs(["Lesson", "The images", "Settings", "Take it home"])
+lesson_tab, data_tab, home_tab = st.tabs(["Lesson", "The images", "Take it home"])
 with lesson_tab:
     lesson.show("optimizers")
 with data_tab:
     data_card.show(entry)
     data_card.unreadable()
-with setup_tab:
-    setup_table.show(specs, entry.sizes.get("train"))
 with home_tab:
     take_home.show("optimizers", specs, records)

@@ -6,13 +6,20 @@ from medcore.runs import status
 
 
 def show() -> None:
-    """Writes one line on the device and one on the engine."""
-    now = status.read()
+    """One line for each device and one on the engine; it looks again every few seconds."""
     with st.sidebar.container(key="device"):
-        if now is None or not now.ready:
-            st.caption("The training engine is starting; the first start takes some seconds.")
-            return
+        _line()
+
+
+@st.fragment(run_every=3)
+def _line() -> None:
+    now = status.read()
+    if now is not None and now.problem:
+        st.caption(f":orange[{now.problem}]")
+    elif now is None or not now.ready:
+        st.caption("The training engine is starting; the first start takes some seconds.")
+    else:
         for device in now.devices:
             memory = f" · {device['memory_gb']:.0f} GB" if device.get("memory_gb") else ""
-            st.caption(f"**{device['name']}**{memory} · {device['precision']}", help=device["why"])
-        st.caption(f"{now.busy} of {now.slots} training slots busy")
+            st.caption(f"{device['name']}{memory} · {device['precision']}", help=device["why"])
+        st.caption(f"{now.busy} of {now.slots} training slots busy" if now.busy else f"{now.slots} slots, idle")

@@ -1,4 +1,4 @@
-"""The frame around every page: title, navigation, device line, and one place where errors become a sentence."""
+"""The frame around every page: title, navigation, and the device line at the foot of the sidebar."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from medcore.ui import device_line
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
-st.set_page_config(page_title="Medcore", page_icon="🩻", layout="wide")
+st.set_page_config(page_title="Medcore", page_icon="🩻", layout="wide", initial_sidebar_state=330)
 page = st.navigation(
     [
         st.Page(PAGES / "home.py", title="Home", default=True),
@@ -16,8 +16,5 @@ page = st.navigation(
     ],
     position="top",
 )
-try:
-    page.run()
-except (OSError, ValueError) as error:
-    st.error(str(error))
+page.run()
 device_line.show()

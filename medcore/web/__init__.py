@@ -3,7 +3,8 @@
 from medcore.web.assets import plotly_js
 from medcore.web.feed import Feed
 from medcore.web.headers import SecurityHeaders
+from medcore.web.probes import QuietProbes
 from medcore.web.stream import routes
 from medcore.web.token import stream_url
 
-__all__ = ["Feed", "SecurityHeaders", "plotly_js", "routes", "stream_url"]
+__all__ = ["Feed", "QuietProbes", "SecurityHeaders", "plotly_js", "routes", "stream_url"]
