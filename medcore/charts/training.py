@@ -60,11 +60,14 @@ def figure(frame: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str,
         row_heights=[panel.share for panel in _PANELS],
     )
     series = dict(iter(frame.groupby(["run", "metric"], sort=False)))
-    for run, label in labels.items():
-        for row, panel in enumerate(_PANELS, 1):
-            part = series.get((run, panel.metric), EMPTY)
-            for trace in _traces(run, label, colours[run], panel, part):
-                chart.add_trace(trace, row=row, col=1)
+    traces = [
+        (row, trace)
+        for run, label in labels.items()
+        for row, panel in enumerate(_PANELS, 1)
+        for trace in _traces(run, label, colours[run], panel, series.get((run, panel.metric), EMPTY))
+    ]
+    for row, trace in sorted(traces, key=lambda pair: pair[1].meta["role"] != "raw"):  # noise behind the means of all
+        chart.add_trace(trace, row=row, col=1)
     return _laid_out(chart)
 
 

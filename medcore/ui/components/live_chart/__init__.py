@@ -6,6 +6,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
+from medcore.charts import template
 from medcore.web import assets
 
 _FOLDER = Path(__file__).parent
@@ -28,5 +29,5 @@ def live_chart(figure: go.Figure, url: str, key: str, on_end: Callable[[], None]
         key: the same as long as the same runs are shown.
         on_end: called before the page is run again.
     """
-    data = {"figure": figure.to_json(), "url": url, "plotly": assets.PLOTLY_PATH}
+    data = {"figure": figure.to_json(), "url": url, "config": template.CONFIG, "plotly": assets.PLOTLY_PATH}
     _mount(key=key, data=data, on_ended_change=on_end)

@@ -231,7 +231,7 @@ class LiveChart {
   }
 
   /** A new figure: an empty skeleton, and a stream from the start. */
-  build({ data: traces, layout }, { url, plotly }) {
+  build({ data: traces, layout }, { url, config, plotly }) {
     this.traces = traces
     this.layout = layout
     this.curves = traces.map((trace) => new Curve(trace.meta.role))
@@ -252,10 +252,10 @@ class LiveChart {
       end: () => this.end(),
     })
     this.stream.connect(url)
-    this.open(plotly)
+    this.open(plotly, config)
   }
 
-  async open(address) {
+  async open(address, config) {
     const figure = this.figure
     try {
       this.Plotly = await loadPlotly(address)
@@ -266,7 +266,6 @@ class LiveChart {
     if (this.figure !== figure || this.gone) return
     this.theme = themeOf(this.root)
     const layout = { ...this.layout, template: themed(this.layout.template, this.theme) }
-    const config = { displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] }
     await this.Plotly.newPlot(this.plot, this.traces, layout, config)
     this.plot.on("plotly_relayout", (change) => this.moved(change))
     this.ready = true
@@ -317,25 +316,30 @@ class LiveChart {
   }
 
   async draw() {
-    const { points } = this
     const began = performance.now()
-    const changed = [...this.dirty]
-    this.dirty.clear()
-    if (changed.length && !this.gone) {
-      const range = this.range()
-      const shown = changed.map((i) => this.curves[i].shown(range))
-      this.root.classList.remove("empty")
-      await this.Plotly.restyle(this.plot, { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }, changed)
-      this.root.dataset.points = points
-      this.describe()
+    try {
+      if (this.dirty.size && !this.gone) await this.redraw()
+    } finally {
+      this.idle = 2 * performance.now() - began
+      this.frame = 0
     }
-    this.idle = 2 * performance.now() - began
-    this.frame = 0
     if (this.dirty.size) this.schedule()
     else if (this.ended && !this.told && !this.gone) {
       this.told = true
       this.onEnd()
     }
+  }
+
+  async redraw() {
+    const { points } = this
+    const changed = [...this.dirty]
+    this.dirty.clear()
+    const range = this.range()
+    const shown = changed.map((i) => this.curves[i].shown(range))
+    this.root.classList.remove("empty")
+    await this.Plotly.restyle(this.plot, { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }, changed)
+    this.root.dataset.points = points
+    this.describe()
   }
 
   range() {

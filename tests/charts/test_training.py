@@ -1,0 +1,103 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from medcore.charts import curves, template, training
+
+LABELS = {"a": "Adam", "b": "Momentum"}
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    """Two runs of 60 updates and 3 epochs; the second diverges."""
+    rows = []
+    for run, rate in (("a", 0.02), ("b", 0.01)):
+        rows += [(run, step, "train_loss", np.exp(-rate * step)) for step in range(1, 61)]
+        rows += [(run, 20 * epoch, "val_loss", 1 / epoch) for epoch in (1, 2, 3)]
+        rows += [(run, 20 * epoch, "val_accuracy", 0.6 + 0.1 * epoch) for epoch in (1, 2, 3)]
+    frame = pd.DataFrame(rows, columns=["run", "step", "metric", "value"])
+    frame.loc[(frame["run"] == "b") & (frame["step"] > 50), "value"] = np.nan
+    return frame
+
+
+def trace(figure, run, metric, role):
+    (found,) = [t for t in figure.data if t.meta == {"run": run, "metric": metric, "role": role}]
+    return found
+
+
+def skeleton(figure) -> dict:
+    """The figure without its points."""
+    values = json.loads(figure.to_json())
+    for item in values["data"]:
+        del item["x"], item["y"]
+    return values
+
+
+def test_every_value_is_where_it_belongs(frame):
+    figure = training.figure(frame, LABELS)
+    losses = frame[(frame["run"] == "a") & (frame["metric"] == "train_loss")]
+    np.testing.assert_array_equal(trace(figure, "a", "train_loss", "raw").x, losses["step"])
+    np.testing.assert_array_equal(trace(figure, "a", "train_loss", "raw").y, losses["value"])
+    np.testing.assert_allclose(
+        trace(figure, "a", "train_loss", "smooth").y, curves.smoothed(losses["value"].to_numpy())
+    )
+    np.testing.assert_allclose(trace(figure, "b", "val_accuracy", "epoch").x, [20, 40, 60])
+    np.testing.assert_allclose(trace(figure, "b", "val_accuracy", "epoch").y, [0.7, 0.8, np.nan])
+    np.testing.assert_allclose(trace(figure, "a", "val_loss", "epoch").y, [1, 1 / 2, 1 / 3])
+
+
+def test_live_and_finished_charts_have_the_same_skeleton(frame):
+    assert skeleton(training.figure(training.EMPTY, LABELS)) == skeleton(training.figure(frame, LABELS))
+
+
+def test_gaps_stay_gaps(frame):
+    figure = training.figure(frame, LABELS)
+    assert np.isnan(trace(figure, "b", "train_loss", "raw").y[50:]).all()
+    assert all(t.connectgaps is False for t in figure.data)
+    assert "NaN" not in figure.to_json()
+
+
+def test_a_run_has_one_colour_and_one_legend_entry(frame):
+    figure = training.figure(frame, LABELS)
+    for i, run in enumerate(LABELS):
+        traces = [t for t in figure.data if t.legendgroup == run]
+        assert {t.line.color for t in traces} == {template.colour(i)}
+        assert [t.name for t in traces if t.showlegend] == [LABELS[run]]
+
+
+def test_colours_can_be_given_and_come_round_after_eight():
+    assert template.colour(0) == template.colour(8)
+    figure = training.figure(training.EMPTY, LABELS, {"a": "#000000", "b": "#777777"})
+    assert trace(figure, "a", "val_loss", "epoch").line.color == "#000000"
+
+
+def test_axes_are_named_and_share_the_update_number():
+    figure = training.figure(training.EMPTY, LABELS)
+    titles = {axis.title.text for axis in figure.select_yaxes()}
+    assert titles == {"training loss", "validation loss", "validation accuracy"}
+    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "update"]
+    assert [axis.matches for axis in figure.select_xaxes()] == ["x3", "x3", None]
+
+
+def test_noise_lies_behind_the_means_of_all_runs():
+    roles = [t.meta["role"] for t in training.figure(training.EMPTY, LABELS).data]
+    assert roles == ["raw", "raw", "smooth", "epoch", "epoch", "smooth", "epoch", "epoch"]
+
+
+def test_long_runs_are_decimated_and_stay_arrays():
+    n = 100_000
+    steps, values = np.arange(1, n + 1), np.random.default_rng(0).standard_normal(n)
+    frame = pd.DataFrame({"run": "a", "step": steps, "metric": "train_loss", "value": values})
+    raw = trace(training.figure(frame, {"a": "Adam"}), "a", "train_loss", "raw")
+    assert isinstance(raw.x, np.ndarray)
+    assert len(raw.x) <= curves.MAX_POINTS + 2
+    assert (raw.x[0], raw.x[-1]) == (1, n)
+    assert (min(raw.y), max(raw.y)) == (values.min(), values.max())
+
+
+def test_runs_without_rows_keep_their_place(frame):
+    figure = training.figure(frame, LABELS | {"c": "Lion"})
+    assert len(trace(figure, "c", "train_loss", "raw").x) == 0
+    assert trace(figure, "c", "train_loss", "smooth").showlegend
