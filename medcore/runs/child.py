@@ -14,6 +14,7 @@ import os
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -27,7 +28,7 @@ import keras
 
 from medcore import catalog, settings
 from medcore.runs.seats import Seat
-from medcore.spec import RunSpec
+from medcore.spec import DataSpec, RunSpec, TrainingSpec
 from medcore.training import devices
 from medcore.training.run import Cancelled, Row
 
@@ -59,6 +60,26 @@ class ChildRun:
 
     def cancelled(self) -> bool:
         return self._line.cancelled == self.id
+
+
+class Rehearsal:
+    """A run that nobody sees and that gives way to the first real one."""
+
+    def __init__(self, folder: Path, line: "Line") -> None:
+        self.folder = folder
+        self._line = line
+
+    def plan(self, **_: Any) -> None:
+        pass
+
+    def status(self, _: str) -> None:
+        pass
+
+    def log(self, _: Iterable[Row]) -> None:
+        pass
+
+    def cancelled(self) -> bool:
+        return not self._line.orders.empty()
 
 
 class Line:
@@ -103,6 +124,7 @@ def main(connection: Connection, seat: Seat | None) -> None:
     try:
         if seat is not None:
             _sit(seat)
+            _rehearse(line)
         gc.freeze()  # what is loaded stays: collecting after a run then looks at the run's leavings alone
         line.send("ready", devices.describe())
         while True:
@@ -158,6 +180,18 @@ def _sit(seat: Seat) -> None:
         gpu = int(visible[seat.gpu])
     devices.prepare("small", threads=seat.threads, gpu_index=gpu)
     keras.ops.zeros(1)
+
+
+def _rehearse(line: Line) -> None:
+    """Trains a little: what Keras builds, traces and compiles only once is then done before the first run."""
+    spec = RunSpec(data=DataSpec("digits"), training=TrainingSpec(epochs=1, batch_size=256))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            catalog.resolve(catalog.TASKS[spec.task].target)(spec, Rehearsal(Path(folder), line))
+    except Cancelled:
+        return
+    except Exception:  # noqa: BLE001 - the first run will fail the same way and say so
+        traceback.print_exc()
 
 
 @contextlib.contextmanager
