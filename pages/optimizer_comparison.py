@@ -57,9 +57,10 @@ if records:
         live_panel.show(records)
     with numbers:
         live_panel.progress(records)
-        results.show(records)
-        with st.expander("Settings of these runs"):
-            setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)
+        results.accuracies(records)
+    results.table(records)
+    with st.expander("Settings of these runs"):
+        setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)
 else:
     setup_table.show(specs, entry.sizes.get("train"))
 

@@ -48,7 +48,7 @@ def figure(
     template.apply(chart)
     chart.update_layout(height=90 + 55 * len(values), margin={"l": 10, "r": 10, "t": 25, "b": 45})
     chart.update_xaxes(title=title, range=_range(values, baseline, published))
-    chart.update_yaxes(autorange="reversed", automargin=True)
+    chart.update_yaxes(range=(len(values) - 0.5, -0.7))  # room over the first row for its number
     return chart
 
 

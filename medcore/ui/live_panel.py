@@ -93,12 +93,15 @@ def progress(records: Sequence[Record]) -> None:
 def _progress(ids: Sequence[str], was_active: bool) -> None:
     records = state.store().find(ids)
     progress = state.store().progress(ids)
-    for record in records:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(record.state, color=BADGES[record.state])
-            st.markdown(f"**{record.label}** · {words(record, progress.get(record.id))}")
+    st.markdown("  \n".join(line(record, progress.get(record.id)) for record in records))
     if was_active and not any(r.state in ACTIVE for r in records):
         st.rerun()
+
+
+def line(record: Record, progress: Progress | None, what: str = "") -> str:
+    """State, name and words of a run as one line of Markdown."""
+    badge = f":{BADGES[record.state]}-badge[{record.state}]"
+    return " · ".join(part for part in (f"{badge} **{record.label}**", what, words(record, progress)) if part)
 
 
 def words(record: Record, progress: Progress | None) -> str:

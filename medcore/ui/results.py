@@ -19,26 +19,34 @@ METRICS = {
 }
 
 
-def show(records: Sequence[Record]) -> None:
-    """Says how the finished runs did on the test set; writes nothing before the first one has."""
-    done = [r for r in records if r.result and r.result.get("test")]
+def accuracies(records: Sequence[Record]) -> None:
+    """Chart of test accuracies beside the baseline and the published figure; nothing before a run has one."""
+    done = _tested(records)
     if not done:
         return
     first = done[0].result
     baseline, published = first["baseline"], first["published"]
     colours = {r.label: template.colour(i) for i, r in enumerate(records)}
+    values = {r.label: _value(r, "accuracy") for r in done}
     st.plotly_chart(
-        intervals.figure(
-            {r.label: _value(r, "accuracy") for r in done}, colours, baseline.get("accuracy"), published.get("accuracy")
-        ),
+        intervals.figure(values, colours, baseline["accuracy"], published.get("accuracy")),
         width="stretch",
         key="test_accuracy",
         config=template.CONFIG,
         alt="Test accuracy of each run with its 95 % interval",
     )
     st.caption(_sentence(first["test"]["n"], baseline, published))
-    st.dataframe(_table(done), hide_index=True, width="stretch", key="test_table")
-    st.caption("Brackets are 95 % intervals. For teaching and research, not for diagnosis.")
+
+
+def table(records: Sequence[Record]) -> None:
+    """Every test metric of every finished run, with its interval."""
+    if done := _tested(records):
+        st.dataframe(_table(done), hide_index=True, width="stretch", key="test_table")
+        st.caption("Test set; brackets are 95 % intervals. For teaching and research, not for diagnosis.")
+
+
+def _tested(records: Sequence[Record]) -> list[Record]:
+    return [r for r in records if r.result and r.result.get("test")]
 
 
 def _sentence(n: int, baseline: dict[str, Any], published: dict[str, Any]) -> str:

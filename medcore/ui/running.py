@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medcore import catalog
 from medcore.runs.store import Record
 from medcore.ui import live_panel, state
 
@@ -23,13 +24,15 @@ def _active(was_active: bool) -> None:
         st.rerun()
     if not active:
         st.caption("Nothing trains at the moment.")
+        return
     _rows(active)
 
 
 def _rows(records: Sequence[Record]) -> None:
     progress = state.store().progress([r.id for r in records])
-    for record in records:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(record.state, color=live_panel.BADGES[record.state])
-            what = f"{record.spec['model']['name'].upper()} on {record.spec['data']['name']}"
-            st.markdown(f"**{record.label}** · {what} · {live_panel.words(record, progress.get(record.id))}")
+    st.markdown("  \n".join(live_panel.line(r, progress.get(r.id), _what(r)) for r in records))
+
+
+def _what(record: Record) -> str:
+    model = catalog.MODELS[record.spec["model"]["name"]].label
+    return f"{model} on {record.spec['data']['name']}"
