@@ -3,7 +3,7 @@
 import difflib
 from dataclasses import replace
 
-from medcore.data import digits, folder, medmnist, mnist
+from medcore.data import digits, folder, medmnist, mnist, simulator
 from medcore.data.dataset import Splits
 from medcore.data.entry import Entry, Report, ignore
 from medcore.spec import DataSpec
@@ -14,7 +14,7 @@ __all__ = ["Entry", "find", "listing", "load"]
 def listing() -> list[Entry]:
     """Every set that is here or can be had: built-in, published, then found in folders."""
     found = folder.entries()
-    built_in = [digits.entry()]
+    built_in = [simulator.entry(), digits.entry()]
     published = [_present(entry, found.pop(entry.name, None)) for entry in (mnist.entry(), *medmnist.entries())]
     return [*built_in, *published, *(entry for _, entry in sorted(found.items()))]
 
