@@ -60,13 +60,9 @@ SCANNERS = {
 OPTIONS: dict[str, Parameter | Selection] = {
     "images": Parameter("Images", 2000, 40, 20_000, "Slices to make, four a patient.", integer=True),
     "contrast": Parameter("Lesion contrast (HU)", -85, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
-        "Lesion contrast (HU)", -60, -150, 150, "HU of the lesion over the liver's 110; below 0 dark."
-    ),
     "size": Parameter("Lesion size (mm)", 44, 8, 80, "Mean diameter; each lesion has 3/4 to 5/4 of it."),
     "prevalence": Parameter("Prevalence", 0.5, 0.02, 0.98, "Share of slices with a lesion; patients differ in theirs."),
     "dose": Parameter("Dose", 1.0, 0.02, 100.0, "Photons, as a share of the usual; a quarter doubles the noise."),
-        "Dose", 1.0, 0.02, 100.0, "Photons relative to the scanner's usual; a quarter doubles the noise."
-    ),
     "kernel": Selection(
         "Kernel",
         "usual",
