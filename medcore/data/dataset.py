@@ -1,7 +1,7 @@
 """A labelled image set and its card: the contract between every source and every user of images."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,10 @@ class Card:
     labels: str
     notes: tuple[str, ...] = ()
     published: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_notes(self, *notes: str) -> "Card":
+        """The card with further notes; those that it has are not repeated."""
+        return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def entry() -> Entry:
     return Entry(CARD, splitting.sizes(COUNT), tuple("0123456789"), (8, 8, 1), _read)
 
 
-def _read(options: Mapping[str, Any], report: Report) -> Splits:  # noqa: ARG001
+def _read(_options: Mapping[str, Any], _report: Report) -> Splits:
     from sklearn.datasets import load_digits  # the web process lists sets without scikit-learn
 
     digits = load_digits()

@@ -2,20 +2,25 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from medcore import settings
-from medcore.data import npz_set
+from medcore.data import class_folder, mask_folder, nifti_folder, npz_set
 from medcore.data.entry import Entry, unavailable
 
-LAYOUTS: tuple[Callable[[Path], Entry | None], ...] = ()
-"""Readers of a folder that is one data set; the first that knows the layout takes it."""
+Probe = Callable[[Path], Entry | None]
+"""Looks at a file or folder: the set it is, None if it is none; ValueError or OSError if it cannot be read."""
+
+FOLDER_LAYOUTS: tuple[Probe, ...] = (mask_folder.entry, nifti_folder.entry, class_folder.entry)
+"""The first that knows the layout of a folder takes it."""
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""Name, time of change and size of a file, or of a folder and its sub-folders."""
 
 
 def downloads() -> Path:
-    """Where downloaded files are kept."""
+    """Where downloaded files are kept; searched last."""
     return settings.home() / "datasets"
 
 
@@ -31,79 +36,89 @@ def entries() -> dict[str, Entry]:
         if first is None or (entry.available and not first.available):
             found[entry.name] = entry
         elif entry.available and entry.path != first.path:
-            found[entry.name] = _with_clash(first, entry)
+            found[entry.name] = with_clash(first, entry)
     return found
 
 
-def _with_clash(first: Entry, other: Entry) -> Entry:
+def with_clash(first: Entry, other: Entry) -> Entry:
+    """The set that counts, with a note that another one of its name is hidden by it."""
+    home = f'the one in the folder "{first.path.parent.name}"' if first.path else "the one built in"
     note = (
-        f'Another set named "{first.name}" in the folder "{other.path.parent.name}" is hidden by this one '
-        f'of the folder "{first.path.parent.name}"; rename one to see both.'
+        f'Another data set named "{first.name}" lies in the folder "{other.path.parent.name}" and is hidden: '
+        f"{home} comes first; rename one to see both."
     )
-    return replace(first, card=replace(first.card, notes=(*first.card.notes, note)))
+    return Entry(**{**vars(first), "card": first.card.with_notes(note)})
+
+
+def stamp(path: Path) -> Stamp:
+    """Changes when a file is written, or when files come to or leave a folder or its sub-folders."""
+    folders = [path]
+    if path.is_dir():
+        for inner in _subfolders(path):
+            folders += [inner, *_subfolders(inner)]
+    stats = [(folder, folder.stat()) for folder in folders]
+    return tuple((str(folder), stat.st_mtime_ns, stat.st_size) for folder, stat in stats)
 
 
 def _all() -> Iterator[Entry]:
-    for folder in settings.data_folders():
-        if not folder.is_dir():
-            yield unavailable(
-                folder.name, f'MEDCORE_DATA names the folder "{folder.name}", which is not there.', folder
-            )
+    searched = set()
+    for folder in (*settings.data_folders(), downloads()):
+        if folder in searched:
             continue
-        yield from _in(folder)
-        for inner in _list(folder):
-            if inner.is_dir():
+        searched.add(folder)
+        if folder.is_dir():
+            yield from _in(folder)
+            for inner in _subfolders(folder):
                 yield from _in(inner)
-    if downloads().is_dir():
-        yield from _in(downloads())
+        elif folder != downloads():
+            why = f'MEDCORE_DATA names the folder "{folder.name}", which is not there.'
+            yield unavailable(folder.name, why, folder)
 
 
 def _in(folder: Path) -> Iterator[Entry]:
     """The set that a folder is, and the files in it that are one."""
     try:
-        yield from _probed(_folder_set, folder)
-        for path in sorted(folder.iterdir()):
-            if path.suffix == ".npz" and path.is_file():
-                yield from _probed(npz_set.entry, path)
-    except PermissionError:
-        yield unavailable(folder.name, f'The folder "{folder.name}" cannot be read: no permission.', folder)
+        files = sorted(path for path in folder.iterdir() if path.suffix == ".npz" and path.is_file())
+    except OSError as error:
+        yield unavailable(folder.name, _unreadable(folder, error), folder)
+        return
+    yield from _probed(_folder_set, folder)
+    for path in files:
+        yield from _probed(npz_set.entry, path)
 
 
-def _list(folder: Path) -> list[Path]:
+def _subfolders(folder: Path) -> list[Path]:
+    """Those that can be listed; of the others `_in` says why not."""
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
     except OSError:
-        return []  # `_in` has said so
+        return []
 
 
 def _folder_set(folder: Path) -> Entry | None:
-    for layout in LAYOUTS:
-        entry = layout(folder)
-        if entry is not None:
-            return entry
-    return None
+    return next((entry for layout in FOLDER_LAYOUTS if (entry := layout(folder)) is not None), None)
 
 
-def _probed(probe: Callable[[Path], Entry | None], path: Path) -> Iterator[Entry]:
-    stat = path.stat()
-    entry = _probe(probe, path, stat.st_mtime_ns, stat.st_size)
+def _probed(probe: Probe, path: Path) -> Iterator[Entry]:
+    try:
+        entry = _probe(probe, path, stamp(path))
+    except OSError as error:
+        entry = unavailable(path.stem, _unreadable(path, error), path)
     if entry is not None:
         yield entry
 
 
 @lru_cache(maxsize=1024)
-def _probe(
-    probe: Callable[[Path], Entry | None],
-    path: Path,
-    modified: int,  # noqa: ARG001 - a changed file is looked at again
-    size: int,  # noqa: ARG001
-) -> Entry | None:
+def _probe(probe: Probe, path: Path, _stamp: Stamp) -> Entry | None:
     """What `probe` finds; kept, because the list is asked for on every rerun of a page."""
     try:
-        if not os.access(path, os.R_OK):
-            raise PermissionError
         return probe(path)
-    except PermissionError:
-        return unavailable(path.stem, f'"{path.name}" cannot be read: no permission.', path)
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        return unavailable(path.stem, _unreadable(path, error), path)
+    except ValueError as error:
         return unavailable(path.stem, str(error), path)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    reason = "no permission" if isinstance(error, PermissionError) else os.strerror(error.errno or 0)
+    return f'"{path.name}" cannot be read: {reason}.'

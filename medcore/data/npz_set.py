@@ -1,7 +1,6 @@
 """Labelled sets in one .npz file, in the layout of MedMNIST or of Keras' MNIST."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +40,12 @@ def entry(path: Path) -> Entry | None:
     card, classes = _identity(path, counts, arrays)
     added = [split for split in SPLITS if split not in counts]
     if added and card is not mnist.CARD:
-        note = (
-            f"The file has no {' and no '.join(added)} split; ours is taken from train, stratified, with a fixed seed."
-        )
-        card = replace(card, notes=(*card.notes, note))
+        card = card.with_notes(f"Not in the file, taken from train here, stratified: {' and '.join(added)}.")
 
-    def read(options: Mapping[str, Any], report: Report) -> Splits:  # noqa: ARG001
+    def read(_options: Mapping[str, Any], _report: Report) -> Splits:
         return _read(path, arrays, card, classes)
 
-    return Entry(card, _sizes(counts), classes, shape, read, path=path)
+    return Entry(card, splitting.planned(counts), classes, shape, read, path=path)
 
 
 def _layout(headers: Mapping[str, Header]) -> dict[str, tuple[str, str]] | None:
@@ -119,23 +115,13 @@ def _labels(path: Path, array: str) -> np.ndarray:
     return whole
 
 
-def _sizes(counts: Mapping[str, int]) -> dict[str, int]:
-    missing = {split: share for split, share in splitting.FRACTIONS.items() if split not in counts}
-    shared = splitting.sizes(counts["train"], missing)
-    return {split: shared.get(split) or counts[split] for split in SPLITS}
-
-
 def _read(path: Path, arrays: Mapping[str, tuple[str, str]], card: Card, classes: tuple[str, ...]) -> Splits:
     found = {}
     for split, (x, y) in arrays.items():
         images = npz.read(path, x)
         images = images if images.dtype == np.uint8 else _unit(images, path.name)
         found[split] = (images[..., None] if images.ndim == 3 else images, _labels(path, y))
-    missing = {split: share for split, share in splitting.FRACTIONS.items() if split not in found}
-    if missing:
-        images, labels = found["train"]
-        parts = splitting.split(len(images), labels, fractions=missing)
-        found |= {split: (images[index], labels[index]) for split, index in parts.items()}
+    found = splitting.complete(found, found["train"][1])
     return {split: ImageDataset(*found[split], classes, card) for split in SPLITS}
 
 

@@ -59,7 +59,7 @@ SCANNERS = {
 
 OPTIONS: dict[str, Parameter | Selection] = {
     "images": Parameter("Images", 2000, 40, 20_000, "Slices to make, four a patient.", integer=True),
-    "contrast": Parameter("Lesion contrast (HU)", -85, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
+    "contrast": Parameter("Lesion contrast (HU)", -80, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
     "size": Parameter("Lesion size (mm)", 44, 8, 80, "Mean diameter; each lesion has 3/4 to 5/4 of it."),
     "prevalence": Parameter("Prevalence", 0.5, 0.02, 0.98, "Share of slices with a lesion; patients differ in theirs."),
     "dose": Parameter("Dose", 1.0, 0.02, 100.0, "Photons, as a share of the usual; a quarter doubles the noise."),

@@ -1,51 +1,60 @@
-"""All data sets, whatever their source: list, find, load."""
+"""All data sets, whatever their source: list, find, load, download, and the facts of each.
+
+Listing reads headers only and keeps to the light libraries, because the web process does it on every rerun.
+"""
 
 import difflib
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from medcore.data import digits, folder, medmnist, mnist, simulator
-from medcore.data.dataset import Splits
+from medcore.data import cache, digits, folder, medmnist, mnist, simulator
+from medcore.data import download as downloads
+from medcore.data import facts as measuring
+from medcore.data.dataset import ImageDataset, Splits
+from medcore.data.download import Progress
 from medcore.data.entry import Entry, Report, ignore
+from medcore.data.facts import Facts
 from medcore.spec import DataSpec
 
-__all__ = ["Entry", "find", "listing", "load"]
+__all__ = ["Entry", "Facts", "download", "facts", "find", "listing", "load"]
+
+FACTS_VERSION = 1
+FACTS_TIMEOUT = 600
 
 
 def listing() -> list[Entry]:
-    """Every set that is here or can be had: built-in, published, then found in folders."""
+    """Every set that is here or can be had: built-in, published, then found in folders by name.
+
+    Cards carry what a first reading has found, such as images that lie in both train and test.
+    """
     found = folder.entries()
-    built_in = [simulator.entry(), digits.entry()]
+    built_in = [_first(entry, found.pop(entry.name, None)) for entry in (simulator.entry(), digits.entry())]
     published = [_present(entry, found.pop(entry.name, None)) for entry in (mnist.entry(), *medmnist.entries())]
-    return [*built_in, *published, *(entry for _, entry in sorted(found.items()))]
-
-
-def _present(published: Entry, found: Entry | None) -> Entry:
-    """The file found in a folder in place of the published set, which can still be downloaded if it is damaged."""
-    return published if found is None else replace(found, remote=published.remote)
+    return [_noted(entry) for entry in (*built_in, *published, *(found[name] for name in sorted(found)))]
 
 
 def find(name: str) -> Entry:
     """The set called `name`.
 
     Raises:
-        FileNotFoundError: if there is none, with names that are near.
+        FileNotFoundError: if there is none, naming what is near or what there is.
     """
     entries = {entry.name: entry for entry in listing()}
     if name not in entries:
-        near = near_names(name, list(entries))
-        hint = f"Near names: {', '.join(near)}" if near else f"There are: {', '.join(entries)}"
-        raise FileNotFoundError(f'There is no data set named "{name}". {hint}.')
+        near = _near(name, list(entries))
+        hint = f"Near names: {', '.join(near)}." if near else f"There are {', '.join(entries)}."
+        raise FileNotFoundError(f'There is no data set named "{name}". {hint}')
     return entries[name]
 
 
-def near_names(name: str, names: list[str]) -> list[str]:
-    """Those of `names` that start like `name` or are spelled nearly like it."""
-    starting = [other for other in names if other != name and other.lower().startswith(name.lower())]
-    return starting or [other for other in difflib.get_close_matches(name, names, n=3) if other != name]
-
-
 def load(spec: DataSpec, report: Report = ignore) -> Splits:
-    """The splits of a set.
+    """The splits "train", "val" and "test" of a set, checked.
 
     Args:
         spec: name and options.
@@ -53,11 +62,140 @@ def load(spec: DataSpec, report: Report = ignore) -> Splits:
 
     Raises:
         FileNotFoundError: if there is no such set here.
-        ValueError: for wrong options, or a damaged set.
+        ValueError: for wrong options, or a set that cannot be used.
+        OSError: if it cannot be read.
     """
-    entry = find(spec.name)
-    if not entry.available:
-        near = near_names(spec.name, [other.name for other in listing() if other.available])
-        hint = f" Near names on this machine: {', '.join(near)}." if near else ""
-        raise FileNotFoundError(f'The data set "{spec.name}" is not available. {entry.how}{hint}')
-    return entry.read(spec.options, report)
+    entry = _available(spec.name)
+    _check_options(entry, spec.options)
+    splits = entry.read(spec.options, report)
+    known = _known(entry, spec.options)
+    if known is None:
+        known = _measured(entry, splits)
+        _keep(entry, spec.options, known)
+    return {split: _with_notes(part, known.notes) for split, part in splits.items()}
+
+
+def download(name: str, progress: Progress = lambda done, total: None) -> Path:
+    """Fetches the published file of a set, with its checksum checked.
+
+    Args:
+        name: of MNIST or a set of MedMNIST.
+        progress: gets bytes done and bytes in all.
+
+    Raises:
+        FileNotFoundError: if there is no such set, or none that can be downloaded.
+        OSError, ValueError: if the file does not come, or is not the published one.
+    """
+    entry = find(name)
+    if entry.remote is None:
+        raise FileNotFoundError(f'The data set "{name}" cannot be downloaded. {entry.how}'.strip())
+    return downloads.fetch(entry.remote, folder.downloads(), progress)
+
+
+def facts(name: str, options: Mapping[str, Any] | None = None) -> Facts:
+    """Class counts, duplicates and content hash of a set.
+
+    The first time the whole set is read, in a process of its own so that this one stays small; then they are kept
+    until the file changes.
+
+    Raises:
+        FileNotFoundError, ValueError, OSError: as `load`.
+    """
+    options = options or {}
+    entry = _available(name)
+    _check_options(entry, options)
+    known = _known(entry, options)
+    if known is None:
+        _measure_apart(name, options)
+        known = _known(entry, options)
+    if known is None:
+        raise OSError(f'The data set "{name}" changed while it was read; try again.')
+    return known
+
+
+def _available(name: str) -> Entry:
+    entry = find(name)
+    if entry.available:
+        return entry
+    near = _near(name, [other.name for other in listing() if other.available])
+    hint = f" Near names on this machine: {', '.join(near)}." if near else ""
+    raise FileNotFoundError(f'The data set "{name}" is not available. {entry.how}{hint}')
+
+
+def _near(name: str, names: list[str]) -> list[str]:
+    """Those of `names` that start like `name`, or else are spelled nearly like it."""
+    starting = [other for other in names if other != name and other.lower().startswith(name.lower())]
+    return starting or [other for other in difflib.get_close_matches(name, names, n=3) if other != name]
+
+
+def _first(built_in: Entry, found: Entry | None) -> Entry:
+    return built_in if found is None or not found.available else folder.with_clash(built_in, found)
+
+
+def _present(published: Entry, found: Entry | None) -> Entry:
+    """The file found in place of the published set; a damaged one can still be downloaded."""
+    return published if found is None else replace(found, remote=published.remote)
+
+
+def _check_options(entry: Entry, given: Mapping[str, Any]) -> None:
+    if given and not entry.options:
+        raise ValueError(f'The data set "{entry.name}" takes no options. Received: {next(iter(given))!r}')
+    if entry.options:
+        simulator.complete(given)
+
+
+def _facts_file(entry: Entry, options: Mapping[str, Any]) -> Path:
+    """Named by all that the facts depend on."""
+    values = {
+        "version": FACTS_VERSION,
+        "name": entry.name,
+        "stamp": folder.stamp(entry.path) if entry.path else simulator.VERSION,
+        "options": simulator.complete(options) if entry.options else {},
+    }
+    return cache.folder() / f"facts-{cache.key(values)}.json"
+
+
+def _known(entry: Entry, options: Mapping[str, Any]) -> Facts | None:
+    try:
+        return Facts.from_dict(json.loads(_facts_file(entry, options).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # not measured yet, or damaged: measured again
+
+
+def _keep(entry: Entry, options: Mapping[str, Any], known: Facts) -> None:
+    content = json.dumps(known.to_dict()).encode()
+    cache.write(_facts_file(entry, options), lambda file: file.write(content))
+
+
+def _measured(entry: Entry, splits: Splits) -> Facts:
+    known = measuring.measure(splits)
+    official = entry.remote is not None and entry.path is not None
+    if official and not _is_published(entry):
+        note = "The file is not the published one to the last byte: its checksum differs."
+        known = replace(known, notes=(*known.notes, note))
+    return known
+
+
+def _is_published(entry: Entry) -> bool:
+    kind, _, expected = entry.remote.digest.partition(":")
+    with entry.path.open("rb") as file:
+        return hashlib.file_digest(file, kind).hexdigest() == expected
+
+
+def _noted(entry: Entry) -> Entry:
+    known = _known(entry, {}) if entry.available else None
+    return entry if known is None else replace(entry, card=entry.card.with_notes(*known.notes))
+
+
+def _with_notes(part: ImageDataset, notes: tuple[str, ...]) -> ImageDataset:
+    return replace(part, card=part.card.with_notes(*notes))
+
+
+def _measure_apart(name: str, options: Mapping[str, Any]) -> None:
+    """Loads the set in another process, which keeps the facts."""
+    command = [sys.executable, "-m", "medcore.data.measure", name, json.dumps(dict(options))]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=FACTS_TIMEOUT, check=False)
+    if done.returncode:
+        sentence = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it ended without a word"
+        raise ValueError(f'The data set "{name}" could not be read: {sentence}')

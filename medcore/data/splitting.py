@@ -1,8 +1,10 @@
 """Splits of a set that comes without them: by patient where patients are known, else stratified by class."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
+
+from medcore.data.dataset import SPLITS
 
 FRACTIONS = {"val": 0.1, "test": 0.2}
 """Share of the images that goes into a split which a set lacks."""
@@ -12,6 +14,36 @@ def sizes(count: int, fractions: Mapping[str, float] = FRACTIONS) -> dict[str, i
     """Images of each split when `count` images are shared out; at least one in each if count allows."""
     held = {split: min(max(1, round(count * share)), max(count - 1, 0)) for split, share in fractions.items()}
     return {"train": count - sum(held.values()), **held}
+
+
+def planned(counts: Mapping[str, int]) -> dict[str, int]:
+    """Images of each split after those that a set lacks were taken from its train split."""
+    taken = sizes(counts["train"], _lacking(counts))
+    return {name: taken.get(name, counts.get(name, 0)) for name in SPLITS}
+
+
+def complete(
+    found: Mapping[str, tuple[np.ndarray, ...]], labels: np.ndarray | None = None, groups: np.ndarray | None = None
+) -> dict[str, tuple[np.ndarray, ...]]:
+    """Takes the splits that a set lacks from its train split.
+
+    Args:
+        found: by split, arrays whose first axis counts the images.
+        labels: (n,) class numbers of train, or None.
+        groups: (n,) patient ids of train, or None.
+
+    Returns:
+        The arrays of "train", "val" and "test".
+    """
+    arrays, lacking = found["train"], _lacking(found)
+    if not lacking:
+        return dict(found)
+    parts = split(len(arrays[0]), labels, groups, lacking)
+    return {**found, **{name: tuple(array[index] for array in arrays) for name, index in parts.items()}}
+
+
+def _lacking(present: Container[str]) -> dict[str, float]:
+    return {name: share for name, share in FRACTIONS.items() if name not in present}
 
 
 def split(

@@ -1,0 +1,102 @@
+"""Picture files from strangers, as arrays of one size."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from medcore.data import npz
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+
+
+class Size(NamedTuple):
+    """Of a picture: height, width and channels (1 gray, 3 colour)."""
+
+    height: int
+    width: int
+    channels: int
+
+
+def listed(folder: Path) -> list[Path]:
+    """The picture files of a folder, in order of name."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.name[0] != ".")
+
+
+def size(path: Path) -> Size:
+    """Size of a picture, from its header.
+
+    Raises:
+        ValueError: if it is no picture, or is damaged.
+    """
+    from PIL import Image  # the web process lists most sets without it
+
+    try:
+        with Image.open(path) as picture:
+            gray = picture.mode in ("1", "L") or picture.mode.startswith("I;16")
+            return Size(picture.height, picture.width, 1 if gray else 3)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(_damaged(path)) from error
+
+
+def read(paths: Sequence[Path], target: Size, mask: bool = False) -> tuple[np.ndarray, int]:
+    """Pictures as one array.
+
+    Args:
+        paths: the files.
+        target: size that all are brought to.
+        mask: whether the values are class numbers, which must not be blended when resized.
+
+    Returns:
+        (n, height, width, channels) uint8, and how many had to be resized.
+
+    Raises:
+        ValueError: for a damaged file, or more than memory holds.
+    """
+    from PIL import Image
+
+    check_memory(len(paths), target, paths[0].parent.name)
+    images = np.empty((len(paths), *target), np.uint8)
+    resized = 0
+    for number, path in enumerate(paths):
+        try:
+            with Image.open(path) as picture:
+                gray = _eight_bit(picture).convert("L" if target.channels == 1 else "RGB")
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise ValueError(_damaged(path)) from error
+        if gray.size != (target.width, target.height):
+            gray = gray.resize(
+                (target.width, target.height), Image.Resampling.NEAREST if mask else Image.Resampling.BILINEAR
+            )
+            resized += 1
+        images[number] = np.asarray(gray).reshape(target)
+    return images, resized
+
+
+def check_memory(count: int, target: Size, name: str) -> None:
+    """Raises ValueError if `count` pictures of that size are more than memory holds."""
+    needed = count * target.height * target.width * target.channels
+    if needed > npz.memory_limit():
+        raise ValueError(
+            f'The pictures of "{name}" must fit into half of this machine\'s memory '
+            f"({npz.memory_limit() / 2**30:.1f} GB). Received: {needed / 2**30:,.1f} GB"
+        )
+
+
+def resized_note(count: int, target: Size) -> str:
+    """Says how many pictures were resized."""
+    return f"{count:,} pictures of another size were resized to {target.height}x{target.width}."
+
+
+def _eight_bit(picture: Any) -> Any:
+    """16-bit gray keeps its upper 8 bits; Pillow by itself would cut it off at 255."""
+    from PIL import Image
+
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    return picture
+
+
+def _damaged(path: Path) -> str:
+    return f'The picture "{path.name}" in "{path.parent.name}" is damaged or of an unknown kind.'
