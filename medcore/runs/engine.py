@@ -39,16 +39,28 @@ LOST = "The computer or process that supervised this run stopped; what it had lo
 
 @dataclass
 class Worker:
-    """A Dask worker, and the slots placed on it with the seats that each needs."""
+    """A Dask worker, and the slots placed on it with the seats that each needs.
+
+    Args:
+        survey: of what it offers, under way or done.
+        threads: slots that Dask lets run there at once.
+    """
 
     survey: Future
     threads: int
+    offer: dict[str, Any] | None = None
     placed: dict[Future, int] = field(default_factory=dict)
 
-    @property
-    def offer(self) -> dict[str, Any] | None:
-        """What it offers, once that is known."""
-        return self.survey.result() if self.survey.status == "finished" else None
+    def look(self) -> None:
+        """Takes the offer when it comes, and forgets the slots that ended."""
+        if self.survey.status == "error":
+            raise OSError(f"This machine cannot train: {self.survey.exception()}")
+        if self.offer is None and self.survey.status == "finished":
+            self.offer = self.survey.result()
+        for future in [future for future in self.placed if future.done()]:
+            del self.placed[future]
+            if future.status == "error":
+                print_error(future.exception())
 
     @property
     def slots(self) -> int:
@@ -56,11 +68,8 @@ class Worker:
 
     def room(self, size: str) -> bool:
         """Whether a run of this size fits now."""
-        for future in [future for future in self.placed if future.done()]:
-            del self.placed[future]
-            if future.status == "error":
-                print_error(future.exception())
-        return bool(self.offer) and sum(self.placed.values()) + self.offer["needs"][size] <= self.slots
+        self.look()
+        return self.offer is not None and sum(self.placed.values()) + self.offer["needs"][size] <= self.slots
 
 
 class Engine:
@@ -109,6 +118,12 @@ class Engine:
             status.write(now)
             self._told = now
 
+    def trouble(self, problem: str) -> None:
+        """Tells of a store that is full or away. Supervisors cannot give signs of life then: starts watching anew."""
+        self._supervisors = Pulse(RUN_SILENCE_SECONDS)
+        with contextlib.suppress(OSError):  # the status may lie on the same full disk
+            self.tell(problem=problem)
+
     def training(self) -> bool:
         """Whether a slot that it placed is still at work."""
         return any(not future.done() for worker in self._workers.values() for future in worker.placed)
@@ -121,8 +136,7 @@ class Engine:
         for address in self._workers.keys() - present.keys():
             del self._workers[address]
         for worker in self._workers.values():
-            if worker.survey.status == "error":
-                raise OSError(f"A worker cannot train: {worker.survey.exception()}")
+            worker.look()
 
 
 def main(standalone: bool = False) -> None:
@@ -162,8 +176,8 @@ def _serve(wanted: Any) -> None:
                 next_look = time.monotonic() + LOOK_SECONDS
             time.sleep(0.01 if engine.place() else PLACE_SECONDS)
         except StoreError as error:
-            engine.tell(problem=str(error))
             print_error(error)
+            engine.trouble(str(error))
             time.sleep(1.0)
     if embedded:
         _end_runs(engine)
@@ -232,6 +246,6 @@ def _leave(code: int) -> None:
 
 
 def print_error(error: BaseException) -> None:
-    """Writes an error to the engine's log; the last line is the sentence."""
-    sys.stderr.write("".join(traceback.format_exception(error)))
+    """Writes an error to the engine's log; the last line is the sentence, which the keeper may tell."""
+    sys.stderr.write("".join(traceback.format_exception(error)) + f"{error}\n")
     sys.stderr.flush()

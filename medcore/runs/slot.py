@@ -106,8 +106,8 @@ class Supervision:
         self._record = record
         self._child = child
         self._rows: list[tuple[Row, float]] = []
+        self._said: dict[str, Any] = {}
         self._next = 1
-        self._flushed = 0.0
         self._asked = 0.0
         self._told: float | None = None
         self._ending: dict[str, Any] | None = None
@@ -118,8 +118,7 @@ class Supervision:
         try:
             self._child.start(self._record.id, self._record.spec)
             self._watch()
-            if self._ending["state"] != "dropped":
-                self._finish()
+            self._finish()
         finally:
             if self._good:
                 self._pool.give(self._child)
@@ -127,14 +126,18 @@ class Supervision:
                 self._pool.discard(self._child)
 
     def _watch(self) -> None:
-        try:
-            while self._ending is None:
-                self._listen()
+        """Until the run ends. A store that is full or away for a while costs nothing: rows wait in memory."""
+        well = time.monotonic()
+        while self._ending is None:
+            self._listen()
+            try:
                 self._flush()
                 self._obey()
-        except StoreError as error:
-            self._child.kill()
-            self._ending, self._good = {"state": "failed", "error": str(error)}, False
+                well = time.monotonic()
+            except StoreError as error:
+                if time.monotonic() - well > STORE_SECONDS:
+                    self._end_by_force({"state": "failed", "error": str(error)})
+                self._pool.closed.wait(ORDER_SECONDS)
 
     def _listen(self) -> None:
         """Waits a moment for what the child says; gathers what follows, so that one write stores it."""
@@ -152,10 +155,8 @@ class Supervision:
         match kind:
             case "rows":
                 self._rows += [(Row(*row), logged) for row, logged in content]
-            case "plan":
-                self._store.say(self._record.id, plan=content)
-            case "status":
-                self._store.say(self._record.id, status=content)
+            case "plan" | "status":
+                self._said[kind] = content
             case "done":
                 self._ending, self._good = {"state": "done", "result": content}, True
             case "cancelled":
@@ -164,6 +165,9 @@ class Supervision:
                 self._ending, self._good = {"state": "failed", "error": content}, True
 
     def _flush(self) -> None:
+        if self._said:
+            self._store.say(self._record.id, **self._said)
+            self._said = {}
         self._next = self._store.log(self._record.id, self._next, self._rows)
         self._rows = []
 
@@ -192,7 +196,6 @@ class Supervision:
         until = time.monotonic() + GRACE_SECONDS
         while self._ending is None and time.monotonic() < until:
             self._listen()
-        self._flush()
         self._ending, self._good = ending, False
 
     def _lost(self) -> dict[str, Any]:
@@ -213,15 +216,16 @@ class Supervision:
             return ""
 
     def _finish(self) -> None:
-        """Writes the end; a store that is full or busy gets a while to recover."""
+        """Writes the end; a store that is full or away gets a while to recover."""
         until = time.monotonic() + STORE_SECONDS
         while True:
             try:
                 self._flush()
-                self._store.finish(self._record.id, **self._ending)
+                if self._ending["state"] != "dropped":
+                    self._store.finish(self._record.id, **self._ending)
                 return
             except StoreError:
-                if time.monotonic() > until or self._pool.closed.wait(1.0):
+                if time.monotonic() > until or self._pool.closed.wait(ORDER_SECONDS):
                     raise
 
 

@@ -137,7 +137,7 @@ def test_a_killed_engine_is_replaced_and_its_runs_failed(bench, start):
     grandchild.kill()
 
     engine.kill()
-    gone(processes, 3)
+    gone(processes, 6)  # the fork server takes its time to unload TensorFlow
     assert bench.ended(waiting, 40).state == "done"
     assert status.read().pid != engine.pid
     for run_id in (running, hung):
@@ -155,8 +155,7 @@ def test_an_engine_that_keeps_crashing_backs_off_and_says_why(bench):
     with keeper.keep(store):
         trouble = until(lambda: (now := status.read()) and now.problem, 40)
     assert "The training engine stopped 2 times in a row and starts again in 1 s: " in trouble
-    assert "The run store must be an SQLite database" in trouble
-    assert "Traceback" not in trouble
+    assert "starts again in 1 s: The run store must be an SQLite database" in trouble
 
 
 def test_an_engine_without_web_process_ends_on_ctrl_c(bench, start):
