@@ -131,17 +131,17 @@ def test_chunks_and_short_batches_need_one_trace(splits):
 
 
 def test_what_the_report_raises_ends_the_epoch(splits):
-    class Enough(Exception):
+    class EnoughError(Exception):
         pass
 
     seen = []
 
     def report(losses):
         seen.extend(losses)
-        raise Enough
+        raise EnoughError
 
     stepper = compiled.stepper(spec_of("adam"), SHAPE, 3, "uint8", BATCH, "float32", "cpu")
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         stepper.epoch(stepper.load(splits["train"].images, splits["train"].labels, np.ones(3)), np.arange(70), report)
     assert len(seen) == 1
 

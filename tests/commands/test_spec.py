@@ -1,0 +1,73 @@
+import json
+
+import pytest
+
+from medcore.__main__ import main
+from medcore.commands.spec import settings
+from medcore.labs import optimizers
+from medcore.spec import RunSpec
+
+
+def printed(capsys, *pairs):
+    arguments = [part for pair in pairs for part in ("--set", pair)]
+    assert main(["spec", "optimizers", *arguments]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_prints_the_labs_default_runs(capsys):
+    expected = [{"label": label, **spec.to_dict()} for label, spec in optimizers.runs().items()]
+    assert printed(capsys) == json.loads(json.dumps(expected))
+
+
+def test_every_setting_reaches_the_spec(capsys):
+    pairs = ["dataset=breastmnist", "model=mlp", "optimizers=adam, momentum", "learning_rate=adam:0.002,momentum:0.05"]
+    pairs += ["weight_decay=0.01", "loss=huber", "delta=0.5", "batch_size=64", "epochs=7", "seed=3", "weights=best"]
+    pairs += ["class_weights=true", "precision=float32", "data_options=dose:0.5,kernel:sharp"]
+    runs = printed(capsys, *pairs)
+    assert [run.pop("label") for run in runs] == ["Adam", "Momentum"]
+    adam, momentum = (RunSpec.from_dict(run) for run in runs)
+    assert (adam.data.name, adam.data.options) == ("breastmnist", {"dose": 0.5, "kernel": "sharp"})
+    assert (adam.model.name, adam.loss.name, adam.loss.options) == ("mlp", "huber", {"delta": 0.5})
+    assert (adam.optimizer.learning_rate, momentum.optimizer.learning_rate) == (0.002, 0.05)
+    assert adam.optimizer.weight_decay == momentum.optimizer.weight_decay == 0.01
+    assert (adam.training.batch_size, adam.training.epochs, adam.seed) == (64, 7, 3)
+    assert (adam.training.weights, adam.training.class_weights, adam.training.precision) == ("best", True, "float32")
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ("colour=red", "The lab's settings are dataset, model"),
+        ("epochs", "--set takes NAME=VALUE. Received: 'epochs'"),
+        ("optimizers=adma", "Received: 'adma'"),
+        ("optimizers=", "Received: ''"),
+        ("learning_rate=0", "learning_rate must be a number above 0 and at most 100. Received: 0"),
+        ("learning_rate=-1", "Received: -1"),
+        ("learning_rate=nan", "Received: 'nan'"),
+        ("learning_rate=NaN", "Received: nan"),
+        ("learning_rate=fast", "Received: 'fast'"),
+        ("learning_rate=adam:fast", "Received: 'fast'"),
+        ("epochs=0", "epochs must be a whole number from 1 to 10,000. Received: 0"),
+        ("epochs=1000000000", "Received: 1000000000"),
+        ("epochs=2.5", "Received: 2.5"),
+        ("class_weights=maybe", "Received: 'maybe'"),
+        ("model=transformer", "Received: 'transformer'"),
+        ("dataset=", "Received: ''"),
+        ("data_options=dose", "Received: 'dose'"),
+    ],
+)
+def test_a_bad_setting_is_one_sentence(pair, said, capsys):
+    assert main(["spec", "optimizers", "--set", pair]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert said in err
+
+
+def test_an_unknown_lab_is_one_sentence(capsys):
+    assert main(["spec", "optimisers"]) == 2
+    assert "The lab must be one of optimizers" in capsys.readouterr().err
+
+
+def test_a_later_setting_wins():
+    assert settings(optimizers.runs, ["epochs=1", "epochs=2"]) == {"epochs": 2}
