@@ -64,11 +64,16 @@ if records:
 else:
     setup_table.show(specs, entry.sizes.get("train"))
 
-lesson_tab, data_tab, home_tab = st.tabs(["Lesson", "The images", "Take it home"])
-with lesson_tab:
-    lesson.show("optimizers")
-with data_tab:
-    data_card.show(entry)
-    data_card.unreadable()
-with home_tab:
-    take_home.show("optimizers", specs, records)
+lesson_tab, data_tab, home_tab = st.tabs(
+    ["Lesson", "The images", "Take it home"], on_change="rerun", key="tab", bind="query-params"
+)
+if lesson_tab.open:
+    with lesson_tab:
+        lesson.show("optimizers")
+if data_tab.open:
+    with data_tab:
+        data_card.show(entry)
+        data_card.unreadable()
+if home_tab.open:
+    with home_tab:
+        take_home.show("optimizers", specs, records)

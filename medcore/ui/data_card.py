@@ -22,7 +22,7 @@ def show(entry: sources.Entry) -> None:
 def _duplicates(entry: sources.Entry) -> tuple[str, ...]:
     if not entry.available:
         return ()
-    with st.spinner("Looking for duplicates…"):
+    with st.spinner("Reading the set once, looking for duplicates…"):
         return sources.facts(entry.card.name).notes
 
 

@@ -1,0 +1,14 @@
+from medcore.labs import optimizers
+
+
+def test_three_ways_to_start_and_nothing_running(open_page):
+    page = open_page("home")
+    assert not page.exception
+    assert len(page.get("page_link")) == 3
+    assert any("Nothing trains" in c.value for c in page.caption)
+
+
+def test_what_runs_is_named_with_its_model_and_images(open_page, store):
+    store.create(optimizers.runs(dataset="digits", model="mlp", optimizers=["adam"]), "somebody")
+    page = open_page("home")
+    assert any("**Adam** · MLP on digits · waits for a free training slot" in m.value for m in page.markdown)

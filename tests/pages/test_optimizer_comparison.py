@@ -1,0 +1,107 @@
+import pytest
+
+from medcore import catalog
+
+PAGE = "optimizer_comparison"
+
+
+def markdown(page) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def train(page):
+    return page.button(key="train").click().run()
+
+
+def test_opens_with_a_comparison_ready_to_train(open_page):
+    page = open_page(PAGE)
+    assert not page.exception
+    assert page.title[0].value == "Which optimizer learns fastest?"
+    assert page.selectbox(key="dataset").value == "CT simulator: liver lesions"
+    assert not page.button(key="train").disabled
+    assert page.button(key="stop").disabled
+    settings = page.dataframe[0].value.set_index("Run")
+    assert list(settings.index) == ["Mini-batch SGD", "Momentum", "Adam"]
+    assert settings.loc["Adam", "Learning rate"] == "0.001"
+
+
+def test_train_queues_what_the_controls_say_and_puts_the_runs_into_the_url(open_page, store):
+    page = open_page(PAGE)
+    page.selectbox(key="dataset").set_value("Digits 8x8")
+    page.slider(key="epochs").set_value(3)
+    page.select_slider(key="lr_adam").set_value(0.003)
+    page = train(page.run())
+    ids = page.query_params["runs"].split(",")
+    records = store.find(ids)
+    assert [r.label for r in records] == ["Mini-batch SGD", "Momentum", "Adam"]
+    assert {r.state for r in records} == {"queued"}
+    assert {r.spec["data"]["name"] for r in records} == {"digits"}
+    assert {r.spec["training"]["epochs"] for r in records} == {3}
+    assert records[2].spec["optimizer"]["learning_rate"] == 0.003
+    assert "waits for a free training slot" in markdown(page)
+
+
+def test_stop_ends_what_waits(open_page, store):
+    page = train(open_page(PAGE, dataset="Digits 8x8"))
+    page = page.button(key="stop").click().run()
+    assert {r.state for r in store.find(page.query_params["runs"].split(","))} == {"cancelled"}
+    assert "stopped; what was measured so far is kept" in markdown(page)
+
+
+def test_finished_runs_show_chart_metrics_and_baseline(open_page, finished):
+    page = open_page(PAGE, runs=",".join(finished))
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 2
+    table = page.dataframe[0].value.set_index("Run")
+    assert table.loc["Adam", "Accuracy"] == "0.900 [0.85–0.93]"
+    assert any("Always answering “1” is right in 10.0%" in c.value for c in page.caption)
+    assert any("The controls differ" in c.value for c in page.caption)
+
+
+@pytest.mark.parametrize("runs", ["nonsense", "a,b,,c", "'; drop table runs; --", "x" * 5000])
+def test_runs_that_do_not_exist_are_no_runs(open_page, runs):
+    page = open_page(PAGE, runs=runs)
+    assert not page.exception
+    assert page.button(key="stop").disabled
+
+
+def test_no_optimizer_is_said_and_cannot_be_trained(open_page):
+    page = open_page(PAGE)
+    page = page.button_group(key="optimizers").set_value([]).run()
+    assert [e.value for e in page.error] == ["Choose 1 to 8 optimizers. Received: 0"]
+    assert page.button(key="train").disabled
+
+
+def test_too_many_optimizers_are_said(open_page):
+    page = open_page(PAGE)
+    page = page.button_group(key="optimizers").set_value([c.label for c in catalog.OPTIMIZERS.values()]).run()
+    assert [e.value for e in page.error] == ["Choose 1 to 8 optimizers. Received: 11"]
+
+
+def test_a_set_that_is_not_here_says_how_to_get_it(open_page):
+    page = open_page(PAGE, dataset="BreastMNIST")
+    assert any("BreastMNIST is not on this machine yet." in w.value for w in page.warning)
+    assert page.button(key="train").disabled
+
+
+def test_a_damaged_file_is_named_and_the_others_stay(open_page, tmp_path, monkeypatch):
+    (tmp_path / "broken.npz").write_bytes(b"no zip file")
+    monkeypatch.setenv("MEDCORE_DATA", str(tmp_path))
+    page = open_page(PAGE, dataset="Digits 8x8", tab="The images")
+    assert not page.exception
+    assert any(w.value.startswith("**broken**: ") for w in page.warning)
+    assert "Digits 8x8" in page.selectbox(key="dataset").options
+
+
+def test_huber_asks_for_its_delta(open_page, store):
+    page = open_page(PAGE, dataset="Digits 8x8", loss="Huber")
+    page.select_slider(key="delta").set_value(0.3)
+    page = train(page.run())
+    assert store.active()[0].spec["loss"] == {"name": "huber", "options": {"delta": 0.3}}
+
+
+def test_a_failed_run_says_why(open_page, store):
+    page = train(open_page(PAGE, dataset="Digits 8x8"))
+    failed = store.claim("small")
+    store.finish(failed.id, "failed", error="The training process was killed.")
+    assert "The training process was killed." in markdown(page.run())
