@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import numpy as np
 
 from medcore import settings
 from medcore.data import npz
+
+MAX_FILES = 32
+"""Sets of arrays kept; the CT simulator's default takes 16 MB."""
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -48,16 +52,16 @@ def arrays(name: str, make: Callable[[], Arrays], waiting: Callable[[], None] = 
         return found
     lock = FileLock(f"{path}.lock")
     try:
-        lock.acquire(timeout=0)
+        held = lock.acquire(timeout=0)
     except Timeout:
         waiting()
-        lock.acquire()
-    with lock:
-        lock.release()  # `with` took it once more
+        held = lock.acquire()
+    with held:
         found = _read(path)
         if found is None:
             found = make()
             write(path, lambda file: np.savez(file, **found))
+            _forget_oldest()
     return found
 
 
@@ -72,6 +76,8 @@ def write(path: Path, save: Callable[[Any], None]) -> None:
         with temporary.open("wb") as file:
             save(file)
         temporary.replace(path)
+    except OSError as error:
+        raise OSError(f'"{path.name}" cannot be written to the cache: {os.strerror(error.errno or 0)}.') from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -79,6 +85,16 @@ def write(path: Path, save: Callable[[Any], None]) -> None:
 def _read(path: Path) -> dict[str, np.ndarray] | None:
     """The arrays of a file, or None if it is not there or damaged."""
     try:
-        return {name: npz.read(path, name) for name in npz.headers(path)}
-    except (ValueError, FileNotFoundError):
+        found = {name: npz.read(path, name) for name in npz.headers(path)}
+        path.touch()
+    except (ValueError, OSError):
         return None
+    return found
+
+
+def _forget_oldest() -> None:
+    """Keeps the arrays that were used last."""
+    used = sorted(folder().glob("*.npz"), key=lambda path: path.stat().st_mtime)
+    for path in used[:-MAX_FILES]:
+        with suppress(OSError):  # another process reads it, or has removed it
+            path.unlink()

@@ -45,7 +45,7 @@ def entry(folder: Path) -> Entry | None:
         report(f'Reading {sum(counts.values()):,} pictures of "{folder.name}" …')
         return _read(files, classes, size, card)
 
-    return Entry(card, splitting.planned(counts), classes, size, read, path=folder)
+    return Entry(card, splitting.planned(counts), classes, tuple(size), read, path=folder)
 
 
 def _files(folder: Path) -> Files | None:

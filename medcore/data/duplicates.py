@@ -40,8 +40,12 @@ class Duplicates:
             f"{count:,} image{'s' if count > 1 else ''} of {split} repeat{'' if count > 1 else 's'} another one of it."
             for split, count in self.within.items()
         ]
-        conflicts = [f"{self.conflicting:,} image(s) occur with different labels."] if self.conflicting else []
+        conflicts = [f"{_images(self.conflicting)} with different labels."] if self.conflicting else []
         return (*leaks, *repeats, *conflicts)
+
+
+def _images(count: int) -> str:
+    return "1 image occurs more than once" if count == 1 else f"{count:,} images occur more than once"
 
 
 def find(splits: Splits) -> Duplicates:

@@ -12,6 +12,10 @@ Report = Callable[[str], None]
 """Takes a sentence for a person who waits."""
 
 
+Stamp = tuple[tuple[str, int, int], ...]
+"""Name, time of change and size of a file, or of a folder and its sub-folders."""
+
+
 def ignore(sentence: str) -> None:
     """The report of those who need none."""
 
@@ -41,6 +45,7 @@ class Entry:
         available: whether `load` will find it.
         how: one sentence: how to get it, or why it cannot be read; "" where it is available.
         path: the file or folder it is read from.
+        stamp: of that path, so that what is known of it is forgotten when it changes.
         options: what the source can be asked for, by name.
         remote: where it can be downloaded from.
     """
@@ -53,6 +58,7 @@ class Entry:
     available: bool = True
     how: str = ""
     path: Path | None = None
+    stamp: Stamp = ()
     options: Mapping[str, Parameter | Selection] = field(default_factory=dict)
     remote: Remote | None = None
 

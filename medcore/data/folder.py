@@ -2,21 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from medcore import settings
 from medcore.data import class_folder, mask_folder, nifti_folder, npz_set
-from medcore.data.entry import Entry, unavailable
+from medcore.data.entry import Entry, Stamp, unavailable
 
 Probe = Callable[[Path], Entry | None]
 """Looks at a file or folder: the set it is, None if it is none; ValueError or OSError if it cannot be read."""
 
 FOLDER_LAYOUTS: tuple[Probe, ...] = (mask_folder.entry, nifti_folder.entry, class_folder.entry)
 """The first that knows the layout of a folder takes it."""
-
-Stamp = tuple[tuple[str, int, int], ...]
-"""Name, time of change and size of a file, or of a folder and its sub-folders."""
 
 
 def downloads() -> Path:
@@ -47,7 +45,7 @@ def with_clash(first: Entry, other: Entry) -> Entry:
         f'Another data set named "{first.name}" lies in the folder "{other.path.parent.name}" and is hidden: '
         f"{home} comes first; rename one to see both."
     )
-    return Entry(**{**vars(first), "card": first.card.with_notes(note)})
+    return replace(first, card=first.card.with_notes(note))
 
 
 def stamp(path: Path) -> Stamp:
@@ -90,7 +88,8 @@ def _in(folder: Path) -> Iterator[Entry]:
 def _subfolders(folder: Path) -> list[Path]:
     """Those that can be listed; of the others `_in` says why not."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+        with os.scandir(folder) as items:  # faster than iterdir: no look at each of a thousand pictures
+            return sorted(folder / item.name for item in items if item.is_dir() and item.name[0] != ".")
     except OSError:
         return []
 
@@ -109,10 +108,11 @@ def _probed(probe: Probe, path: Path) -> Iterator[Entry]:
 
 
 @lru_cache(maxsize=1024)
-def _probe(probe: Probe, path: Path, _stamp: Stamp) -> Entry | None:
+def _probe(probe: Probe, path: Path, stamp: Stamp) -> Entry | None:
     """What `probe` finds; kept, because the list is asked for on every rerun of a page."""
     try:
-        return probe(path)
+        entry = probe(path)
+        return None if entry is None else replace(entry, stamp=stamp)
     except OSError as error:
         return unavailable(path.stem, _unreadable(path, error), path)
     except ValueError as error:

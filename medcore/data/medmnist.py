@@ -12,6 +12,9 @@ from typing import Any
 from medcore.data.dataset import Card
 from medcore.data.entry import Entry, Remote
 
+KNOWN_LEAK = "Known leak:"
+"""Starts the notes that a first reading of the file replaces by what it finds."""
+
 _CITATION = "Yang et al. 2023, MedMNIST v2, Scientific Data 10:41, doi:10.1038/s41597-022-01721-8"
 _TABLE = "ResNet-18 at 28x28, Yang et al. 2023, Table 3"
 _ADDRESS = "https://zenodo.org/records/10519652/files/{file}?download=1"
@@ -153,7 +156,7 @@ SETS: dict[str, Published] = {
         "Diagnosis of the source's physicians.",
         0.944,
         0.854,
-        notes=("Known leak: 8 images lie in both train and val.",),
+        notes=(f"{KNOWN_LEAK} 8 images lie in both train and val.",),
     ),
     "retinamnist": Published(
         "RetinaMNIST",
@@ -177,7 +180,7 @@ SETS: dict[str, Published] = {
         0.901,
         0.863,
         notes=(
-            "Known leak: one image lies in both train and test.",
+            f"{KNOWN_LEAK} one image lies in both train and test, with different labels.",
             "The test set is small (156 images), so 95 % intervals are about 10 points wide.",
         ),
     ),

@@ -16,7 +16,7 @@ from typing import Any
 from medcore.data import cache, digits, folder, medmnist, mnist, simulator
 from medcore.data import download as downloads
 from medcore.data import facts as measuring
-from medcore.data.dataset import ImageDataset, Splits
+from medcore.data.dataset import Card, Splits
 from medcore.data.download import Progress
 from medcore.data.entry import Entry, Report, ignore
 from medcore.data.facts import Facts
@@ -72,10 +72,10 @@ def load(spec: DataSpec, report: Report = ignore) -> Splits:
     if known is None:
         known = _measured(entry, splits)
         _keep(entry, spec.options, known)
-    return {split: _with_notes(part, known.notes) for split, part in splits.items()}
+    return {split: replace(part, card=_card(part.card, known)) for split, part in splits.items()}
 
 
-def download(name: str, progress: Progress = lambda done, total: None) -> Path:
+def download(name: str, progress: Progress | None = None) -> Path:
     """Fetches the published file of a set, with its checksum checked.
 
     Args:
@@ -89,7 +89,7 @@ def download(name: str, progress: Progress = lambda done, total: None) -> Path:
     entry = find(name)
     if entry.remote is None:
         raise FileNotFoundError(f'The data set "{name}" cannot be downloaded. {entry.how}'.strip())
-    return downloads.fetch(entry.remote, folder.downloads(), progress)
+    return downloads.fetch(entry.remote, folder.downloads(), progress or (lambda *_: None))
 
 
 def facts(name: str, options: Mapping[str, Any] | None = None) -> Facts:
@@ -107,7 +107,7 @@ def facts(name: str, options: Mapping[str, Any] | None = None) -> Facts:
     known = _known(entry, options)
     if known is None:
         _measure_apart(name, options)
-        known = _known(entry, options)
+        known = _known(find(name), options)
     if known is None:
         raise OSError(f'The data set "{name}" changed while it was read; try again.')
     return known
@@ -134,7 +134,11 @@ def _first(built_in: Entry, found: Entry | None) -> Entry:
 
 def _present(published: Entry, found: Entry | None) -> Entry:
     """The file found in place of the published set; a damaged one can still be downloaded."""
-    return published if found is None else replace(found, remote=published.remote)
+    if found is None:
+        return published
+    if found.available:
+        return replace(found, remote=published.remote)
+    return replace(published, how=found.how, path=found.path)
 
 
 def _check_options(entry: Entry, given: Mapping[str, Any]) -> None:
@@ -149,7 +153,7 @@ def _facts_file(entry: Entry, options: Mapping[str, Any]) -> Path:
     values = {
         "version": FACTS_VERSION,
         "name": entry.name,
-        "stamp": folder.stamp(entry.path) if entry.path else simulator.VERSION,
+        "stamp": entry.stamp or simulator.VERSION,
         "options": simulator.complete(options) if entry.options else {},
     }
     return cache.folder() / f"facts-{cache.key(values)}.json"
@@ -184,11 +188,13 @@ def _is_published(entry: Entry) -> bool:
 
 def _noted(entry: Entry) -> Entry:
     known = _known(entry, {}) if entry.available else None
-    return entry if known is None else replace(entry, card=entry.card.with_notes(*known.notes))
+    return entry if known is None else replace(entry, card=_card(entry.card, known))
 
 
-def _with_notes(part: ImageDataset, notes: tuple[str, ...]) -> ImageDataset:
-    return replace(part, card=part.card.with_notes(*notes))
+def _card(card: Card, known: Facts) -> Card:
+    """The card with what was found in place of what is only said of the set."""
+    said = tuple(note for note in card.notes if not note.startswith(medmnist.KNOWN_LEAK))
+    return replace(card, notes=said).with_notes(*known.notes)
 
 
 def _measure_apart(name: str, options: Mapping[str, Any]) -> None:
