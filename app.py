@@ -6,11 +6,9 @@ the engine that trains.
 
 import asyncio
 import gc
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from types import FrameType
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -55,26 +53,11 @@ async def _collect_garbage() -> None:
         gc.collect()
 
 
-@contextmanager
-def _closed_on_exit(feed: web.Feed) -> Iterator[None]:
-    """Ends the streams as soon as the server is told to stop: it waits for open answers before anything else."""
-    loop = asyncio.get_running_loop()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(feed.close)
-        handlers[number](number, frame)
-
-    for number in handlers:
-        signal.signal(number, stop)
-    yield
-
-
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(_engine()), asyncio.create_task(_collect_garbage())]
     try:
-        with _closed_on_exit(feed):
+        with web.closed_on_exit(feed):
             yield
     finally:
         for task in tasks:

@@ -1,0 +1,340 @@
+"""The live chart in a real browser, fed from a real store by the real stream; only the training is ours."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.server import Server, serve
+from medcore import settings, web
+from medcore.charts.curves import smoothed
+from medcore.runs.store import Store
+from medcore.spec import RunSpec
+from medcore.training.run import Row
+
+APP = ("run", str(Path(__file__).with_name("live_app.py")))
+CHART = ".medcore-live"
+LABELS = ("Momentum", "Adam")
+
+
+class Trainer:
+    """Two runs that log what a test says."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        specs = {label: RunSpec(seed=i) for i, label in enumerate(LABELS)}
+        self.ids = store.create(specs, owner="me")
+        self.step = 0
+        self.seq = dict.fromkeys(self.ids, 1)
+
+    def start(self) -> None:
+        for _ in self.ids:
+            self.store.claim(RunSpec().size)
+
+    def train(self, steps: int) -> int:
+        """Logs that many updates of each run and ends an epoch; returns how many rows there are in all."""
+        now, first = time.time(), self.step + 1
+        self.step += steps
+        for rate, run in enumerate(self.ids, 1):
+            rows = [Row(s, "train_loss", math.exp(-rate * s / 300)) for s in range(first, self.step + 1)]
+            rows += [Row(self.step, "val_loss", 0.5), Row(self.step, "val_accuracy", 0.75)]
+            self.seq[run] = self.store.log(run, self.seq[run], [(row, now) for row in rows])
+        return sum(self.seq.values()) - len(self.ids)
+
+    def finish(self) -> None:
+        for run in self.ids:
+            self.store.finish(run, "done", result={})
+
+
+@pytest.fixture(scope="module")
+def live_home(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("live")
+    home.chmod(0o700)
+    return home
+
+
+@pytest.fixture(scope="module")
+def live_server(live_home, browser) -> Iterator[Server]:
+    with serve(APP, {"MEDCORE_HOME": str(live_home)}) as running:
+        yield running
+
+
+@pytest.fixture
+def trainer(live_home, monkeypatch) -> Iterator[Trainer]:
+    monkeypatch.setenv("MEDCORE_HOME", str(live_home))
+    store = Store(settings.database_url())
+    trainer = Trainer(store)
+    yield trainer
+    store.cancel(trainer.ids)
+    trainer.finish()
+    store.close()
+
+
+@pytest.fixture
+def chart(page, live_server, trainer) -> Page:
+    """The page with the chart of the trainer's runs, which train and have logged 200 updates."""
+    trainer.start()
+    rows = trainer.train(200)
+    open_page(page, live_server, trainer)
+    shown(page, rows)
+    return page
+
+
+def open_page(page: Page, server: Server, trainer: Trainer) -> None:
+    page.goto(f"{server.url}/?runs={','.join(trainer.ids)}")
+
+
+def shown(page: Page, rows: int) -> None:
+    """Waits until exactly that many rows are drawn."""
+    expect(page.locator(CHART)).to_have_attribute("data-points", str(rows), timeout=20_000)
+
+
+def traces(page: Page) -> list[dict]:
+    return page.evaluate(
+        """() => document.querySelector(".medcore-live .plot").data.map(
+            ({ meta, x, y }) => ({ ...meta, x: Array.from(x), y: Array.from(y) }))"""
+    )
+
+
+def axis_range(page: Page, axis: str = "xaxis") -> list[float]:
+    return page.evaluate(f"() => document.querySelector('.medcore-live .plot').layout.{axis}.range.slice()")
+
+
+def zoom(page: Page) -> list[float]:
+    """Zooms into the upper panel by dragging, as a person does; returns the new range."""
+    page.locator(CHART).scroll_into_view_if_needed()
+    box = page.locator(f"{CHART} .xy .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => document.querySelector('.medcore-live .plot').layout.xaxis.autorange === false")
+    return axis_range(page)
+
+
+def mark(page: Page) -> None:
+    """Marks the nodes that a remount would replace."""
+    page.evaluate("""() => { for (const node of document.querySelectorAll(".medcore-live, .medcore-live .main-svg"))
+                             node.marked = true }""")
+
+
+def marked(page: Page) -> bool:
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".medcore-live, .medcore-live .main-svg")].every(n => n.marked)"""
+    )
+
+
+def run_again(page: Page, times: int = 1) -> None:
+    for _ in range(times):
+        before = int(page.locator("text=/^reruns: /").inner_text().split(": ")[1])
+        page.locator(".st-key-again button").click()
+        expect(page.locator(f"text=reruns: {before + 1}")).to_be_visible()
+
+
+def test_every_point_is_drawn_where_it_belongs(chart, trainer):
+    for _ in range(3):
+        rows = trainer.train(50)
+    shown(chart, rows)
+    drawn = {(t["run"], t["metric"], t["role"]): t for t in traces(chart)}
+    for rate, run in enumerate(trainer.ids, 1):
+        raw = drawn[run, "train_loss", "raw"]
+        assert raw["x"] == list(range(1, 351))
+        assert raw["y"] == pytest.approx([math.exp(-rate * s / 300) for s in raw["x"]], rel=1e-5)
+        assert drawn[run, "val_accuracy", "epoch"]["x"] == [200, 250, 300, 350]
+
+
+def test_the_browser_smooths_as_python_does(chart, trainer):
+    drawn = {(t["run"], t["role"]): t for t in traces(chart) if t["metric"] == "train_loss"}
+    for run in trainer.ids:
+        expected = smoothed(np.array(drawn[run, "raw"]["y"]))
+        assert drawn[run, "smooth"]["y"] == pytest.approx(expected.tolist(), rel=1e-6)
+
+
+def test_a_person_who_waits_is_told_why(page, live_server, trainer):
+    open_page(page, live_server, trainer)
+    waiting = page.locator(f"{CHART} .waiting")
+    expect(waiting).to_have_text("Waiting for a free training slot…", timeout=20_000)
+    trainer.start()
+    expect(waiting).to_have_text("Starting…")
+    trainer.store.say(trainer.ids[0], status="Loading the images")
+    expect(waiting).to_have_text("Loading the images…")
+    expect(page.locator(f"{CHART} .plot")).to_be_hidden()
+    shown(page, trainer.train(5))
+    expect(waiting).to_be_hidden()
+
+
+def test_reruns_of_the_page_leave_the_chart_alone(chart, trainer):
+    mark(chart)
+    for _ in range(3):
+        run_again(chart)
+        shown(chart, trainer.train(20))
+    assert marked(chart)
+
+
+def test_zoom_and_scroll_stay_while_points_come_and_the_page_runs_again(chart, trainer):
+    before = zoom(chart)
+    top = chart.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop")
+    assert top > 0
+    for _ in range(4):
+        rows = trainer.train(40)
+    shown(chart, rows)
+    chart.evaluate("() => document.querySelector('.st-key-again button').click()")
+    expect(chart.locator("text=reruns: 1")).to_be_attached()
+    shown(chart, trainer.train(40))
+    assert axis_range(chart) == before
+    assert chart.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == top
+
+
+def test_points_do_not_end_a_drag(chart, trainer):
+    chart.locator(CHART).scroll_into_view_if_needed()
+    box = chart.locator(f"{CHART} .xy .nsewdrag").first.bounding_box()
+    chart.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    chart.mouse.down()
+    chart.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"], steps=3)
+    held = trainer.train(40)
+    sent(chart, trainer, held)
+    assert int(chart.locator(CHART).get_attribute("data-points")) < held
+    chart.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=3)
+    chart.mouse.up()
+    shown(chart, held)
+    assert axis_range(chart)[0] > 30
+
+
+def sent(page: Page, trainer: Trainer, rows: int) -> None:
+    """Waits until another stream of the same runs in this page has come as far, and two frames more."""
+    page.evaluate(
+        """([url, rows]) => new Promise(resolve => {
+            const source = new EventSource(url)
+            source.addEventListener("rows", event => {
+                if (event.lastEventId.split(",").reduce((sum, n) => sum + Number(n), 0) < rows) return
+                source.close()
+                requestAnimationFrame(() => requestAnimationFrame(resolve))
+            })
+        })""",
+        [web.stream_url(trainer.ids), rows],
+    )
+
+
+def test_a_long_line_is_thinned_and_shows_more_when_zoomed(chart, trainer):
+    rows = trainer.train(20_000)
+    shown(chart, rows)
+    raw = next(t for t in traces(chart) if t["role"] == "raw")
+    assert len(raw["x"]) <= 2_100
+    assert (raw["x"][0], raw["x"][-1]) == (1, 20_200)
+    chart.evaluate(
+        "() => window.Plotly.relayout(document.querySelector('.medcore-live .plot'), {'xaxis.range': [5000, 5500]})"
+    )
+    chart.wait_for_function(
+        """() => document.querySelector(".medcore-live .plot").data
+                 .find(t => t.meta.role === "raw").x.filter(x => x >= 5000 && x <= 5500).length === 501"""
+    )
+
+
+def test_the_theme_is_followed_at_once(chart):
+    def colour() -> str:
+        return chart.locator(f"{CHART} .legendtext").first.evaluate("node => node.style.fill")
+
+    mark(chart)
+    light = colour()
+    chart.emulate_media(color_scheme="dark")
+    chart.wait_for_function(
+        f"() => document.querySelector('{CHART} .legendtext').style.fill !== '{light}'", timeout=5_000
+    )
+    assert colour() == "rgb(250, 250, 250)"
+    assert marked(chart)
+
+
+def test_the_chart_takes_the_width_there_is(chart):
+    def width() -> float:
+        return chart.locator(f"{CHART} .main-svg").first.bounding_box()["width"]
+
+    wide = width()
+    chart.set_viewport_size({"width": 390, "height": 844})
+    chart.wait_for_function(
+        f"() => document.querySelector('{CHART} .main-svg').getBoundingClientRect().width < 390", timeout=5_000
+    )
+    assert width() < wide
+    assert chart.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_the_end_hands_over_to_the_finished_chart_which_looks_the_same(chart, trainer):
+    live = look(chart, CHART)
+    trainer.finish()
+    expect(chart.locator("text=finished")).to_be_visible(timeout=20_000)
+    expect(chart.locator(CHART)).to_have_count(0)
+    expect(chart.locator(".stPlotlyChart .legendtext")).to_have_count(len(LABELS))
+    assert look(chart, ".stPlotlyChart") == live
+    expect(chart.locator("text=reruns: 1")).to_be_visible()
+
+
+def look(page: Page, root: str) -> dict:
+    """What would jump or change colour if two charts were not alike."""
+    return page.evaluate(
+        """root => {
+            const chart = document.querySelector(root)
+            const top = chart.getBoundingClientRect()
+            const style = (selector, ...names) => [...chart.querySelectorAll(selector)].map(node =>
+                [node.textContent, ...names.map(name => getComputedStyle(node)[name])])
+            const panels = [...chart.querySelectorAll(".nsewdrag")].map(node => {
+                const box = node.getBoundingClientRect()
+                return [box.x - top.x, box.y - top.y, box.width, box.height].map(Math.round)
+            })
+            return { height: Math.round(top.height), panels,
+                     text: style("text", "fill", "fontSize", "fontFamily"),
+                     lines: [...chart.querySelectorAll(".scatterlayer path.js-line")].map(node =>
+                         [getComputedStyle(node).stroke, getComputedStyle(node).strokeWidth]),
+                     grid: style(".gridlayer path", "stroke", "strokeWidth").length }
+        }""",
+        root,
+    )
+
+
+def test_a_screen_reader_hears_the_latest_values(chart):
+    figure = chart.get_by_role("figure", name="Training curves, growing as the runs train")
+    expect(figure.locator(".summary")).to_contain_text("Adam: train loss 0.")
+    expect(figure.locator(".summary")).to_contain_text("val accuracy 0.750 at update 200")
+
+
+@contextmanager
+def restartable(home: Path) -> Iterator[Callable[[], Server]]:
+    """A server of its own that can be killed and started again at the same address."""
+    with ExitStack() as running:
+        first = running.enter_context(serve(APP, {"MEDCORE_HOME": str(home)}))
+        port = int(first.url.rpartition(":")[2])
+
+        def restart() -> Server:
+            running.close()
+            return running.enter_context(serve(APP, {"MEDCORE_HOME": str(home)}, port=port))
+
+        restart.first = first
+        yield restart
+
+
+def test_a_restarted_server_repeats_and_loses_nothing(page, problems, live_home, trainer):
+    trainer.start()
+    rows = trainer.train(100)
+    with restartable(live_home) as restart:
+        open_page(page, restart.first, trainer)
+        shown(page, rows)
+        restart()
+        shown(page, trainer.train(100))
+        assert next(t for t in traces(page) if t["role"] == "raw")["x"] == list(range(1, 201))
+        expect(page.locator(f"{CHART} .notice")).to_be_hidden()
+        page.goto("about:blank")
+    assert not any(problem.startswith("left") for problem in problems)
+    problems.clear()  # Streamlit's own complaints while its server was away
+
+
+def test_a_refused_stream_says_why(page, problems, live_server, trainer):
+    page.route("**/api/stream*", lambda route: route.fulfill(status=410, body="This address has expired."))
+    open_page(page, live_server, trainer)
+    expect(page.locator(f"{CHART} .notice")).to_have_text("This address has expired.", timeout=20_000)
+    problems[:] = [problem for problem in problems if "410" not in problem]
+    page.unroute("**/api/stream*")
+    trainer.start()
+    shown(page, trainer.train(10))
