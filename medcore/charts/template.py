@@ -23,25 +23,26 @@ CONFIG = {
 """Of the tools beside a chart."""
 
 _GRID = "rgba(128, 139, 150, 0.25)"
-_LAYOUT: dict[str, Any] = {
+LAYOUT: dict[str, Any] = {
     "paper_bgcolor": "rgba(0, 0, 0, 0)",
     "plot_bgcolor": "rgba(0, 0, 0, 0)",
     "font": {"size": 13},
     "margin": {"l": 10, "r": 10, "t": 10, "b": 10, "pad": 4},
 }
-_AXIS: dict[str, Any] = {
-    "automargin": True,
-    "showgrid": True,
-    "gridcolor": _GRID,
-    "zeroline": False,
-    "ticks": "",
-    "tickfont": {"size": 12},
-    "title": {"font": {"size": 13}, "standoff": 10},
-}
+"""What every figure's layout says."""
 
-plotly.io.templates[NAME] = go.layout.Template(
-    layout=_LAYOUT | {"colorway": COLOURS, "font": {"size": 13, "color": MUTED}, "xaxis": _AXIS, "yaxis": _AXIS}
-)
+
+def axis(title: str | None = None) -> dict[str, Any]:
+    """What every axis says."""
+    return {
+        "automargin": True,
+        "showgrid": True,
+        "gridcolor": _GRID,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": 12},
+        "title": {"font": {"size": 13}, "standoff": 10} | ({"text": title} if title else {}),
+    }
 
 
 def colour(index: int) -> str:
@@ -51,7 +52,12 @@ def colour(index: int) -> str:
 
 def apply(figure: go.Figure) -> go.Figure:
     """Gives the figure our template and sizes; returns it."""
-    figure.update_layout(template=NAME, **_LAYOUT)
-    figure.update_xaxes(**_AXIS)
-    figure.update_yaxes(**_AXIS)
+    figure.update_layout(template=NAME, **LAYOUT)
+    figure.update_xaxes(**axis())
+    figure.update_yaxes(**axis())
     return figure
+
+
+plotly.io.templates[NAME] = go.layout.Template(
+    layout=LAYOUT | {"colorway": COLOURS, "font": {"size": 13, "color": MUTED}, "xaxis": axis(), "yaxis": axis()}
+)

@@ -6,12 +6,11 @@ finished chart looks the same.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from medcore.charts import curves, template
 
@@ -27,19 +26,22 @@ EMPTY = pd.DataFrame(
 CONFIG = template.CONFIG
 HEIGHT = 620
 
+_Trace = dict[str, Any]
+
 
 class _Panel(NamedTuple):
     metric: str
     title: str
-    share: float
+    low: float  # of the figure's height
+    high: float
     tickformat: str
     number: str
 
 
 _PANELS = (
-    _Panel("train_loss", "training loss", 0.42, "", "%{y:.4g}"),
-    _Panel("val_loss", "validation loss", 0.29, "", "%{y:.4g}"),
-    _Panel("val_accuracy", "validation accuracy", 0.29, ".0%", "%{y:.1%}"),
+    _Panel("train_loss", "training loss", 0.62, 1.0, "", "%{y:.4g}"),
+    _Panel("val_loss", "validation loss", 0.31, 0.57, "", "%{y:.4g}"),
+    _Panel("val_accuracy", "validation accuracy", 0.0, 0.26, ".0%", "%{y:.1%}"),
 )
 
 
@@ -52,58 +54,59 @@ def figure(frame: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str,
         colours: run id to colour, default `template.colour` in the order of `labels`.
     """
     colours = colours or {run: template.colour(i) for i, run in enumerate(labels)}
-    chart = make_subplots(
-        rows=len(_PANELS),
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=0.05,
-        row_heights=[panel.share for panel in _PANELS],
-    )
     series = dict(iter(frame.groupby(["run", "metric"], sort=False)))
     traces = [
-        (row, trace)
+        trace
         for run, label in labels.items()
-        for row, panel in enumerate(_PANELS, 1)
-        for trace in _traces(run, label, colours[run], panel, series.get((run, panel.metric), EMPTY))
+        for number, panel in enumerate(_PANELS, 1)
+        for trace in _traces(run, label, colours[run], number, panel, series.get((run, panel.metric), EMPTY))
     ]
-    for row, trace in sorted(traces, key=lambda pair: pair[1].meta["role"] != "raw"):  # noise behind the means of all
-        chart.add_trace(trace, row=row, col=1)
-    return _laid_out(chart)
+    traces.sort(key=lambda trace: trace["meta"]["role"] != "raw")  # noise behind the means of all
+    return go.Figure({"data": traces, "layout": _layout()})
 
 
-def _traces(run: str, label: str, colour: str, panel: _Panel, part: pd.DataFrame) -> Iterator[go.Scatter]:
+def _traces(run: str, label: str, colour: str, number: int, panel: _Panel, part: pd.DataFrame) -> Iterator[_Trace]:
     x, y = part["step"].to_numpy(), part["value"].to_numpy(dtype=float)
-    common = {"name": label, "legendgroup": run, "showlegend": False, "connectgaps": False}
-    common["hovertemplate"] = f"<b>%{{fullData.name}}</b><br>update %{{x:,}}: {panel.number}<extra></extra>"
+    common = {
+        "type": "scatter",
+        "name": label,
+        "legendgroup": run,
+        "showlegend": False,
+        "connectgaps": False,
+        "xaxis": f"x{number}",
+        "yaxis": f"y{number}",
+        "hovertemplate": f"<b>%{{fullData.name}}</b><br>update %{{x:,}}: {panel.number}<extra></extra>",
+    }
     if panel.metric != "train_loss":
-        yield _trace(run, panel.metric, "epoch", x, y, common | _epoch_style(colour))
+        style = {"mode": "lines+markers", "line": {"color": colour, "width": 2}, "marker": {"size": 6}}
+        yield common | style | _points(run, panel.metric, "epoch", x, y)
         return
-    raw = {"mode": "lines", "line": {"color": colour, "width": 1}, "opacity": 0.3, "hoverinfo": "skip"}
-    yield _trace(run, panel.metric, "raw", x, y, common | raw | {"hovertemplate": None})
-    smooth = {"mode": "lines", "line": {"color": colour, "width": 2.5}, "showlegend": True}
-    yield _trace(run, panel.metric, "smooth", x, curves.smoothed(y), common | smooth)
+    noise = {"mode": "lines", "line": {"color": colour, "width": 1}, "opacity": 0.3, "hoverinfo": "skip"}
+    yield common | noise | {"hovertemplate": None} | _points(run, panel.metric, "raw", x, y)
+    mean = {"mode": "lines", "line": {"color": colour, "width": 2.5}, "showlegend": True}
+    yield common | mean | _points(run, panel.metric, "smooth", x, curves.smoothed(y))
 
 
-def _epoch_style(colour: str) -> dict[str, object]:
-    return {"mode": "lines+markers", "line": {"color": colour, "width": 2}, "marker": {"size": 6}}
-
-
-def _trace(run: str, metric: str, role: str, x: np.ndarray, y: np.ndarray, style: Mapping[str, object]) -> go.Scatter:
+def _points(run: str, metric: str, role: str, x: np.ndarray, y: np.ndarray) -> _Trace:
     shown = curves.decimated(y)
-    return go.Scatter(x=x[shown], y=y[shown], meta={"run": run, "metric": metric, "role": role}, **style)
+    return {"x": x[shown], "y": y[shown], "meta": {"run": run, "metric": metric, "role": role}}
 
 
-def _laid_out(chart: go.Figure) -> go.Figure:
-    template.apply(chart)
-    chart.update_layout(
-        height=HEIGHT,
-        hovermode="closest",
-        dragmode="zoom",
-        uirevision="kept",
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "font": {"size": 13}},
-        margin={"l": 10, "r": 10, "t": 40, "b": 40, "pad": 4},
-    )
-    for row, panel in enumerate(_PANELS, 1):
-        chart.update_yaxes(title_text=panel.title, tickformat=panel.tickformat, row=row, col=1)
-    chart.update_xaxes(title_text="update", rangemode="tozero", row=len(_PANELS), col=1)
-    return chart
+def _layout() -> dict[str, Any]:
+    layout = template.LAYOUT | {
+        "template": template.NAME,
+        "height": HEIGHT,
+        "hovermode": "closest",
+        "dragmode": "zoom",
+        "uirevision": "kept",
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "font": {"size": 13}},
+        "margin": {"l": 10, "r": 10, "t": 40, "b": 40, "pad": 4},
+    }
+    for number, panel in enumerate(_PANELS, 1):
+        last = number == len(_PANELS)
+        x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero"}
+        x |= {} if last else {"matches": f"x{len(_PANELS)}"}
+        y = {"anchor": f"x{number}", "domain": [panel.low, panel.high], "tickformat": panel.tickformat}
+        layout[f"xaxis{number}"] = template.axis("update" if last else None) | x
+        layout[f"yaxis{number}"] = template.axis(panel.title) | y
+    return layout
