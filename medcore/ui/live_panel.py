@@ -7,6 +7,7 @@ shared link find them again.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from medcore import web
@@ -70,18 +71,28 @@ def _train(specs: Mapping[str, RunSpec]) -> None:
 def show(records: Sequence[Record]) -> None:
     """The chart of the runs: live while any is active, from the store afterwards. Same skeleton, so nothing jumps."""
     ids = [r.id for r in records]
-    labels = {r.id: r.label for r in records}
+    labels = tuple((r.id, r.label) for r in records)
     if any(r.state in ACTIVE for r in records):
-        figure = training.figure(training.EMPTY, labels)
-        live_chart(figure, web.stream_url(ids), key=f"live-{'-'.join(ids)}")
+        live_chart(_skeleton(labels), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
     else:
         st.plotly_chart(
-            training.figure(state.store().history(ids), labels),
+            _finished(labels),
             width="stretch",
             key="finished",
             config=training.CONFIG,
             alt="Training loss, validation loss and validation accuracy of each run against updates",
         )
+
+
+# Building a figure takes Plotly a tenth of a second; a rerun that changes none of its runs must not.
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _skeleton(labels: tuple[tuple[str, str], ...]) -> go.Figure:
+    return training.figure(training.EMPTY, dict(labels))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _finished(labels: tuple[tuple[str, str], ...]) -> go.Figure:
+    return training.figure(state.store().history([run_id for run_id, _ in labels]), dict(labels))
 
 
 def progress(records: Sequence[Record]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import intervals, template
@@ -27,15 +28,23 @@ def accuracies(records: Sequence[Record]) -> None:
     first = done[0].result
     baseline, published = first["baseline"], first["published"]
     colours = {r.label: template.colour(i) for i, r in enumerate(records)}
-    values = {r.label: _value(r, "accuracy") for r in done}
+    rows = tuple((r.label, colours[r.label], _value(r, "accuracy")) for r in done)
     st.plotly_chart(
-        intervals.figure(values, colours, baseline["accuracy"], published.get("accuracy")),
+        _chart(rows, baseline["accuracy"], published.get("accuracy")),
         width="stretch",
         key="test_accuracy",
         config=template.CONFIG,
         alt="Test accuracy of each run with its 95 % interval",
     )
     st.caption(_sentence(first["test"]["n"], baseline, published))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _chart(
+    rows: tuple[tuple[str, str, intervals.Interval], ...], baseline: float, published: float | None
+) -> go.Figure:
+    values = {label: value for label, _, value in rows}
+    return intervals.figure(values, {label: colour for label, colour, _ in rows}, baseline, published)
 
 
 def table(records: Sequence[Record]) -> None:

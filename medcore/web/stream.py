@@ -75,14 +75,14 @@ async def events(feed: Feed, ids: Sequence[str], cursors: Sequence[int]) -> Asyn
             for run, channel in enumerate(channels):
                 if channel.asked and said[run] != (state := _state(run, channel)):
                     said[run] = state
-                    yield _event("state", state)
+                    yield _event("state", json.dumps(state))
             while rows := _rows(channels, have):
                 yield _event("rows", rows, ",".join(map(str, have)))
             if problem := next((c.problem for c in channels if c.problem), None):
-                yield _event("problem", problem)
+                yield _event("problem", json.dumps(problem))
                 return
             if all(channel.complete for channel in channels):
-                yield _event("end", {})
+                yield _event("end", "{}")
                 return
             try:
                 await asyncio.wait_for(news.wait(), KEEP_ALIVE_SECONDS)
@@ -90,14 +90,14 @@ async def events(feed: Feed, ids: Sequence[str], cursors: Sequence[int]) -> Asyn
                 yield b": still here\n\n"
 
 
-def _rows(channels: Sequence[Channel], have: list[int]) -> list[list[Any]]:
-    """What is new in every channel; moves `have` past it."""
-    rows: list[list[Any]] = []
+def _rows(channels: Sequence[Channel], have: list[int]) -> str:
+    """What is new in every channel as JSON, empty if nothing is; moves `have` past it."""
+    found: list[str] = []
     for run, channel in enumerate(channels):
-        for metric, steps, values in channel.after(have[run]):
-            rows.append([run, metric, steps, values])
-            have[run] += len(steps)
-    return rows
+        rows, series = channel.after(have[run])
+        found += [f"[{run},{one}]" for one in series]
+        have[run] += rows
+    return f"[{','.join(found)}]" if found else ""
 
 
 def _state(run: int, channel: Channel) -> dict[str, Any]:
@@ -107,6 +107,6 @@ def _state(run: int, channel: Channel) -> dict[str, Any]:
     return {"run": run, "state": record.state, "status": record.status, "plan": record.plan, "error": record.error}
 
 
-def _event(name: str, data: Any, id_: str | None = None) -> bytes:
+def _event(name: str, data: str, id_: str | None = None) -> bytes:
     head = f"id: {id_}\n" if id_ is not None else ""
-    return f"{head}event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
+    return f"{head}event: {name}\ndata: {data}\n\n".encode()
