@@ -46,6 +46,9 @@ def runs(
     names = list(dict.fromkeys(optimizers))
     if not 1 <= len(names) <= MAX_OPTIMIZERS:
         raise ValueError(f"Choose 1 to {MAX_OPTIMIZERS} optimizers. Received: {len(names)}")
+    for setting in (learning_rate, weight_decay):
+        for name in setting if isinstance(setting, Mapping) else ():
+            catalog.choose("Optimizer", catalog.OPTIMIZERS, name)
     return {
         catalog.choose("Optimizer", catalog.OPTIMIZERS, name).label: RunSpec(
             data=DataSpec(dataset, data_options or {}),

@@ -87,7 +87,7 @@ def _with_precision(hardware: _Hardware, dense_only: bool, precision: Precision)
     elif dense_only:
         chosen, why = "float32", "Dense layers alone gain nothing from bfloat16."
     elif hardware.bfloat16:
-        chosen, why = "bfloat16", f"Convolutions run about twice as fast in bfloat16 on {hardware.bfloat16}."
+        chosen, why = "bfloat16", f"Convolutions run faster in bfloat16 on {hardware.bfloat16}."
     else:
         chosen, why = "float32", "This hardware has no fast bfloat16."
     return Device(hardware.name, hardware.kind, hardware.memory_gb, chosen, f"{why} {hardware.remark}".strip())

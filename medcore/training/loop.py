@@ -21,8 +21,8 @@ TARGET = 0.07
 CHUNK = 1024
 """Most steps a call takes."""
 
-PIXELS_AT_ONCE = 2**20
-"""Images of this many pixels go through a network together: about 0.1 s and a few hundred MB
+PIXELS_AT_ONCE = 2**19
+"""Images of this many pixels go through a network together: about 0.1 s and some hundred MB
 of activations for the articles' CNN on one core."""
 
 
@@ -41,9 +41,10 @@ class Pace:
         self.steps = 1
 
     def took(self, steps: int, seconds: float) -> None:
-        """Learns from a call; the number grows fourfold at most, as a first call also compiles."""
-        fitting = int(steps * TARGET / max(seconds, 1e-6))
-        self.steps = max(1, min(fitting, 4 * steps, CHUNK))
+        """Learns from a call that took as many steps as it might; a few left over at the end tell little."""
+        if steps == self.steps:
+            fitting = int(steps * TARGET / max(seconds, 1e-6))
+            self.steps = max(1, min(fitting, 4 * steps, CHUNK))
 
 
 class Loop:
@@ -122,8 +123,8 @@ class Loop:
             batches = range(0, len(order), self.batch)
             return sum(self._take_step_in_parts(data, order[start : start + self.batch], report) for start in batches)
         full = len(order) - len(order) % self.batch
-        correct = self._take_batches(data, order[:full].reshape(-1, self.batch), report)
-        return correct + self._take_batches(data, order[full:][None], report)
+        correct = self._take_batches(data, order[:full].reshape(-1, self.batch), self._pace, report)
+        return correct + self._take_batches(data, order[full:][None], Pace(), report)
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
         """(n, classes) for images (n, height, width, channels); `pause` is called now and then, and may raise."""
@@ -133,17 +134,17 @@ class Loop:
             parts.append(self._forward(images[start : start + self._part]).numpy())
         return np.concatenate(parts)
 
-    def _take_batches(self, data: Data, order: np.ndarray, report: Callable[[np.ndarray], None]) -> int:
+    def _take_batches(self, data: Data, order: np.ndarray, pace: Pace, report: Callable[[np.ndarray], None]) -> int:
         """Steps over the rows of `order` (steps, batch), a chunk a call."""
         if not order.size:
             return 0
         correct, first, rows = 0, 0, tf.constant(order)
         while first < len(order):
-            last = min(first + self._pace.steps, len(order))
+            last = min(first + pace.steps, len(order))
             start = time.perf_counter()
             losses, right = self._steps(data, rows, first, last)
             losses = losses.numpy()[: last - first]
-            self._pace.took(last - first, time.perf_counter() - start)
+            pace.took(last - first, time.perf_counter() - start)
             correct += int(right)
             report(losses)
             first = last

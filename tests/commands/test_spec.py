@@ -47,6 +47,7 @@ def test_every_setting_reaches_the_spec(capsys):
         ("learning_rate=NaN", "Received: nan"),
         ("learning_rate=fast", "Received: 'fast'"),
         ("learning_rate=adam:fast", "Received: 'fast'"),
+        ("learning_rate=adma:0.1", "Received: 'adma'"),
         ("epochs=0", "epochs must be a whole number from 1 to 10,000. Received: 0"),
         ("epochs=1000000000", "Received: 1000000000"),
         ("epochs=2.5", "Received: 2.5"),

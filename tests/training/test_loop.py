@@ -153,7 +153,11 @@ def test_pace_begins_with_one_step_and_aims_at_its_target():
     assert pace.steps == 1
     pace.took(1, 1e-4)
     assert pace.steps == 4
-    pace.took(100, 100 * 1e-3)
-    assert pace.steps == round(loop.TARGET / 1e-3)
-    pace.took(loop.CHUNK, 1e-9)
+    pace.took(3, 10.0)
+    assert pace.steps == 4
+    for _ in range(5):
+        pace.took(pace.steps, pace.steps * 1e-3)
+    assert pace.steps == int(loop.TARGET / 1e-3)
+    for _ in range(5):
+        pace.took(pace.steps, 1e-9)
     assert pace.steps == loop.CHUNK
