@@ -1,0 +1,98 @@
+"""NIfTI volumes as slices, in the orientation of a radiologist."""
+
+import nibabel
+import numpy as np
+import pytest
+
+from medcore.data import nifti_folder
+from medcore.data.entry import ignore
+
+RAS = np.diag([0.8, 0.9, 2.0, 1.0])
+
+
+def save(folder, name, volume, labels, affine=RAS):
+    for part, array in (("images", volume), ("labels", labels)):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        nibabel.save(nibabel.Nifti1Image(array, affine), folder / part / name)
+
+
+def marked(shape=(6, 8, 5)):
+    """Bright at the right, front and top corner, which is labelled 2."""
+    volume, labels = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
+    volume[-2:, -2:, -2:], labels[-2:, -2:, -2:] = 1000, 2
+    return volume, labels
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number in range(10):
+        save(tmp_path / "brains", f"{number}.nii.gz", *marked((6, 8, 5 + number % 3)))
+    return tmp_path / "brains"
+
+
+def test_slices_sizes_spacing_and_groups(folder):
+    entry = nifti_folder.entry(folder)
+    splits = entry.read({}, ignore)
+    assert (entry.shape, entry.classes) == ((8, 6, 1), ("background", "class 1", "class 2"))
+    assert {split: len(part) for split, part in splits.items()} == entry.sizes
+    assert sum(entry.sizes.values()) == sum(5 + number % 3 for number in range(10))
+    assert splits["train"].spacing == pytest.approx((0.9, 0.8))
+    volumes = [set(part.groups) for part in splits.values()]
+    assert sum(map(len, volumes)) == len(set.union(*volumes)) == 10
+
+
+@pytest.mark.parametrize("flips", [(1, 1, 1), (-1, 1, 1), (1, -1, -1), (-1, -1, 1)])
+def test_the_patients_right_is_left_and_the_front_is_up(tmp_path, flips):
+    for number in range(3):
+        volume, labels = marked()
+        turned = tuple(slice(None, None, step) for step in flips)
+        save(tmp_path / "set", f"{number}.nii", volume[turned], labels[turned], RAS @ np.diag([*flips, 1]))
+    part = nifti_folder.entry(tmp_path / "set").read({}, ignore)["train"]
+    assert part.images[-1, :2, :2].min() == 255, "right and front of the top slice: upper left"
+    assert part.masks[-1, :2, :2].min() == 2
+    assert part.masks[-1].sum() == 4 * 2
+    assert part.masks[0].sum() == 0
+
+
+def test_smaller_volumes_are_centred(folder):
+    save(folder, "small.nii.gz", *marked((4, 4, 5)))
+    parts = nifti_folder.entry(folder).read({}, ignore)
+    small = [part.masks[part.groups == 10][-1] for part in parts.values() if (part.groups == 10).any()]
+    np.testing.assert_array_equal(np.argwhere(small[0] == 2).min(axis=0), [2, 1])
+
+
+def test_different_spacings_are_said(folder):
+    save(folder, "x.nii.gz", *marked(), affine=np.diag([2.0, 2.0, 2.0, 1.0]))
+    part = nifti_folder.entry(folder).read({}, ignore)["train"]
+    assert part.spacing is None
+    assert any("Pixel sizes differ" in note for note in part.card.notes)
+
+
+def test_what_does_not_fit_is_named(folder):
+    save(folder, "bad.nii.gz", marked()[0], np.zeros((3, 3, 3), np.uint8))
+    with pytest.raises(ValueError, match=r'mask of "bad\.nii\.gz" must have the shape of its volume'):
+        nifti_folder.entry(folder).read({}, ignore)
+    (folder / "labels" / "bad.nii.gz").unlink()
+    with pytest.raises(ValueError, match=r"1 without one, such as bad\.nii\.gz"):
+        nifti_folder.entry(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"\x1f\x8b\x08\x00broken"])
+def test_damage_is_named(folder, content):
+    (folder / "images" / "3.nii.gz").write_bytes(content)
+    with pytest.raises(ValueError, match=r'The volume "3\.nii\.gz" is no NIfTI file or is damaged'):
+        nifti_folder.entry(folder)
+
+
+def test_four_dimensions_are_refused(folder):
+    save(folder, "4d.nii.gz", np.zeros((3, 3, 3, 2), np.float32), np.zeros((3, 3, 3, 2), np.uint8))
+    with pytest.raises(ValueError, match=r'"4d\.nii\.gz" must have three dimensions'):
+        nifti_folder.entry(folder)
+
+
+def test_a_cut_volume_is_named_when_read(folder):
+    content = (folder / "images" / "5.nii.gz").read_bytes()
+    (folder / "images" / "5.nii.gz").write_bytes(content[: len(content) - 20])
+    entry = nifti_folder.entry(folder)
+    with pytest.raises(ValueError, match=r'"5\.nii\.gz" is no NIfTI file or is damaged'):
+        entry.read({}, ignore)

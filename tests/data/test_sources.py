@@ -1,0 +1,167 @@
+"""The one door to all data sets."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medcore.data import cache, checks, sources
+from medcore.data.facts import Facts, content_hash
+from medcore.spec import DataSpec
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("sklearn", "scipy", "skimage", "nibabel", "pooch", "requests", "PIL", "pandas", "keras", "tensorflow")
+
+
+def test_the_built_in_and_published_sets_are_listed_in_order(home):
+    names = [entry.name for entry in sources.listing()]
+    assert names[:5] == ["ct-simulator", "digits", "mnist", "pathmnist", "chestmnist"]
+    assert len(names) == 15
+    assert [entry.name for entry in sources.listing() if entry.available] == ["ct-simulator", "digits"]
+
+
+def test_every_line_is_plain_json_without_paths(folder, medmnist_arrays):
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    (folder / "broken.npz").write_bytes(b"")
+    text = json.dumps([entry.to_dict() for entry in sources.listing()])
+    assert str(folder) not in text
+    assert str(folder.parent) not in text
+    lines = {line["name"]: line for line in json.loads(text)}
+    assert lines["mine"]["sizes"] == {"train": 40, "val": 10, "test": 20}
+    assert lines["mine"]["available"]
+    assert not lines["broken"]["available"]
+    assert lines["broken"]["how"]
+    assert lines["ct-simulator"]["options"]["scanner"]["values"] == ["A", "B"]
+
+
+def test_listing_is_light_in_imports(folder, medmnist_arrays):
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    code = f"""
+import sys
+from medcore.data import sources
+assert "mine" in [entry.name for entry in sources.listing()]
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_listing_again_is_fast(home, monkeypatch, shared_data):
+    monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
+    sources.listing()
+    times = []
+    for _ in range(10):
+        start = time.perf_counter()
+        sources.listing()
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.05
+
+
+@pytest.mark.parametrize("name", ["ct-simulator", "digits", "breastmnist", "pneumoniamnist_rebuilt", "hippocampus"])
+def test_what_is_listed_is_what_is_loaded(home, monkeypatch, shared_data, name):
+    monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
+    options = {"images": 40} if name == "ct-simulator" else {}
+    entry, splits = sources.find(name), sources.load(DataSpec(name, options))
+    if not options:
+        assert {split: len(part) for split, part in splits.items()} == dict(entry.sizes)
+    for part in splits.values():
+        assert part.images.shape[1:] == entry.shape
+        assert part.class_names == entry.classes
+        assert part.card.name == name
+    assert checks.check(splits) == ()
+
+
+def test_an_unknown_name_gets_near_names(home):
+    with pytest.raises(FileNotFoundError, match=r'no data set named "brestmnist"\. Near names: breastmnist'):
+        sources.find("brestmnist")
+    with pytest.raises(FileNotFoundError, match=r"There are ct-simulator, digits, mnist"):
+        sources.find("???")
+
+
+def test_the_official_set_that_is_not_here_points_to_the_near_ones(home, monkeypatch, shared_data):
+    monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
+    expected = '"pneumoniamnist" is not available. Download it.*Near names on this machine: pneumoniamnist_rebuilt, '
+    with pytest.raises(FileNotFoundError, match=expected):
+        sources.load(DataSpec("pneumoniamnist"))
+
+
+def test_a_damaged_file_of_a_published_set_keeps_its_card_and_can_be_downloaded(folder):
+    (folder / "bloodmnist.npz").write_bytes(b"PK")
+    entry = sources.find("bloodmnist")
+    assert (entry.card.title, entry.available, entry.remote.file) == ("BloodMNIST", False, "bloodmnist.npz")
+    assert "damaged" in entry.how
+
+
+def test_a_set_of_the_name_of_a_built_in_one_is_hidden_and_said(folder, medmnist_arrays):
+    np.savez(folder / "digits.npz", **medmnist_arrays)
+    entry = sources.find("digits")
+    assert entry.shape == (8, 8, 1)
+    assert "the one built in comes first" in entry.card.notes[-1]
+
+
+def test_sets_without_options_take_none(home):
+    with pytest.raises(ValueError, match=r'"digits" takes no options\. Received'):
+        sources.load(DataSpec("digits", {"dose": 1}))
+    with pytest.raises(ValueError, match="Received: 'doze'"):
+        sources.load(DataSpec("ct-simulator", {"doze": 1}))
+
+
+def test_what_cannot_be_downloaded_says_why(home):
+    with pytest.raises(FileNotFoundError, match="several labels an image"):
+        sources.download("chestmnist")
+    with pytest.raises(FileNotFoundError, match='"digits" cannot be downloaded'):
+        sources.download("digits")
+
+
+def test_facts_are_measured_in_another_process_and_kept(folder, medmnist_arrays, monkeypatch):
+    medmnist_arrays["test_images"][0] = medmnist_arrays["train_images"][0]
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    known = sources.facts("mine")
+    assert known.counts == {split: {"0": half, "1": half} for split, half in (("train", 20), ("val", 5), ("test", 10))}
+    assert known.duplicates.between == {"train and test": 1}
+    assert known.duplicates.places == ((("train", 0), ("test", 0)),)
+    monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: pytest.fail("measured again"))
+    assert sources.facts("mine") == known
+    splits = sources.load(DataSpec("mine"))
+    assert known.sha256 == content_hash(splits)
+    leak = "Leak: 1 image lies in both train and test (equal to the last pixel)."
+    assert leak in sources.find("mine").card.notes
+    assert all(leak in part.card.notes for part in splits.values())
+
+
+def test_facts_of_a_changed_file_are_measured_again(folder, medmnist_arrays):
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    sources.load(DataSpec("mine"))
+    first = sources.facts("mine")
+    medmnist_arrays["train_images"][0] ^= 1
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    os.utime(folder / "mine.npz", ns=(1, 1))
+    assert sources.facts("mine").sha256 != first.sha256
+
+
+def test_damaged_facts_are_measured_again(folder, medmnist_arrays):
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    sources.load(DataSpec("mine"))
+    (file,) = cache.folder().glob("facts-*.json")
+    expected = Facts.from_dict(json.loads(file.read_bytes()))
+    file.write_text('{"counts": ')
+    assert sources.facts("mine") == expected
+
+
+def test_facts_of_a_set_that_cannot_be_read_give_its_sentence(folder, medmnist_arrays):
+    images = medmnist_arrays["val_images"].astype(np.float32)
+    images[0, 0, 0] = np.nan
+    np.savez(folder / "mine.npz", **{**medmnist_arrays, "val_images": images})
+    with pytest.raises(ValueError, match=r'"mine" could not be read: mine\.npz must hold float images'):
+        sources.facts("mine")
+
+
+def test_a_file_that_is_not_the_published_one_is_noted(home, monkeypatch, shared_data):
+    monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
+    assert not any("checksum" in note for note in sources.load(DataSpec("breastmnist"))["train"].card.notes)
+    assert any("checksum" in note for note in sources.load(DataSpec("mnist"))["train"].card.notes)
