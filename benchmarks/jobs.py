@@ -19,7 +19,7 @@ import psutil
 from benchmarks import report
 from medcore import catalog, settings
 from medcore.labs import optimizers
-from medcore.runs import status
+from medcore.runs import files, status
 from medcore.runs.store import Record, Store
 from medcore.spec import RunSpec
 from medcore.training.run import Row, Run
@@ -114,7 +114,7 @@ class Bench:
 
     def child(self, run_id: str) -> psutil.Process:
         """The process that trains this run: the one that writes to its log."""
-        log = settings.home() / "runs" / run_id / "log.txt"
+        log = files.log(run_id)
         for child in self.engine.children(recursive=True):
             with contextlib.suppress(OSError):
                 if os.path.samefile(f"/proc/{child.pid}/fd/1", log):
@@ -123,7 +123,7 @@ class Bench:
 
     def audit(self, run_id: str) -> None:
         """Counts the rows that the run logged and the store does not have."""
-        logged = int((settings.home() / "runs" / run_id / WITNESS).read_text())
+        logged = int((files.folder(run_id) / WITNESS).read_text())
         self.lost += max(0, logged - len(self.store.history([run_id])))
 
     def family(self) -> list[psutil.Process]:

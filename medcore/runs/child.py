@@ -26,13 +26,13 @@ from typing import Any
 
 import keras
 
-from medcore import catalog, settings
+from medcore import catalog
+from medcore.runs import files
 from medcore.runs.seats import Seat
 from medcore.spec import DataSpec, RunSpec, TrainingSpec
 from medcore.training import devices
 from medcore.training.run import Cancelled, Row
 
-LOG = "log.txt"
 LONGEST_SENTENCE = 600
 NO_MEMORY = "There is not enough memory for this run: try a smaller batch, smaller images or a smaller model."
 _PR_SET_PDEATHSIG = 1
@@ -43,7 +43,7 @@ class ChildRun:
 
     def __init__(self, run_id: str, line: "Line") -> None:
         self.id = run_id
-        self.folder = folder(run_id)
+        self.folder = files.folder(run_id)
         self._line = line
 
     def plan(self, **facts: Any) -> None:
@@ -108,11 +108,6 @@ class Line:
             os._exit(0)
 
 
-def folder(run_id: str) -> Path:
-    """Folder of a run's files."""
-    return settings.home() / "runs" / run_id
-
-
 def main(connection: Connection, seat: Seat | None) -> None:
     """Life of a training process; never returns.
 
@@ -142,8 +137,8 @@ def main(connection: Connection, seat: Seat | None) -> None:
 def _train(run_id: str, spec: dict[str, Any], line: Line) -> tuple[str, Any]:
     """Trains one run; returns the last message about it."""
     try:
-        folder(run_id).mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _output_to(folder(run_id) / LOG):
+        files.folder(run_id).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _output_to(files.log(run_id)):
             try:
                 task = catalog.TASKS[RunSpec.from_dict(spec).task].target
                 result = catalog.resolve(task)(RunSpec.from_dict(spec), ChildRun(run_id, line))

@@ -31,9 +31,14 @@ from medcore.runs.status import Status
 from medcore.runs.store import Store, StoreError
 
 PLACE_SECONDS = 0.05
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.5
 CLOSING_SECONDS = 1.2
 RUN_SILENCE_SECONDS = 10.0
+QUIET = {  # what Dask measures of itself costs a tenth of a core when idle
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
 LOST = "The computer or process that supervised this run stopped; what it had logged until then is kept."
 
 
@@ -199,7 +204,7 @@ def _client() -> Client:
     address = settings.scheduler()
     if address:
         return Client(address, timeout=10, set_as_default=False)
-    dask.config.set({"distributed.worker.profile.enabled": False})
+    dask.config.set(QUIET)
     cluster = LocalCluster(
         processes=False,
         n_workers=1,

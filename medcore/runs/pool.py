@@ -104,11 +104,12 @@ class Pool:
 
     def __init__(self, ahead: list[Seat], memory_limit: int) -> None:
         self.closed = threading.Event()
+        self._ahead = ahead[:MOST_AHEAD]
         self._memory_limit = memory_limit
         self._idle: list[Child] = []
         self._busy: list[Child] = []
         self._lock = threading.Lock()
-        for seat in ahead[:MOST_AHEAD]:
+        for seat in self._ahead:
             self._start_ahead(seat)
         threading.Thread(target=self._tend, name="pool", daemon=True).start()
 
@@ -153,7 +154,7 @@ class Pool:
 
     def _start_ahead(self, seat: Seat) -> None:
         with contextlib.suppress(OSError, EOFError):  # no process to be had now: the next run asks again
-            if not self.closed.is_set():
+            if seat in self._ahead and not self.closed.is_set():
                 child = Child(seat)
                 with self._lock:
                     self._idle.append(child)

@@ -15,6 +15,7 @@ import psutil
 from dask.system import CPU_COUNT
 
 from medcore import settings
+from medcore.runs import files
 from medcore.runs.pool import Child, Pool
 from medcore.runs.seats import Seats
 from medcore.runs.store import Record, Store, StoreError
@@ -209,9 +210,8 @@ class Supervision:
         return {"state": "failed", "error": f"The training process crashed ({how}). {self._log_tail()}".rstrip()}
 
     def _log_tail(self) -> str:
-        log = settings.home() / "runs" / self._record.id / "log.txt"
         try:
-            return " ".join(log.read_text(errors="replace")[-TAIL_CHARACTERS:].split())
+            return " ".join(files.log(self._record.id).read_text(errors="replace")[-TAIL_CHARACTERS:].split())
         except OSError:
             return ""
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from medcore import settings
-from medcore.runs import status
+from medcore.runs import files, status
 from medcore.runs.slot import KILLED
 from tests.runs.conftest import until
 
@@ -22,14 +21,10 @@ def children(engine):
     return [child for server in engine.children() for child in server.children()]
 
 
-def log(run_id):
-    return settings.home() / "runs" / run_id / "log.txt"
-
-
 def busy_with(serving, run_id):
     """The process that trains this run: the one that writes to its log."""
-    files = {child.pid: os.path.realpath(f"/proc/{child.pid}/fd/1") for child in children(serving.engine())}
-    (pid,) = [pid for pid, file in files.items() if file == str(log(run_id))]
+    outputs = {child.pid: os.path.realpath(f"/proc/{child.pid}/fd/1") for child in children(serving.engine())}
+    (pid,) = [pid for pid, file in outputs.items() if file == str(files.log(run_id))]
     return psutil.Process(pid)
 
 
@@ -57,7 +52,7 @@ def test_rows_arrive_in_order_and_soon(serving):
     record = serving.train("chatter", 3000)
     frame = serving.store.history([record.id])
     assert record.plan == {"steps": 3000, "loss": None}
-    assert record.result == {"loss": None, "folder": str(log(record.id).parent)}
+    assert record.result == {"loss": None, "folder": str(files.log(record.id).parent)}
     assert list(frame["step"]) == [*range(1, 3001), 3000, 3000]
     assert frame["value"].isna().sum() == 2
 
@@ -86,7 +81,7 @@ def test_a_failed_run_says_why(serving, task, sentence):
     assert record.state == "failed"
     assert record.error.startswith(sentence)
     assert "Traceback" not in record.error
-    assert ("Traceback" in log(record.id).read_text()) == (task != "crash")
+    assert ("Traceback" in files.log(record.id).read_text()) == (task != "crash")
     assert serving.train("quick").state == "done"
 
 
@@ -123,7 +118,7 @@ def test_a_killed_process_fails_its_run_alone_and_loses_nothing(serving):
     serving.logged(run_id, 20)
     victim = busy_with(serving, run_id)
     victim.suspend()
-    logged = int(log(run_id).read_text().split()[-1])
+    logged = int(files.log(run_id).read_text().split()[-1])
     begun = time.monotonic()
     victim.kill()
     failed = serving.ended(run_id)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from medcore import settings
-from medcore.runs import slot
+from medcore.runs import files, slot
 from medcore.runs.pool import Pool
 from medcore.runs.seats import Seat
 from medcore.runs.slot import Supervision
@@ -62,7 +62,7 @@ def test_a_disk_that_was_full_for_a_while_loses_nothing(store, supervise, full_d
     run_id, thread = supervise("stream", 500)
     until(lambda: len(store.history([run_id])) > 10)
     full_disk(True)
-    log = settings.home() / "runs" / run_id / "log.txt"
+    log = files.log(run_id)
     until(lambda: log.read_text().endswith("\n300\n"))
     assert len(store.history([run_id])) < 300
     full_disk(False)
