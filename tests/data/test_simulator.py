@@ -1,5 +1,7 @@
 """The simulated set: deterministic, exact, learnable in principle, cached."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -147,3 +149,11 @@ def test_a_damaged_cache_is_made_again(home):
     again = sources.load(DataSpec("ct-simulator", {"images": 40}), said.append)
     np.testing.assert_array_equal(again["train"].images, first["train"].images)
     assert said == ["Simulating 40 CT slices …"]
+
+
+def test_two_thousand_images_stay_under_twenty_seconds_of_one_core(plain):
+    """Measured on 400 after the matrices are there; processor time, so that a busy machine does not matter."""
+    values = simulator.complete({"images": 400, "seed": 3})
+    start = time.process_time()
+    simulator.simulate(values)
+    assert 5 * (time.process_time() - start) < 20
