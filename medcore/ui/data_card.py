@@ -14,7 +14,7 @@ def show(entry: sources.Entry) -> None:
     st.markdown(f"**{card.title}** — {card.source}")
     st.markdown(f"{sizes} · {height} x {width} px{'' if channels == 1 else ', colour'} · {', '.join(entry.classes)}")
     st.markdown(f"**Labels.** {card.labels}")
-    for note in (*card.notes, *_duplicates(entry)):
+    for note in dict.fromkeys((*card.notes, *_duplicates(entry))):
         st.markdown(f":orange-badge[Mind] {note}")
     st.caption(f"Licence: {card.licence}. {card.citation}")
 
