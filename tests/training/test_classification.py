@@ -163,7 +163,7 @@ class TestRealImages:
 
     @pytest.mark.slow
     @pytest.mark.parametrize(
-        ("name", "epochs", "auc"), [("breastmnist", 50, 0.78), ("pneumoniamnist_rebuilt", 20, 0.9)]
+        ("name", "epochs", "auc"), [("breastmnist", 50, 0.78), ("pneumoniamnist_rebuilt", 10, 0.9)]
     )
     def test_articles_network_on_medical_images(self, name, epochs, auc, shared_data, home, tmp_path, monkeypatch):
         """Median of three seeds, weights of the best validation epoch."""
