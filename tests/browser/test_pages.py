@@ -14,7 +14,7 @@ TRAINING = 120_000  # ms; a cold start of the engine on a busy machine included
 STARTED = """() => [...document.querySelectorAll(".js-plotly-plot")]
     .some(plot => plot.data.some(trace => trace.x && trace.x.length))"""
 EVERY_EPOCH_DRAWN = """() => [...document.querySelectorAll(".js-plotly-plot")]
-    .some(plot => plot.data.length === 12 && plot.data.every(trace => trace.x.length >= 5))"""
+    .some(plot => plot._fullData.length === 12 && plot._fullData.every(trace => trace.x.length >= 5))"""
 WIDER_THAN_SCREEN = """() => [...document.querySelectorAll("html, body, [data-testid=stMain]")]
     .some(element => element.scrollWidth > element.clientWidth + 1)"""
 
