@@ -100,13 +100,15 @@ def _layout() -> dict[str, Any]:
         "dragmode": "zoom",
         "uirevision": "kept",
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "font": {"size": 13}},
-        "margin": {"l": 10, "r": 10, "t": 40, "b": 40, "pad": 4},
+        # Fixed: margins that follow the tick labels would shift the panels as curves grow, and cost a second drawing.
+        "margin": {"l": 68, "r": 10, "t": 40, "b": 52, "pad": 4},
     }
     for number, panel in enumerate(_PANELS, 1):
         last = number == len(_PANELS)
-        x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero"}
+        x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
         x |= {} if last else {"matches": f"x{len(_PANELS)}"}
         y = {"anchor": f"x{number}", "domain": [panel.low, panel.high], "tickformat": panel.tickformat}
+        y["automargin"] = False
         layout[f"xaxis{number}"] = template.axis("update" if last else None) | x
         layout[f"yaxis{number}"] = template.axis(panel.title) | y
     return layout

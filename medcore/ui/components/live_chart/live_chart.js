@@ -241,6 +241,7 @@ class LiveChart {
     this.dirty = new Set()
     this.ended = false
     this.ready = false
+    this.drawn = false
     this.root.classList.add("empty")
     this.root.style.height = `${layout.height}px`
     this.root.dataset.points = 0
@@ -264,10 +265,7 @@ class LiveChart {
       return
     }
     if (this.figure !== figure || this.gone) return
-    this.theme = themeOf(this.root)
-    const layout = { ...this.layout, template: themed(this.layout.template, this.theme) }
-    await this.Plotly.newPlot(this.plot, this.traces, layout, config)
-    this.plot.on("plotly_relayout", (change) => this.moved(change))
+    this.config = config
     this.ready = true
     this.schedule()
   }
@@ -318,7 +316,7 @@ class LiveChart {
   async draw() {
     const began = performance.now()
     try {
-      if (this.dirty.size && !this.gone) await this.redraw()
+      if (!this.gone && (this.dirty.size || !this.drawn)) await this.redraw()
     } finally {
       this.idle = 2 * performance.now() - began
       this.frame = 0
@@ -336,15 +334,29 @@ class LiveChart {
     this.dirty.clear()
     const range = this.range()
     const shown = changed.map((i) => this.curves[i].shown(range))
-    this.root.classList.remove("empty")
-    await this.Plotly.restyle(this.plot, { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }, changed)
+    if (changed.length) this.root.classList.remove("empty")
+    if (this.drawn) {
+      await this.Plotly.restyle(this.plot, { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }, changed)
+    } else {
+      await this.first(new Map(changed.map((i, n) => [i, shown[n]])))
+    }
     this.root.dataset.points = points
     this.describe()
   }
 
+  /** The skeleton, with the points that are there already. */
+  async first(shown) {
+    this.theme = themeOf(this.root)
+    const traces = this.traces.map((trace, i) => ({ ...trace, ...shown.get(i) }))
+    const layout = { ...this.layout, template: themed(this.layout.template, this.theme) }
+    await this.Plotly.newPlot(this.plot, traces, layout, this.config)
+    this.plot.on("plotly_relayout", (change) => this.moved(change))
+    this.drawn = true
+  }
+
   range() {
-    const axis = this.plot.layout.xaxis
-    return axis.autorange === false ? axis.range : null
+    const axis = this.plot.layout?.xaxis
+    return axis?.autorange === false ? axis.range : null
   }
 
   /** Another part is in view: a long line shows other points there. */
@@ -373,13 +385,13 @@ class LiveChart {
 
   recolour() {
     const theme = themeOf(this.root)
-    if (!this.ready || JSON.stringify(theme) === JSON.stringify(this.theme)) return
+    if (!this.drawn || JSON.stringify(theme) === JSON.stringify(this.theme)) return
     this.theme = theme
     this.Plotly.relayout(this.plot, { template: themed(this.layout.template, theme) })
   }
 
   resize() {
-    if (this.ready && this.plot.clientWidth) this.Plotly.Plots.resize(this.plot)
+    if (this.drawn && this.plot.clientWidth) this.Plotly.Plots.resize(this.plot)
   }
 
   close() {
@@ -389,7 +401,7 @@ class LiveChart {
     window.removeEventListener("pointerup", this.release)
     window.removeEventListener("pointercancel", this.release)
     clearTimeout(this.frame)
-    if (this.ready) this.Plotly.purge(this.plot)
+    if (this.drawn) this.Plotly.purge(this.plot)
   }
 }
 
