@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from medcore import catalog
@@ -200,7 +201,7 @@ class RunSpec:
         """ "small" trains on one thread, "large" on every core."""
         return catalog.MODELS[self.model.name].size
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Identity: the first 16 hex digits of the SHA-256 of the canonical JSON."""
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
