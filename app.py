@@ -6,6 +6,7 @@ the engine that trains.
 
 import asyncio
 import gc
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,6 +42,7 @@ async def _engine() -> None:
         except OSError:
             await asyncio.sleep(RETRY_SECONDS)
     try:
+        await asyncio.to_thread(importlib.import_module, "medcore.ui.live_panel")  # before the first lab is opened
         await asyncio.Event().wait()
     finally:
         keeper.close()

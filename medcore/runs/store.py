@@ -15,9 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import sqlalchemy as sa
 from filelock import FileLock
 from sqlalchemy import event
@@ -26,6 +25,9 @@ from medcore.runs import schema
 from medcore.runs.schema import STATES, metrics, runs
 from medcore.spec import RunSpec
 from medcore.training.run import Row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["STATES", "Record", "Store", "StoreError"]
 
@@ -155,13 +157,15 @@ class Store:
             asked = runs.c.id.in_(ids) & (runs.c.state == "running")
             connection.execute(runs.update().where(asked).values(cancel=True))
 
-    def history(self, ids: Sequence[str]) -> pd.DataFrame:
+    def history(self, ids: Sequence[str]) -> "pd.DataFrame":
         """Every metric of these runs as a tidy frame.
 
         Returns:
             Columns run (id), step (int), metric (str), value (float, NaN where not finite); runs
             in the order of `ids`, each in the order in which it was logged.
         """
+        import pandas as pd  # half a second that only readers of whole histories need
+
         columns = ["run", "step", "metric", "value"]
         query = sa.select(metrics.c.step, metrics.c.metric, metrics.c.value).order_by(metrics.c.seq)
         with self._read() as connection:

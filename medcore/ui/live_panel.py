@@ -5,7 +5,6 @@ shared link find them again.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,13 +12,11 @@ import streamlit as st
 from medcore import web
 from medcore.charts import training
 from medcore.data import sources
-from medcore.runs.store import Progress, Record
+from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import state
+from medcore.ui import run_line, state
 from medcore.ui.components.live_chart import live_chart
-
-ACTIVE = ("queued", "running")
-BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red", "cancelled": "orange"}
+from medcore.ui.run_line import ACTIVE
 
 
 def shown() -> list[Record]:
@@ -104,36 +101,6 @@ def progress(records: Sequence[Record]) -> None:
 def _progress(ids: Sequence[str], was_active: bool) -> None:
     records = state.store().find(ids)
     progress = state.store().progress(ids)
-    st.markdown("  \n".join(line(record, progress.get(record.id)) for record in records))
+    st.markdown("  \n".join(run_line.markdown(record, progress.get(record.id)) for record in records))
     if was_active and not any(r.state in ACTIVE for r in records):
         st.rerun()
-
-
-def line(record: Record, progress: Progress | None, what: str = "") -> str:
-    """State, name and words of a run as one line of Markdown."""
-    badge = f":{BADGES[record.state]}-badge[{record.state}]"
-    return " · ".join(part for part in (f"{badge} **{record.label}**", what, words(record, progress)) if part)
-
-
-def words(record: Record, progress: Progress | None) -> str:
-    """Where a run is, for a person who waits."""
-    if record.state == "failed":
-        return record.error or "failed without a reason"
-    if record.state == "queued":
-        return "waits for a free training slot"
-    if record.state == "cancelled":
-        return "stopped; what was measured so far is kept"
-    if record.state == "done":
-        return _outcome(record.result or {})
-    steps = record.plan.get("steps")
-    if not steps or progress is None:
-        return record.status or "starts"
-    left = progress.seconds / progress.step * (steps - progress.step)
-    return f"update {progress.step:,} of {steps:,}" + (f", about {left:.0f} s left" if left >= 1 else "")
-
-
-def _outcome(result: Mapping[str, Any]) -> str:
-    if result.get("diverged_at"):
-        return f"diverged at update {result['diverged_at']:,}: the loss is no longer a number"
-    stopped = f"; {result['stopped']}" if result.get("stopped") else ""
-    return f"{result['steps']:,} updates in {result['seconds']:.1f} s{stopped}"

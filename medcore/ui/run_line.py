@@ -1,0 +1,39 @@
+"""One run in one line: its state, its name, and where it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from medcore.runs.store import Progress, Record
+
+ACTIVE = ("queued", "running")
+_BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red", "cancelled": "orange"}
+
+
+def markdown(record: Record, progress: Progress | None, what: str = "") -> str:
+    """State, name and words of a run as one line of Markdown."""
+    badge = f":{_BADGES[record.state]}-badge[{record.state}]"
+    return " · ".join(part for part in (f"{badge} **{record.label}**", what, words(record, progress)) if part)
+
+
+def words(record: Record, progress: Progress | None) -> str:
+    """Where a run is, for a person who waits."""
+    if record.state == "failed":
+        return record.error or "failed without a reason"
+    if record.state == "queued":
+        return "waits for a free training slot"
+    if record.state == "cancelled":
+        return "stopped; what was measured so far is kept"
+    if record.state == "done":
+        return _outcome(record.result or {})
+    steps = record.plan.get("steps")
+    if not steps or progress is None:
+        return record.status or "starts"
+    left = progress.seconds / progress.step * (steps - progress.step)
+    return f"update {progress.step:,} of {steps:,}" + (f", about {left:.0f} s left" if left >= 1 else "")
+
+
+def _outcome(result: Mapping[str, Any]) -> str:
+    if result.get("diverged_at"):
+        return f"diverged at update {result['diverged_at']:,}: the loss is no longer a number"
+    stopped = f"; {result['stopped']}" if result.get("stopped") else ""
+    return f"{result['steps']:,} updates in {result['seconds']:.1f} s{stopped}"
