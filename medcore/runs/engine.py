@@ -204,13 +204,12 @@ def _client() -> Client:
     address = settings.scheduler()
     if address:
         return Client(address, timeout=10, set_as_default=False)
-    dask.config.set(QUIET)
+    dask.config.set(QUIET | {"temporary-directory": str(settings.home() / "dask")})
     cluster = LocalCluster(
         processes=False,
         n_workers=1,
         threads_per_worker=CPU_COUNT + 2,
         memory_limit=0,
-        local_directory=str(settings.home() / "dask"),
         dashboard_address="127.0.0.1:0",
         worker_dashboard_address="127.0.0.1:0",  # None would listen on every interface
         silence_logs=logging.ERROR,

@@ -13,6 +13,8 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
+
 import medcore
 from medcore import settings
 from medcore.runs import status
@@ -20,7 +22,7 @@ from medcore.runs.status import Status
 from medcore.runs.store import Store
 
 BEAT_SECONDS = 0.5
-SILENCE_SECONDS = 5.0
+SILENCE_SECONDS = 5.5
 HEALTHY_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 30.0
 _COMMAND = "from medcore.runs.engine import main; main()"  # with -m every child would import the engine again
@@ -103,7 +105,7 @@ def _start(url: str) -> subprocess.Popen:
     environment = os.environ | {"PYTHONPATH": path, "MEDCORE_DATABASE": url}
     detached = {"creationflags": 0x200} if os.name == "nt" else {"start_new_session": True}
     with _log().open("ab") as log:
-        return subprocess.Popen(
+        engine = subprocess.Popen(
             [sys.executable, "-c", _COMMAND],
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -111,6 +113,9 @@ def _start(url: str) -> subprocess.Popen:
             stderr=log,
             **detached,
         )
+    with contextlib.suppress(psutil.Error):  # the pages come first: training takes what they leave
+        psutil.Process(engine.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else 10)
+    return engine
 
 
 def _problem(crashes: int, pause: float) -> str:

@@ -24,6 +24,7 @@ import sys
 from medcore import settings
 from medcore.runs import keeper
 from medcore.runs.store import Store
+sys.stdin.readline()
 with keeper.keep(Store(settings.database_url())):
     sys.stdin.read()
 print(*sorted(module for module in ("keras", "tensorflow", "distributed", "streamlit") if module in sys.modules))
@@ -41,9 +42,11 @@ def start():
     """Starts processes and sees to it that none is left."""
     started = []
 
-    def start(script):
+    def start(script, go_on=False):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         started.append(subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, **pipes))
+        if go_on:
+            go(started[-1])
         return started[-1]
 
     yield start
@@ -53,6 +56,12 @@ def start():
         process.kill()
     for process in started:
         process.communicate()
+
+
+def go(web):
+    """Lets a web process, whose imports take their time, keep its engine from now on."""
+    web.stdin.write("\n")
+    web.stdin.flush()
 
 
 def family(pid):
@@ -81,7 +90,7 @@ def stream(bench):
 
 
 def test_two_web_processes_share_an_engine_that_ends_with_the_last(bench, start):
-    first, second = start(WEB), start(WEB)
+    first, second = start(WEB, go_on=True), start(WEB, go_on=True)
     engine = bench.engine()
     run_id = stream(bench)
     waiting = [bench.submit("stream", 100_000) for _ in range(status.read().slots)]
@@ -102,32 +111,32 @@ def test_two_web_processes_share_an_engine_that_ends_with_the_last(bench, start)
     assert bench.get(waiting[-1]).state == "queued"
     assert status.read() is None
 
-    third = start(WEB)
+    third = start(WEB, go_on=True)
     bench.logged(waiting[-1], 1)
     third.communicate(timeout=5)
 
 
 def test_a_killed_web_process_may_come_back_before_everything_ends(bench, start):
-    web = start(WEB)
+    web, back = start(WEB, go_on=True), start(WEB)
     engine = bench.engine()
     run_id = stream(bench)
     processes = family(engine.pid)
 
     web.kill()
-    time.sleep(2)
+    time.sleep(3)
     rows = len(bench.store.history([run_id]))
-    web = start(WEB)
+    go(back)
     bench.logged(run_id, rows + 600)
     assert (bench.get(run_id).state, status.read().pid) == ("running", engine.pid)
 
-    web.kill()
+    back.kill()
     assert gone(processes, 8) < 7
     assert (bench.get(run_id).state, bench.get(run_id).error) == ("failed", CLOSED)
     assert list((settings.home() / "web").iterdir()) == []
 
 
 def test_a_killed_engine_is_replaced_and_its_runs_failed(bench, start):
-    web = start(WEB)
+    web = start(WEB, go_on=True)
     engine = bench.engine()
     running, hung = stream(bench), bench.submit("hang")
     bench.logged(hung, 2)
