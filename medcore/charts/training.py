@@ -34,14 +34,17 @@ class _Panel(NamedTuple):
     title: str
     low: float  # of the figure's height
     high: float
-    tickformat: str
     number: str
+    axis: Mapping[str, Any]
 
 
+# Where the axes end before there is a point, and how far they may reach: a marker at 100 % stays whole.
+_LOSS = {"autorangeoptions": {"clipmin": 0}}
+_SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
 _PANELS = (
-    _Panel("train_loss", "training loss", 0.62, 1.0, "", "%{y:.4g}"),
-    _Panel("val_loss", "validation loss", 0.31, 0.57, "", "%{y:.4g}"),
-    _Panel("val_accuracy", "validation accuracy", 0.0, 0.26, ".0%", "%{y:.1%}"),
+    _Panel("train_loss", "training loss", 0.62, 1.0, "%{y:.4g}", _LOSS),
+    _Panel("val_loss", "validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
+    _Panel("val_accuracy", "validation accuracy", 0.0, 0.26, "%{y:.1%}", _SHARE),
 )
 
 
@@ -84,6 +87,8 @@ def _traces(run: str, label: str, colour: str, number: int, panel: _Panel, part:
     noise = {"mode": "lines", "line": {"color": colour, "width": 1}, "opacity": 0.3, "hoverinfo": "skip"}
     yield common | noise | {"hovertemplate": None} | _points(run, panel.metric, "raw", x, y)
     mean = {"mode": "lines", "line": {"color": colour, "width": 2.5}, "showlegend": True}
+    if not len(x):
+        x, y = np.array([np.nan]), np.array([np.nan])  # a trace without any point has no entry in the legend
     yield common | mean | _points(run, panel.metric, "smooth", x, curves.smoothed(y))
 
 
@@ -107,8 +112,7 @@ def _layout() -> dict[str, Any]:
         last = number == len(_PANELS)
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
         x |= {} if last else {"matches": f"x{len(_PANELS)}"}
-        y = {"anchor": f"x{number}", "domain": [panel.low, panel.high], "tickformat": panel.tickformat}
-        y["automargin"] = False
+        y = {"anchor": f"x{number}", "domain": [panel.low, panel.high], "automargin": False}
         layout[f"xaxis{number}"] = template.axis("update" if last else None) | x
-        layout[f"yaxis{number}"] = template.axis(panel.title) | y
+        layout[f"yaxis{number}"] = template.axis(panel.title) | y | panel.axis
     return layout

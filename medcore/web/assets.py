@@ -29,4 +29,4 @@ def _plain() -> bytes:
 
 @functools.cache
 def _packed() -> bytes:
-    return gzip.compress(_plain(), compresslevel=6)  # 4.8 MB to 1.5 MB, once a process
+    return gzip.compress(_plain(), compresslevel=1)  # 4.8 MB to 1.7 MB in 0.05 s, once a process

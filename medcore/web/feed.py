@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from medcore.runs import status
+
 if TYPE_CHECKING:
     from medcore.runs.store import Record, Store
 
@@ -101,6 +103,7 @@ class Feed:
         self._wake = asyncio.Event()
         self._reader: asyncio.Task | None = None
         self._states_due = 0.0
+        self.waiting = ""  # why queued runs wait
         self.closed = False
 
     @property
@@ -153,8 +156,8 @@ class Feed:
             self._channels.clear()
             self._publish()
 
-    def _read(self, watched: Sequence[Channel]) -> tuple[dict[str, "Record | None"], list[Row]]:
-        """What the store says now of the runs' states, where that is due, and of their rows.
+    def _read(self, watched: Sequence[Channel]) -> tuple[dict[str, "Record | None"], list[Row], str]:
+        """What the store says now of the runs' states, where that is due, and of their rows; and why others wait.
 
         States are read before rows: of a run found ended, the rows read then are all there are.
         """
@@ -162,8 +165,10 @@ class Feed:
         asked = self._due(watched)
         states: dict[str, Record | None] = dict.fromkeys(asked)
         states.update((record.id, record) for record in store.find(asked))
+        queued = any(record and record.state == "queued" for record in states.values())
+        waiting = _why_waiting() if queued else self.waiting
         cursors = {c.id: len(c) for c in watched if not c.complete and _has_begun(states.get(c.id, c.record))}
-        return states, store.tail(cursors, limit=PAGE)
+        return states, store.tail(cursors, limit=PAGE), waiting
 
     def _due(self, watched: Sequence[Channel]) -> list[str]:
         now = time.monotonic()
@@ -173,11 +178,14 @@ class Feed:
             self._states_due = now + max(STATES_SECONDS, 0.002 * len(asked))
         return asked
 
-    def _take(self, watched: Sequence[Channel], states: Mapping[str, "Record | None"], rows: Sequence[Row]) -> bool:
+    def _take(
+        self, watched: Sequence[Channel], states: Mapping[str, "Record | None"], rows: Sequence[Row], waiting: str
+    ) -> bool:
         """Brings the channels up to date and tells those who watch; returns whether more rows wait in the store."""
         more = len(rows) == PAGE
         channels = {channel.id: channel for channel in watched}
-        changed = bool(rows)
+        changed = bool(rows) or waiting != self.waiting
+        self.waiting = waiting
         for run_id, _, step, metric, value in rows:
             channels[run_id].append(step, metric, value)
         for run_id, record in states.items():
@@ -199,6 +207,15 @@ class Feed:
         seconds = rows_seconds if "running" in states else STATES_SECONDS if states else None
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
+
+
+def _why_waiting() -> str:
+    engine = status.read()
+    if engine is not None and engine.problem:
+        return engine.problem
+    if engine is None or not engine.ready:
+        return "The training engine is starting"
+    return "Waiting for a free training slot"
 
 
 def _has_begun(record: "Record | None") -> bool:

@@ -73,7 +73,7 @@ async def events(feed: Feed, ids: Sequence[str], cursors: Sequence[int]) -> Asyn
         while not feed.closed:
             news = feed.news
             for run, channel in enumerate(channels):
-                if channel.asked and said[run] != (state := _state(run, channel)):
+                if channel.asked and said[run] != (state := _state(run, channel, feed.waiting)):
                     said[run] = state
                     yield _event("state", json.dumps(state))
             while rows := _rows(channels, have):
@@ -100,11 +100,12 @@ def _rows(channels: Sequence[Channel], have: list[int]) -> str:
     return f"[{','.join(found)}]" if found else ""
 
 
-def _state(run: int, channel: Channel) -> dict[str, Any]:
+def _state(run: int, channel: Channel, waiting: str) -> dict[str, Any]:
     record = channel.record
     if record is None:
         return {"run": run, "state": "unknown", "status": "This run is not in the store."}
-    return {"run": run, "state": record.state, "status": record.status, "plan": record.plan, "error": record.error}
+    status = waiting if record.state == "queued" else record.status
+    return {"run": run, "state": record.state, "status": status, "plan": record.plan, "error": record.error}
 
 
 def _event(name: str, data: str, id_: str | None = None) -> bytes:

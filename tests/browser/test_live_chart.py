@@ -158,7 +158,7 @@ def test_the_browser_smooths_as_python_does(chart, trainer):
 def test_a_person_who_waits_is_told_why(page, live_server, trainer):
     open_page(page, live_server, trainer)
     waiting = page.locator(f"{CHART} .waiting")
-    expect(waiting).to_have_text("Waiting for a free training slot…", timeout=20_000)
+    expect(waiting).to_have_text("The training engine is starting…", timeout=20_000)
     trainer.start()
     expect(waiting).to_have_text("Starting…")
     trainer.store.say(trainer.ids[0], status="Loading the images")
@@ -166,6 +166,26 @@ def test_a_person_who_waits_is_told_why(page, live_server, trainer):
     expect(page.locator(f"{CHART} .plot")).to_be_hidden()
     shown(page, trainer.train(5))
     expect(waiting).to_be_hidden()
+
+
+def test_the_legend_names_runs_that_still_wait(page, live_server, trainer):
+    trainer.store.claim(RunSpec().size)
+    trainer.store.log(trainer.ids[0], 1, [(Row(1, "train_loss", 0.5), time.time())])
+    open_page(page, live_server, trainer)
+    shown(page, 1)
+    expect(page.locator(f"{CHART} .legendtext")).to_have_text(LABELS)
+
+
+def test_a_panel_without_points_has_no_numbers(page, live_server, trainer):
+    trainer.start()
+    trainer.store.log(trainer.ids[0], 1, [(Row(1, "train_loss", 0.5), time.time())])
+    open_page(page, live_server, trainer)
+    shown(page, 1)
+    numbers = page.locator(f"{CHART} .y3tick text")
+    expect(numbers).to_have_count(0)
+    trainer.store.log(trainer.ids[0], 2, [(Row(1, "val_accuracy", 0.5), time.time())])
+    shown(page, 2)
+    expect(numbers).not_to_have_count(0)
 
 
 def test_reruns_of_the_page_leave_the_chart_alone(chart, trainer):

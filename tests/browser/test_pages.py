@@ -12,9 +12,9 @@ from medcore.runs.store import Store
 PAGES = ("home", "optimizer_comparison")
 TRAINING = 120_000  # ms; a cold start of the engine on a busy machine included
 STARTED = """() => [...document.querySelectorAll(".js-plotly-plot")]
-    .some(plot => plot.data.some(trace => trace.x && trace.x.length))"""
+    .some(plot => plot.data?.some(trace => trace.x?.length && trace.x[0] !== null))"""
 EVERY_EPOCH_DRAWN = """() => [...document.querySelectorAll(".js-plotly-plot")]
-    .some(plot => plot._fullData.length === 12 && plot._fullData.every(trace => trace.x.length >= 5))"""
+    .some(plot => plot._fullData?.length === 12 && plot._fullData.every(trace => trace.x.length >= 5))"""
 WIDER_THAN_SCREEN = """() => [...document.querySelectorAll("html, body, [data-testid=stMain]")]
     .some(element => element.scrollWidth > element.clientWidth + 1)"""
 

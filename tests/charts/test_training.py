@@ -100,4 +100,7 @@ def test_long_runs_are_decimated_and_stay_arrays():
 def test_runs_without_rows_keep_their_place(frame):
     figure = training.figure(frame, LABELS | {"c": "Lion"})
     assert len(trace(figure, "c", "train_loss", "raw").x) == 0
-    assert trace(figure, "c", "train_loss", "smooth").showlegend
+    mean = trace(figure, "c", "train_loss", "smooth")
+    assert mean.showlegend
+    assert np.isnan(mean.x).all()
+    assert len(mean.x) == 1  # else Plotly leaves the run out of the legend

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from medcore.runs import status
+from medcore.runs.status import Status
 from medcore.runs.store import Store, StoreError
 from medcore.spec import RunSpec
 from medcore.training.run import Row
@@ -109,28 +113,29 @@ def test_a_reconnect_neither_repeats_nor_loses(store, how):
 
 def test_states_are_told_as_they_change(store):
     (run,) = store.create({"Adam": RunSpec()}, owner="me")
+    ready = Status(os.getpid(), time.time(), ready=True, slots=2)
+    starting, waiting = "The training engine is starting", "Waiting for a free training slot"
+    what_happens_then = {
+        ("queued", starting): lambda: status.write(ready),
+        ("queued", waiting): lambda: status.write(replace(ready, problem="The engine stopped.")),
+        ("queued", "The engine stopped."): lambda: store.claim(RunSpec().size),
+        ("running", ""): lambda: store.say(run, status="Loading the images"),
+        ("running", "Loading the images"): lambda: store.finish(run, "failed", error="No images."),
+        ("failed", ""): lambda: None,
+    }
 
     async def watch():
         told = []
         async with asyncio.timeout(SECONDS):
             async for name, _, data in read(ask(Feed(lambda: store), [run])):
-                told.append((name, data.get("state"), data.get("status")))
-                if told[-1] == ("state", "queued", ""):
-                    store.claim(RunSpec().size)
-                if told[-1] == ("state", "running", ""):
-                    store.say(run, status="Loading the images")
-                if told[-1] == ("state", "running", "Loading the images"):
-                    store.finish(run, "failed", error="No images.")
-        return told, data
+                if name == "state":
+                    told.append((data["state"], data["status"]))
+                    what_happens_then[told[-1]]()
+        return told, name
 
-    told, _ = asyncio.run(watch())
-    assert told == [
-        ("state", "queued", ""),
-        ("state", "running", ""),
-        ("state", "running", "Loading the images"),
-        ("state", "failed", ""),
-        ("end", None, None),
-    ]
+    told, last = asyncio.run(watch())
+    assert told == list(what_happens_then)
+    assert last == "end"
 
 
 def test_rows_are_sent_soon_after_they_are_written(store):

@@ -72,6 +72,11 @@ function place(array, value) {
   return low
 }
 
+/** "y2" is the axis of a trace, "yaxis2" what the layout calls it. */
+function axisName(id) {
+  return id.replace("y", "yaxis")
+}
+
 /** All points of one trace. */
 class Curve {
   constructor(role) {
@@ -295,8 +300,8 @@ class LiveChart {
   /** What a person who waits for the first point is told. */
   say() {
     const running = this.states.find((state) => state?.state === "running")
-    const queued = this.states.some((state) => state?.state === "queued")
-    const sentence = running ? running.status || "Starting" : queued ? "Waiting for a free training slot" : "Connecting"
+    const queued = this.states.find((state) => state?.state === "queued")
+    const sentence = running ? running.status || "Starting" : queued ? queued.status : "Connecting"
     this.waiting.textContent = `${sentence.replace(/[.…]+$/, "")}…`
   }
 
@@ -336,7 +341,8 @@ class LiveChart {
     const shown = changed.map((i) => this.curves[i].shown(range))
     if (changed.length) this.root.classList.remove("empty")
     if (this.drawn) {
-      await this.Plotly.restyle(this.plot, { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }, changed)
+      const data = { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }
+      await this.Plotly.update(this.plot, data, this.numbered(changed), changed)
     } else {
       await this.first(new Map(changed.map((i, n) => [i, shown[n]])))
     }
@@ -349,9 +355,22 @@ class LiveChart {
     this.theme = themeOf(this.root)
     const traces = this.traces.map((trace, i) => ({ ...trace, ...shown.get(i) }))
     const layout = { ...this.layout, template: themed(this.layout.template, this.theme) }
+    this.blank = new Set(traces.map((trace) => axisName(trace.yaxis)))
+    this.numbered([...shown.keys()])
+    for (const axis of this.blank) layout[axis] = { ...layout[axis], showticklabels: false }
     await this.Plotly.newPlot(this.plot, traces, layout, this.config)
     this.plot.on("plotly_relayout", (change) => this.moved(change))
     this.drawn = true
+  }
+
+  /** Axes show numbers from their first point on; before it they would be made up. */
+  numbered(changed) {
+    const layout = {}
+    for (const i of changed) {
+      const axis = axisName(this.traces[i].yaxis)
+      if (this.blank.delete(axis)) layout[`${axis}.showticklabels`] = true
+    }
+    return layout
   }
 
   range() {
