@@ -6,7 +6,6 @@ the engine that trains.
 
 import asyncio
 import gc
-import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,7 +41,6 @@ async def _engine() -> None:
         except OSError:
             await asyncio.sleep(RETRY_SECONDS)
     try:
-        await asyncio.to_thread(importlib.import_module, "medcore.ui.live_panel")  # before the first lab is opened
         await asyncio.Event().wait()
     finally:
         keeper.close()

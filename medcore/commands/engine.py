@@ -11,8 +11,11 @@ def add(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - takes none
-    """Runs the engine; see `medcore.runs.engine`."""
+    """Runs the engine; see `medcore.runs.engine`. A store that cannot be used is said before anything starts."""
+    from medcore import settings
     from medcore.runs import engine
+    from medcore.runs.store import Store
 
+    Store(settings.database_url()).close()
     engine.main(standalone=True)
     return 0

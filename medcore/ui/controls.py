@@ -70,33 +70,37 @@ def optimizers(default: Sequence[str]) -> list[str]:
 def learning_rates(names: Sequence[str]) -> dict[str, float]:
     """One learning rate an optimizer, at its usual value until moved."""
     return {
-        name: st.select_slider(
-            f"Learning rate · {catalog.OPTIMIZERS[name].label}",
+        name: _number_of(
+            choice,
+            "Learning rate",
+            f"lr_{name}",
             RATES,
-            catalog.OPTIMIZERS[name].learning_rate,
-            format_func=lambda rate: f"{rate:g}",
-            key=f"lr_{name}",
-            bind=URL,
-            help=f"{catalog.OPTIMIZERS[name].note} Usual: {catalog.OPTIMIZERS[name].learning_rate:g}.",
+            choice.learning_rate,
+            f"{choice.note} Usual: {choice.learning_rate:g}.",
         )
-        for name in names
+        for name, choice in _chosen(names)
     }
 
 
 def weight_decays(names: Sequence[str]) -> dict[str, float]:
     """One decoupled weight decay an optimizer."""
+    help = "Share of each weight taken away per step and unit of learning rate."
     return {
-        name: st.select_slider(
-            f"Weight decay · {catalog.OPTIMIZERS[name].label}",
-            DECAYS,
-            catalog.OPTIMIZERS[name].weight_decay,
-            format_func=lambda decay: f"{decay:g}",
-            key=f"decay_{name}",
-            bind=URL,
-            help="Share of each weight taken away per step and unit of learning rate.",
-        )
-        for name in names
+        name: _number_of(choice, "Weight decay", f"decay_{name}", DECAYS, choice.weight_decay, help)
+        for name, choice in _chosen(names)
     }
+
+
+def _chosen(names: Sequence[str]) -> list[tuple[str, catalog.OptimizerChoice]]:
+    return [(name, catalog.OPTIMIZERS[name]) for name in names]
+
+
+def _number_of(
+    choice: catalog.OptimizerChoice, what: str, key: str, values: Sequence[float], default: float, help: str
+) -> float:
+    return st.select_slider(
+        f"{what} · {choice.label}", values, default, format_func=lambda v: f"{v:g}", key=key, bind=URL, help=help
+    )
 
 
 def epochs(default: int = 5) -> int:
