@@ -350,11 +350,22 @@ def test_a_restarted_server_repeats_and_loses_nothing(page, problems, live_home,
     problems.clear()  # Streamlit's own complaints while its server was away
 
 
-def test_a_refused_stream_says_why(page, problems, live_server, trainer):
-    page.route("**/api/stream*", lambda route: route.fulfill(status=410, body="This address has expired."))
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (410, "text/plain", "The disk is full."),
+        (200, "text/event-stream", 'event: problem\ndata: "The disk is full."\n\n'),
+    ],
+)
+def test_a_stream_that_fails_says_why_and_comes_back(page, problems, live_server, trainer, status, kind, body):
+    page.route("**/api/stream*", lambda route: route.fulfill(status=status, content_type=kind, body=body))
     open_page(page, live_server, trainer)
-    expect(page.locator(f"{CHART} .notice")).to_have_text("This address has expired.", timeout=20_000)
-    problems[:] = [problem for problem in problems if "410" not in problem]
+    notice = page.locator(f"{CHART} .notice")
+    expect(notice).to_have_text("The disk is full.", timeout=20_000)
+    page.wait_for_event("request", lambda request: "/api/stream" in request.url, timeout=20_000)
+    expect(notice).to_have_text("The disk is full.")
     page.unroute("**/api/stream*")
     trainer.start()
     shown(page, trainer.train(10))
+    expect(notice).to_be_hidden()
+    problems[:] = [problem for problem in problems if "410" not in problem]

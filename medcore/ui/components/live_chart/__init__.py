@@ -10,11 +10,12 @@ from medcore.charts import template
 from medcore.web import assets
 
 _FOLDER = Path(__file__).parent
+_SCRIPTS = ("curve.js", "stream.js", "live_chart.js")
 _mount = st.components.v2.component(
     "medcore.live_chart",
     html=(_FOLDER / "live_chart.html").read_text(encoding="utf-8"),
     css=(_FOLDER / "live_chart.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "live_chart.js").read_text(encoding="utf-8"),
+    js="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS),
     isolate_styles=False,  # plotly.js puts its style sheet into the document
 )
 

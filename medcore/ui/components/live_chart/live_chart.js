@@ -1,5 +1,6 @@
 // A Plotly figure's skeleton, filled in the browser from the metric stream. Streamlit calls the default
 // export again on every rerun and theme change: what is there is kept, by the root element it belongs to.
+// Curve and Stream stand in the files of their names; the component gets all three as one module.
 
 const charts = new WeakMap()
 
@@ -17,11 +18,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 }
 
-const MAX_POINTS = 2000 // of one line in view
-const FAR_POINTS = 400 // of one line left and right of the view
-const QUIET_MS = 1000 // a shorter interruption is not worth a word
-const RETRY_MS = 3000
-const HIDDEN_MS = 20000 // a tab out of sight for longer gives its connection back
 const SUMMARY_MS = 2000
 
 /** plotly.js, loaded once a page. */
@@ -39,169 +35,9 @@ function loadPlotly(address) {
   return window.medcorePlotly
 }
 
-/** Indices of [low, high) to draw: of each stretch the smallest, the largest and a gap, as charts/curves.py does. */
-function decimate(y, low, high, most, keep) {
-  const stretch = Math.max(1, (high - low) / (most / 2))
-  for (let from = low; from < high; from += stretch) {
-    const start = Math.floor(from)
-    const end = Math.min(high, Math.floor(from + stretch))
-    let least = -1
-    let largest = -1
-    let gap = -1
-    for (let i = start; i < end; i++) {
-      if (y[i] === null) gap = i
-      else {
-        if (least < 0 || y[i] < y[least]) least = i
-        if (largest < 0 || y[i] > y[largest]) largest = i
-      }
-    }
-    const found = [least, largest, gap].filter((i) => i >= 0).sort((a, b) => a - b)
-    for (const i of found) if (keep[keep.length - 1] !== i) keep.push(i)
-  }
-}
-
-/** Where `value` belongs in the increasing array. */
-function place(array, value) {
-  let low = 0
-  let high = array.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (array[middle] < value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** "y2" is the axis of a trace, "yaxis2" what the layout calls it. */
 function axisName(id) {
   return id.replace("y", "yaxis")
-}
-
-/** All points of one trace. */
-class Curve {
-  constructor(role) {
-    this.smooth = role === "smooth"
-    this.x = []
-    this.y = []
-    this.mean = 0
-    this.count = 0
-  }
-
-  extend(steps, values) {
-    for (let i = 0; i < steps.length; i++) {
-      this.x.push(steps[i])
-      this.y.push(this.smooth && values[i] !== null ? this.next(values[i]) : values[i])
-    }
-  }
-
-  /** The moving mean of charts/curves.py. */
-  next(value) {
-    this.count += 1
-    this.mean += (value - this.mean) / Math.min(this.count, 10 + this.count / 20)
-    return this.mean
-  }
-
-  /** The points to draw, when `range` of the x axis is in view (null: all of it). */
-  shown(range) {
-    const n = this.x.length
-    if (n <= MAX_POINTS) return { x: this.x.slice(), y: this.y.slice() }
-    const low = range ? Math.max(0, place(this.x, range[0]) - 1) : 0
-    const high = range ? Math.min(n, place(this.x, range[1]) + 1) : n
-    const keep = [0]
-    decimate(this.y, 0, low, FAR_POINTS, keep)
-    decimate(this.y, low, high, MAX_POINTS, keep)
-    decimate(this.y, high, n, FAR_POINTS, keep)
-    if (keep[keep.length - 1] !== n - 1) keep.push(n - 1)
-    return { x: keep.map((i) => this.x[i]), y: keep.map((i) => this.y[i]) }
-  }
-}
-
-/** The stream of some runs, from where it was, through lost connections and restarts of the server. */
-class Stream {
-  constructor(on) {
-    this.on = on
-    this.position = ""
-    this.closed = false
-    this.visibility = () => this.seen()
-    document.addEventListener("visibilitychange", this.visibility)
-  }
-
-  connect(url) {
-    this.url = url
-    const address = new URL(url, document.baseURI)
-    if (this.position) address.searchParams.set("after", this.position)
-    const source = new EventSource(address)
-    this.source = source
-    source.onopen = () => this.quiet()
-    source.onerror = () => this.lost(source, address)
-    source.addEventListener("state", (event) => this.on.state(JSON.parse(event.data)))
-    source.addEventListener("problem", (event) => this.say(JSON.parse(event.data)))
-    source.addEventListener("rows", (event) => {
-      this.quiet()
-      this.position = event.lastEventId
-      this.on.rows(JSON.parse(event.data))
-    })
-    source.addEventListener("end", () => {
-      this.close()
-      this.on.end()
-    })
-  }
-
-  lost(source, address) {
-    if (!this.waiting) this.waiting = setTimeout(() => this.say("Connection lost. Reconnecting…"), QUIET_MS)
-    if (source.readyState !== EventSource.CLOSED || this.closed) return // else the browser reconnects by itself
-    this.explain(address)
-    this.retry = setTimeout(() => this.connect(this.url), RETRY_MS)
-  }
-
-  /** An EventSource that was refused does not say why; the answer to a plain request does. */
-  async explain(address) {
-    const abort = new AbortController()
-    try {
-      const answer = await fetch(address, { signal: abort.signal })
-      if (!answer.ok) this.say(await answer.text())
-    } catch {
-      // Not reachable: the notice already says so.
-    } finally {
-      abort.abort()
-    }
-  }
-
-  say(sentence) {
-    clearTimeout(this.waiting)
-    this.waiting = 0
-    if (!this.closed) this.on.notice(sentence)
-  }
-
-  quiet() {
-    clearTimeout(this.waiting)
-    this.waiting = 0
-    this.on.notice("")
-  }
-
-  seen() {
-    clearTimeout(this.hidden)
-    if (document.hidden) this.hidden = setTimeout(() => this.pause(), HIDDEN_MS)
-    else if (this.paused && !this.closed) {
-      this.paused = false
-      this.connect(this.url)
-    }
-  }
-
-  pause() {
-    this.paused = true
-    clearTimeout(this.retry)
-    this.source.close()
-  }
-
-  close() {
-    this.quiet()
-    this.closed = true
-    document.removeEventListener("visibilitychange", this.visibility)
-    clearTimeout(this.hidden)
-    clearTimeout(this.retry)
-    this.source?.close()
-  }
 }
 
 class LiveChart {
