@@ -33,7 +33,7 @@ def measure(quick: bool) -> Mapping[str, float]:
     with serve() as server:
         os.environ["MEDCORE_HOME"] = str(server.home)  # its secret signs the streams
         store = Store(f"sqlite:///{server.home / 'runs.sqlite'}")
-        specs = optimizers.runs(dataset="digits", model="mlp", optimizers=["adam"], epochs=5000)
+        specs = optimizers.runs(dataset="digits", model="cnn", optimizers=["adam"], epochs=5000)
         ids = store.create(specs, owner="benchmark")
         _wait_for_points(store, ids)
         times, parts, errors = asyncio.run(_load(server.url, ids, seconds=12 if quick else 40))
@@ -170,7 +170,13 @@ async def _session(
 
 def _query(ids: list[str], number: int, turn: int) -> str:
     epochs = 1 + (number + turn) % 49
-    return urllib.parse.urlencode({"runs": ",".join(ids), "epochs": epochs, "dataset": "Digits 8x8", "model": "MLP"})
+    return urllib.parse.urlencode(
+        {
+            "runs": ",".join(ids),
+            "epochs": epochs,
+            "dataset": "Digits 8x8",
+        }
+    )
 
 
 if __name__ == "__main__":
