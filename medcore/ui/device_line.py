@@ -6,14 +6,17 @@ from medcore.runs import status
 
 
 def show() -> None:
-    """One line for each device and one on the engine; it looks again every few seconds."""
-    with st.sidebar.container(key="device"):
-        _line()
-
-
-@st.fragment(run_every=3)
-def _line() -> None:
+    """One line for each device and one on the engine; it looks again now and then, sooner while the engine starts."""
     now = status.read()
+    ready = now is not None and now.ready
+    with st.sidebar.container(key="device"):
+        st.fragment(_line, run_every=10 if ready else 2)(ready)
+
+
+def _line(was_ready: bool) -> None:
+    now = status.read()
+    if was_ready != (now is not None and now.ready):
+        st.rerun()
     if now is not None and now.problem:
         st.caption(f":orange[{now.problem}]")
     elif now is None or not now.ready:

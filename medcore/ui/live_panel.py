@@ -93,9 +93,9 @@ def _finished(labels: tuple[tuple[str, str], ...]) -> go.Figure:
 
 
 def progress(records: Sequence[Record]) -> None:
-    """One line a run: its state and how far it is. Looks again every second while any run is active."""
+    """One line a run: its state and how far it is. Looks again every two seconds; the live chart tells of the end."""
     active = any(r.state in ACTIVE for r in records)
-    st.fragment(_progress, run_every=1 if active else None)([r.id for r in records], active)
+    st.fragment(_progress, run_every=2 if active else None)([r.id for r in records], active)
 
 
 def _progress(ids: Sequence[str], was_active: bool) -> None:
