@@ -2,7 +2,7 @@
 
 The skeleton (layout, and traces with `meta` {"run", "metric", "role"}) depends on the runs alone, not
 on their values: the live chart fills the skeleton of an empty frame in the browser, and the
-finished chart looks the same.
+finished chart looks the same. The layout's `meta` {"by": "update" | "epoch"} says what the x axis counts.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,9 +38,18 @@ class _Panel(NamedTuple):
     axis: Mapping[str, Any]
 
 
+class _Progress(NamedTuple):
+    by: str
+    number: str
+
+
+_UPDATES = _Progress("update", "%{x:,}")
+_EPOCHS = _Progress("epoch", "%{x:,.3~f}")
+
 # Where the axes end before there is a point, and how far they may reach: a marker at 100 % stays whole.
 _LOSS = {"autorangeoptions": {"clipmin": 0}}
 _SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
+_LOG = {"type": "log", "tickformat": ".3~g"}
 _PANELS = (
     _Panel("train_loss", "training loss", 0.62, 1.0, "%{y:.4g}", _LOSS),
     _Panel("val_loss", "validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
@@ -48,27 +57,46 @@ _PANELS = (
 )
 
 
-def figure(frame: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str, str] | None = None) -> go.Figure:
-    """Three panels, one above the other, that share the update number as x axis.
+def figure(
+    frame: pd.DataFrame,
+    labels: Mapping[str, str],
+    colours: Mapping[str, str] | None = None,
+    steps_per_epoch: Mapping[str, int] | None = None,
+    log_loss: bool = False,
+) -> go.Figure:
+    """Three panels, one above the other, that share the progress of training as x axis.
 
     Args:
         frame: columns run (id), step (update, from 1), metric, value (NaN for a gap); in order of step.
         labels: run id to the name people see; its order is the order of the legend.
         colours: run id to colour, default `template.colour` in the order of `labels`.
+        steps_per_epoch: run id to updates an epoch; if given, the x axis counts epochs instead of updates, and a
+            run that is not in it has no points. Empty for the live chart, which learns it from the runs' plans.
+        log_loss: whether both losses have a logarithmic axis.
     """
     colours = colours or {run: template.colour(i) for i, run in enumerate(labels)}
+    progress = _UPDATES
+    if steps_per_epoch is not None:
+        progress, frame = _EPOCHS, _in_epochs(frame, steps_per_epoch)
     series = dict(iter(frame.groupby(["run", "metric"], sort=False)))
     traces = [
         trace
         for run, label in labels.items()
         for number, panel in enumerate(_PANELS, 1)
-        for trace in _traces(run, label, colours[run], number, panel, series.get((run, panel.metric), EMPTY))
+        for trace in _traces(run, label, colours[run], number, panel, progress, series.get((run, panel.metric), EMPTY))
     ]
     traces.sort(key=lambda trace: trace["meta"]["role"] != "raw")  # noise behind the means of all
-    return go.Figure({"data": traces, "layout": _layout()})
+    return go.Figure({"data": traces, "layout": _layout(progress.by, log_loss)})
 
 
-def _traces(run: str, label: str, colour: str, number: int, panel: _Panel, part: pd.DataFrame) -> Iterator[_Trace]:
+def _in_epochs(frame: pd.DataFrame, steps_per_epoch: Mapping[str, int]) -> pd.DataFrame:
+    updates = frame["run"].map(dict(steps_per_epoch)).astype(float)
+    return frame.assign(step=frame["step"] / updates).dropna(subset="step")
+
+
+def _traces(
+    run: str, label: str, colour: str, number: int, panel: _Panel, progress: _Progress, part: pd.DataFrame
+) -> Iterator[_Trace]:
     x, y = part["step"].to_numpy(), part["value"].to_numpy(dtype=float)
     common = {
         "type": "scatter",
@@ -78,7 +106,7 @@ def _traces(run: str, label: str, colour: str, number: int, panel: _Panel, part:
         "connectgaps": False,
         "xaxis": f"x{number}",
         "yaxis": f"y{number}",
-        "hovertemplate": f"<b>%{{fullData.name}}</b><br>update %{{x:,}}: {panel.number}<extra></extra>",
+        "hovertemplate": f"<b>%{{fullData.name}}</b><br>{progress.by} {progress.number}: {panel.number}<extra></extra>",
     }
     if panel.metric != "train_loss":
         style = {"mode": "lines+markers", "line": {"color": colour, "width": 2}, "marker": {"size": 6}}
@@ -97,13 +125,14 @@ def _points(run: str, metric: str, role: str, x: np.ndarray, y: np.ndarray) -> _
     return {"x": x[shown], "y": y[shown], "meta": {"run": run, "metric": metric, "role": role}}
 
 
-def _layout() -> dict[str, Any]:
+def _layout(by: str, log_loss: bool) -> dict[str, Any]:
     layout = template.LAYOUT | {
         "template": template.NAME,
         "height": HEIGHT,
         "hovermode": "closest",
         "dragmode": "zoom",
         "uirevision": "kept",
+        "meta": {"by": by},
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "font": {"size": 13}},
         # Fixed: margins that follow the tick labels would shift the panels as curves grow, and cost a second drawing.
         "margin": {"l": 68, "r": 10, "t": 40, "b": 52, "pad": 4},
@@ -111,8 +140,11 @@ def _layout() -> dict[str, Any]:
     for number, panel in enumerate(_PANELS, 1):
         last = number == len(_PANELS)
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
+        x["uirevision"] = by  # a zoom into updates says nothing about epochs
         x |= {} if last else {"matches": f"x{len(_PANELS)}"}
         y = {"anchor": f"x{number}", "domain": [panel.low, panel.high], "automargin": False}
-        layout[f"xaxis{number}"] = template.axis("update" if last else None) | x
-        layout[f"yaxis{number}"] = template.axis(panel.title) | y | panel.axis
+        layout[f"xaxis{number}"] = template.axis(by if last else None) | x
+        log = log_loss and panel.axis is _LOSS
+        y["uirevision"] = "log" if log else "linear"
+        layout[f"yaxis{number}"] = template.axis(panel.title) | y | (_LOG if log else panel.axis)
     return layout

@@ -81,6 +81,41 @@ def test_axes_are_named_and_share_the_update_number():
     assert [axis.matches for axis in figure.select_xaxes()] == ["x3", "x3", None]
 
 
+def test_in_epochs_runs_of_different_batches_end_at_the_same_place(frame):
+    figure = training.figure(frame, LABELS, steps_per_epoch={"a": 20, "b": 60})
+    np.testing.assert_allclose(trace(figure, "a", "train_loss", "raw").x, np.arange(1, 61) / 20)
+    np.testing.assert_allclose(trace(figure, "b", "train_loss", "smooth").x, np.arange(1, 61) / 60)
+    np.testing.assert_array_equal(trace(figure, "a", "val_loss", "epoch").x, [1, 2, 3])
+    updates = training.figure(frame, LABELS)
+    for ours, same in zip(figure.data, updates.data, strict=True):
+        np.testing.assert_array_equal(ours.y, same.y)
+    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "epoch"]
+    hover = trace(figure, "a", "val_loss", "epoch").hovertemplate
+    assert "epoch %{x" in hover
+    assert "update" not in hover
+
+
+def test_the_live_chart_in_epochs_has_the_skeleton_of_the_finished_one(frame):
+    live = training.figure(training.EMPTY, LABELS, steps_per_epoch={})
+    assert skeleton(live) == skeleton(training.figure(frame, LABELS, steps_per_epoch={"a": 20, "b": 60}))
+    assert live.layout.meta == {"by": "epoch"}
+    assert training.figure(training.EMPTY, LABELS).layout.meta == {"by": "update"}
+
+
+def test_a_run_without_plan_has_no_points_in_epochs(frame):
+    figure = training.figure(frame, LABELS, steps_per_epoch={"a": 20})
+    assert len(trace(figure, "b", "train_loss", "raw").x) == 0
+    assert len(trace(figure, "a", "train_loss", "raw").x) == 60
+
+
+def test_both_losses_can_be_logarithmic(frame):
+    def kinds(**options) -> list[str | None]:
+        return [axis.type for axis in training.figure(frame, LABELS, **options).select_yaxes()]
+
+    assert kinds(log_loss=True) == ["log", "log", None]
+    assert kinds() == [None, None, None]
+
+
 def test_noise_lies_behind_the_means_of_all_runs():
     roles = [t.meta["role"] for t in training.figure(training.EMPTY, LABELS).data]
     assert roles == ["raw", "raw", "smooth", "epoch", "epoch", "smooth", "epoch", "epoch"]
