@@ -4,13 +4,13 @@ Exit status: 0; 1 if a run failed; 2 for bad input, with one sentence on stderr;
 """
 
 import argparse
-import errno
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from medcore.commands import datasets, engine, spec, train
+from medcore.sentences import sentence
 
 COMMANDS = (datasets, spec, train, engine)
 
@@ -35,20 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ValueError, OSError) as error:
-        print(_sentence(error), file=sys.stderr)
+        print(sentence(error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
-
-
-def _sentence(error: Exception) -> str:
-    """The error in one line."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"The disk is full: free some space and try again. Received: {error.filename or 'no space left'}"
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"{error.strerror}. Received: {error.filename}"
-    return " ".join(str(error).split())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from typing import Any, Literal
 class Parameter:
     """A number that a choice takes, with the range in which it means something.
 
-    `low` and `high` are inclusive. An `integer` parameter takes whole numbers only.
+    `low` and `high` are inclusive. An `integer` parameter takes whole numbers only. `steps` are the
+    values worth offering on a slider, where evenly spaced ones would not do.
     """
 
     label: str
@@ -24,6 +25,7 @@ class Parameter:
     high: float
     help: str
     integer: bool = False
+    steps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,17 @@ class ModelChoice(Choice):
     dense_only: bool = False
 
 
+_DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 _MOMENTUM = Parameter(
-    "Momentum", 0.9, 0.0, 0.999, "Share of the last step kept: the effective step is learning rate / (1 - momentum)."
+    "Momentum",
+    0.9,
+    0.0,
+    0.999,
+    "Share of the last step kept: the effective step is learning rate / (1 - momentum).",
+    steps=_DECAYS,
 )
-_BETA_1 = Parameter("Beta 1", 0.9, 0.0, 0.999, "Decay of the running mean of the gradient.")
-_BETA_2 = Parameter("Beta 2", 0.999, 0.0, 0.99999, "Decay of the running mean of the squared gradient.")
+_BETA_1 = Parameter("Beta 1", 0.9, 0.0, 0.999, "Decay of the running mean of the gradient.", steps=_DECAYS)
+_BETA_2 = Parameter("Beta 2", 0.999, 0.0, 0.99999, "Decay of the running mean of the squared gradient.", steps=_DECAYS)
 _ADAM = {"beta_1": _BETA_1, "beta_2": _BETA_2}
 
 OPTIMIZERS: dict[str, OptimizerChoice] = {
@@ -129,12 +137,12 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "RMSprop",
         "keras.optimizers:RMSprop",
         "Each weight's step is divided by the running size of its own gradient.",
-        {"rho": Parameter("Rho", 0.9, 0.0, 0.999, "Decay of the running mean of the squared gradient.")},
+        {"rho": Parameter("Rho", 0.9, 0.0, 0.999, "Decay of the running mean of the squared gradient.", steps=_DECAYS)},
     ),
     "adagrad": OptimizerChoice(
         "Adagrad",
         "keras.optimizers:Adagrad",
-        "Divides by the sum of all squared gradients so far, so steps only shrink.",
+        "Divides by the root of the sum of all squared gradients so far, so steps only shrink.",
         learning_rate=0.01,
     ),
     "adam": OptimizerChoice(
@@ -161,8 +169,12 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "keras.optimizers:Lion",
         "Moves by the sign of an averaged gradient: every weight by the same amount.",
         {
-            "beta_1": Parameter("Beta 1", 0.9, 0.001, 0.999, "Share of the running mean in the direction of a step."),
-            "beta_2": Parameter("Beta 2", 0.99, 0.0, 0.99999, "Decay of the running mean of the gradient."),
+            "beta_1": Parameter(
+                "Beta 1", 0.9, 0.001, 0.999, "Share of the running mean in the direction of a step.", steps=_DECAYS
+            ),
+            "beta_2": Parameter(
+                "Beta 2", 0.99, 0.0, 0.99999, "Decay of the running mean of the gradient.", steps=_DECAYS
+            ),
         },
         learning_rate=0.0001,
     ),
@@ -183,7 +195,16 @@ LOSSES: dict[str, Choice] = {
         "Huber",
         "medcore.training.losses:Huber",
         "Squared error up to delta, linear beyond: the gradient is clipped at delta.",
-        {"delta": Parameter("Delta", 1.0, 0.01, 10.0, "Error beyond which the loss grows linearly.")},
+        {
+            "delta": Parameter(
+                "Delta",
+                1.0,
+                0.01,
+                10.0,
+                "Error beyond which the loss grows linearly.",
+                steps=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+            )
+        },
     ),
 }
 

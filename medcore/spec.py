@@ -7,7 +7,6 @@ it does, and leaving a default out or writing it down gives the same hash.
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -30,8 +29,8 @@ def number(name: str, value: object, low: float, high: float, *, above: bool = F
     Raises:
         ValueError: if it is not, with the range and what came.
     """
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not low <= value <= high or (above and value == low):
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+    if not good or (above and value == low):
         least = f"above {low:g}" if above else f"at least {low:g}"
         raise ValueError(f"{name} must be a number {least} and at most {high:g}. Received: {value!r}")
     return float(value)
@@ -43,8 +42,8 @@ def whole(name: str, value: object, low: int, high: int) -> int:
     Raises:
         ValueError: if it is not, with the range and what came.
     """
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or value != int(value) or not low <= value <= high:
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+    if not good or value != int(value):
         raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}. Received: {value!r}")
     return int(value)
 

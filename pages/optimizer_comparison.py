@@ -5,6 +5,7 @@ import streamlit as st
 from medcore.labs import optimizers as lab
 from medcore.spec import RunSpec
 from medcore.ui import controls, data_card, lesson, live_panel, results, setup_table, take_home
+from medcore.ui.plain import plain
 
 with st.sidebar:
     entry = controls.dataset("classification")
@@ -17,6 +18,7 @@ with st.sidebar:
         rates = controls.learning_rates(names)
     with st.expander("More"):
         decays = controls.weight_decays(names)
+        own = controls.optimizer_options(names)
         weights = controls.evaluated_weights()
         class_weights = controls.class_weights()
         seed = controls.seed()
@@ -26,7 +28,7 @@ with st.sidebar:
             options = controls.source_options(entry.options)
 
 st.title("Which optimizer learns fastest?")
-st.caption("Same network, same first weights, same order of images. Only the update rule differs.")
+st.caption("Same network, same first weights, same order of images: only the update rule and its settings differ.")
 specs = {}
 try:
     specs = lab.runs(
@@ -35,6 +37,7 @@ try:
         optimizers=names,
         learning_rate=rates,
         weight_decay=decays,
+        options=own,
         loss=loss,
         delta=delta,
         batch_size=batch_size,
@@ -45,7 +48,7 @@ try:
         data_options=options,
     )
 except ValueError as error:
-    st.error(str(error))
+    st.error(plain(str(error)))
 if not entry.available:
     data_card.offer_download(entry)
 
@@ -65,7 +68,7 @@ else:
     setup_table.show(specs, entry.sizes.get("train"))
 
 lesson_tab, data_tab, home_tab = st.tabs(
-    ["Lesson", "The images", "Take it home"], on_change="rerun", key="tab", bind="query-params"
+    ["Lesson", "The data set", "Take it home"], on_change="rerun", key="tab", bind="query-params"
 )
 if lesson_tab.open:
     with lesson_tab:

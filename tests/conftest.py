@@ -9,6 +9,13 @@ ROOT = Path(__file__).resolve().parents[1]
 ON_CI = os.environ.get("CI") == "true"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, then slow ones, then those that need a browser."""
+    items.sort(
+        key=lambda item: (item.get_closest_marker("browser") is not None, item.get_closest_marker("slow") is not None)
+    )
+
+
 def missing(reason: str) -> None:
     """Skips on a user's machine; fails on CI, where everything has to be there."""
     if ON_CI:

@@ -1,4 +1,4 @@
-"""Which optimizer learns fastest? The same network, first weights and batches; only the update rule differs."""
+"""Which optimizer learns fastest? The same network, first weights and order of images; the update rule differs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,6 +23,7 @@ def runs(
     weights: str = "last",
     class_weights: bool = False,
     precision: str = "auto",
+    options: Mapping[str, float] | None = None,
     data_options: Mapping[str, Any] | None = None,
 ) -> dict[str, RunSpec]:
     """The runs of one comparison, by label.
@@ -37,6 +38,8 @@ def runs(
         delta: of the Huber loss.
         batch_size: images a step for the optimizers whose batch is free.
         seed: of the first weights and the batch order, shared by all runs.
+        options: the optimizers' own parameters, as {"OPTIMIZER.PARAMETER": value}, "momentum.momentum" say.
+        data_options: of the source, the simulator's dose say.
 
     Raises:
         ValueError: with what was expected and what came.
@@ -46,14 +49,15 @@ def runs(
     names = list(dict.fromkeys(optimizers))
     if not 1 <= len(names) <= MAX_OPTIMIZERS:
         raise ValueError(f"Choose 1 to {MAX_OPTIMIZERS} optimizers. Received: {len(names)}")
-    for setting in (learning_rate, weight_decay):
-        for name in setting if isinstance(setting, Mapping) else ():
-            catalog.choose("Optimizer", catalog.OPTIMIZERS, name)
+    options = options or {}
+    named = [setting for setting in (learning_rate, weight_decay) if isinstance(setting, Mapping)]
+    for name in (*(name for setting in named for name in setting), *(key.partition(".")[0] for key in options)):
+        catalog.choose("Optimizer", catalog.OPTIMIZERS, name)
     return {
         catalog.choose("Optimizer", catalog.OPTIMIZERS, name).label: RunSpec(
             data=DataSpec(dataset, data_options or {}),
             model=ModelSpec(model),
-            optimizer=OptimizerSpec(name, _of(name, learning_rate), _of(name, weight_decay)),
+            optimizer=OptimizerSpec(name, _of(name, learning_rate), _of(name, weight_decay), _own(name, options)),
             loss=LossSpec(loss, {"delta": delta} if loss == "huber" else {}),
             training=TrainingSpec(
                 epochs=epochs,
@@ -70,3 +74,7 @@ def runs(
 
 def _of(name: str, setting: Mapping[str, float] | float | None) -> float | None:
     return setting.get(name) if isinstance(setting, Mapping) else setting
+
+
+def _own(name: str, options: Mapping[str, float]) -> dict[str, float]:
+    return {key.partition(".")[2]: value for key, value in options.items() if key.partition(".")[0] == name}

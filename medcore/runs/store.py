@@ -112,6 +112,7 @@ class Store:
         Returns:
             Their ids, in the order of `specs`.
         """
+        now = time.time()
         rows = [
             {
                 "id": uuid.uuid4().hex,
@@ -125,7 +126,7 @@ class Store:
                 "spec_hash": spec.hash,
                 "plan": {},
                 "status": "",
-                "created": time.time(),
+                "created": now,
             }
             for label, spec in specs.items()
         ]

@@ -12,6 +12,7 @@ RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.
 DECAYS = (0.0, 1e-4, 1e-3, 0.004, 0.01, 0.03, 0.1)
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
 URL = "query-params"
+WIDEST_SLIDER = 100_000
 
 
 @st.cache_resource(ttl=10, show_spinner=False)
@@ -44,12 +45,7 @@ def loss() -> tuple[str, float]:
     """Picks a loss; returns its name and, for Huber, delta (1.0 otherwise)."""
     name = _named("Loss", _labels(catalog.LOSSES), "loss", "cross_entropy", "What the network is told to make small.")
     delta = catalog.LOSSES["huber"].parameters["delta"]
-    if name != "huber":
-        return name, delta.default
-    value = st.select_slider(
-        "Delta", (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0), delta.default, key="delta", bind=URL, help=delta.help
-    )
-    return name, value
+    return name, _parameter(delta, "delta") if name == "huber" else delta.default
 
 
 def optimizers(default: Sequence[str]) -> list[str]:
@@ -101,6 +97,17 @@ def _number_of(
     return st.select_slider(
         f"{what} · {choice.label}", values, default, format_func=lambda v: f"{v:g}", key=key, bind=URL, help=help
     )
+
+
+def optimizer_options(names: Sequence[str]) -> dict[str, float]:
+    """The parameters of the chosen optimizers, by "OPTIMIZER.PARAMETER"; only values that differ from the default."""
+    values = {}
+    for name, choice in _chosen(names):
+        for key, parameter in choice.parameters.items():
+            value = _parameter(parameter, f"{key}_{name}", f"{parameter.label} · {choice.label}")
+            if value != parameter.default:
+                values[f"{name}.{key}"] = value
+    return values
 
 
 def epochs(default: int = 5) -> int:
@@ -160,9 +167,21 @@ def source_options(options: Mapping[str, catalog.Parameter | catalog.Selection])
 def _option(name: str, option: catalog.Parameter | catalog.Selection) -> Any:
     if isinstance(option, catalog.Selection):
         return _named(option.label, option.values, f"data_{name}", option.default, option.help)
-    kind = int if option.integer else float
-    low, default, high = kind(option.low), kind(option.default), kind(option.high)
-    return st.slider(option.label, low, high, default, key=f"data_{name}", bind=URL, help=option.help)
+    return _parameter(option, f"data_{name}")
+
+
+def _parameter(parameter: catalog.Parameter, key: str, label: str = "") -> float:
+    """A slider over the parameter's steps or its range; a field to type in where the range is too wide for a slider."""
+    label = label or parameter.label
+    if parameter.steps:
+        steps = [value for value in parameter.steps if parameter.low <= value <= parameter.high]
+        return st.select_slider(
+            label, steps, parameter.default, format_func=lambda v: f"{v:g}", key=key, bind=URL, help=parameter.help
+        )
+    kind = int if parameter.integer else float
+    low, default, high = kind(parameter.low), kind(parameter.default), kind(parameter.high)
+    control = st.number_input if high - low > WIDEST_SLIDER else st.slider
+    return control(label, low, high, default, key=key, bind=URL, help=parameter.help)
 
 
 def _named(label: str, labels: Mapping[str, str], key: str, default: str, help: str) -> str:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from medcore.data import sources
 from medcore.ui import controls
+from medcore.ui.plain import plain
 
 
 def show(entry: sources.Entry) -> None:
@@ -11,12 +12,14 @@ def show(entry: sources.Entry) -> None:
     card = entry.card
     height, width, channels = entry.shape
     sizes = " · ".join(f"{n:,} {split}" for split, n in entry.sizes.items())
-    st.markdown(f"**{card.title}** — {card.source}")
-    st.markdown(f"{sizes} · {height} x {width} px{'' if channels == 1 else ', colour'} · {', '.join(entry.classes)}")
-    st.markdown(f"**Labels.** {card.labels}")
+    st.markdown(f"**{plain(card.title)}** — {plain(card.source)}")
+    st.markdown(
+        f"{sizes} · {height} x {width} px{'' if channels == 1 else ', colour'} · {plain(', '.join(entry.classes))}"
+    )
+    st.markdown(f"**Labels.** {plain(card.labels)}")
     for note in dict.fromkeys((*card.notes, *_duplicates(entry))):
-        st.markdown(f":orange-badge[Mind] {note}")
-    st.caption(f"Licence: {card.licence}. {card.citation}")
+        st.markdown(f":orange-badge[Mind] {plain(note)}")
+    st.caption(f"Licence: {plain(card.licence)}. {plain(card.citation)}")
 
 
 def _duplicates(entry: sources.Entry) -> tuple[str, ...]:
@@ -30,12 +33,12 @@ def unreadable() -> None:
     """Says which files in the folders of MEDCORE_DATA cannot be used, and why."""
     for entry in controls.listing():
         if not entry.available and entry.card.task == "unknown":
-            st.warning(f"**{entry.name}**: {entry.how}")
+            st.warning(f"**{plain(entry.name)}**: {plain(entry.how)}")
 
 
 def offer_download(entry: sources.Entry) -> None:
     """For a set that is not here: how to get it, and a button where it can be fetched."""
-    st.warning(f"{entry.card.title} is not on this machine yet. {entry.how}")
+    st.warning(f"{plain(entry.card.title)} is not on this machine yet. {plain(entry.how)}")
     if entry.remote and st.button("Download", key="download", icon=":material/download:"):
         bar = st.progress(0.0, f"Downloading {entry.card.title}…")
         sources.download(entry.card.name, lambda done, total: bar.progress(min(1.0, done / max(total, 1))))

@@ -13,28 +13,31 @@ from medcore import web
 from medcore.charts import training
 from medcore.data import sources
 from medcore.runs.store import Record
+from medcore.sentences import sentence
 from medcore.spec import RunSpec
 from medcore.ui import run_line, state
 from medcore.ui.components.live_chart import live_chart
+from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 
 def shown() -> list[Record]:
     """The runs that the URL names."""
     ids = st.query_params.get("runs", "").split(",")
-    return state.store().find([i for i in ids if i][:64])
+    return state.store().find([i for i in dict.fromkeys(ids) if i][:64])
 
 
 def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
     """The Train and Stop buttons. Train submits and returns; nothing here waits."""
     active = [r.id for r in records if r.state in ACTIVE]
+    training = any(r.owner == state.owner() for r in records if r.state in ACTIVE)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Train",
             type="primary",
             icon=":material/play_arrow:",
             key="train",
-            disabled=not specs,
+            disabled=not specs or training,
             on_click=_train,
             args=(specs,),
             help="Trains every chosen run; you may leave this page and come back.",
@@ -49,8 +52,8 @@ def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
         )
         if records and specs and {s.hash for s in specs.values()} != {r.spec_hash for r in records}:
             st.caption("The controls differ from the runs shown: press Train to run them.")
-    if sentence := st.session_state.pop("train_error", None):
-        st.error(sentence)
+    if problem := st.session_state.pop("train_error", None):
+        st.error(plain(problem))
 
 
 def _train(specs: Mapping[str, RunSpec]) -> None:
@@ -62,7 +65,7 @@ def _train(specs: Mapping[str, RunSpec]) -> None:
         ids = state.store().create(specs, state.owner())
         st.query_params["runs"] = ",".join(ids)
     except (OSError, ValueError) as error:
-        st.session_state["train_error"] = str(error)
+        st.session_state["train_error"] = sentence(error)
 
 
 def show(records: Sequence[Record]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medcore.runs.store import Progress, Record
+from medcore.ui.plain import plain
 
 ACTIVE = ("queued", "running")
 _BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red", "cancelled": "orange"}
@@ -12,13 +13,13 @@ _BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red"
 def markdown(record: Record, progress: Progress | None, what: str = "") -> str:
     """State, name and words of a run as one line of Markdown."""
     badge = f":{_BADGES[record.state]}-badge[{record.state}]"
-    return " · ".join(part for part in (f"{badge} **{record.label}**", what, words(record, progress)) if part)
+    return " · ".join(part for part in (f"{badge} **{plain(record.label)}**", what, words(record, progress)) if part)
 
 
 def words(record: Record, progress: Progress | None) -> str:
     """Where a run is, for a person who waits."""
     if record.state == "failed":
-        return record.error or "failed without a reason"
+        return plain(record.error or "failed without a reason")
     if record.state == "queued":
         return "waits for a free training slot"
     if record.state == "cancelled":
@@ -27,7 +28,7 @@ def words(record: Record, progress: Progress | None) -> str:
         return _outcome(record.result or {})
     steps = record.plan.get("steps")
     if not steps or progress is None:
-        return record.status or "starts"
+        return plain(record.status or "starts")
     left = progress.seconds / progress.step * (steps - progress.step)
     return f"update {progress.step:,} of {steps:,}" + (f", about {left:.0f} s left" if left >= 1 else "")
 

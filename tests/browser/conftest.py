@@ -11,6 +11,7 @@ from benchmarks.server import Server, serve
 from tests.conftest import missing
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:

@@ -37,3 +37,20 @@ def test_one_name_is_a_comparison_of_one():
 def test_too_few_or_too_many_are_refused(names):
     with pytest.raises(ValueError, match=r"Choose 1 to 8 optimizers\. Received: "):
         optimizers.runs(optimizers=names)
+
+
+def test_own_parameters_by_optimizer():
+    specs = optimizers.runs(optimizers=["momentum", "nesterov"], options={"momentum.momentum": 0.5})
+    assert [s.optimizer.options for s in specs.values()] == [{"momentum": 0.5}, {"momentum": 0.9}]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"foo.momentum": 0.5}, "Optimizer must be one of"),
+        ({"momentum.beta": 0.5}, "Momentum takes these options: momentum"),
+    ],
+)
+def test_unknown_parameters_are_refused(options, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        optimizers.runs(optimizers=["momentum"], options=options)

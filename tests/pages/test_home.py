@@ -9,6 +9,9 @@ def test_three_ways_to_start_and_nothing_running(open_page):
 
 
 def test_what_runs_is_named_with_its_model_and_images(open_page, store):
-    store.create(optimizers.runs(dataset="digits", model="mlp", optimizers=["adam"]), "somebody")
+    ids = store.create(optimizers.runs(dataset="digits", model="mlp", optimizers=["adam", "lion"]), "somebody")
     page = open_page("home")
-    assert any("**Adam** · MLP on digits · waits for a free training slot" in m.value for m in page.markdown)
+    (text,) = (m.value for m in page.markdown if "waits for a free training slot" in m.value)
+    assert text.startswith(f"[MLP on digits](/optimizer_comparison?runs={','.join(ids)})")
+    assert "**Adam**" in text
+    assert "**Lion**" in text

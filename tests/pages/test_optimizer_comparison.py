@@ -87,7 +87,7 @@ def test_a_set_that_is_not_here_says_how_to_get_it(open_page):
 def test_a_damaged_file_is_named_and_the_others_stay(open_page, tmp_path, monkeypatch):
     (tmp_path / "broken.npz").write_bytes(b"no zip file")
     monkeypatch.setenv("MEDCORE_DATA", str(tmp_path))
-    page = open_page(PAGE, dataset="Digits 8x8", tab="The images")
+    page = open_page(PAGE, dataset="Digits 8x8", tab="The data set")
     assert not page.exception
     assert any(w.value.startswith("**broken**: ") for w in page.warning)
     assert "Digits 8x8" in page.selectbox(key="dataset").options
@@ -98,6 +98,22 @@ def test_huber_asks_for_its_delta(open_page, store):
     page.select_slider(key="delta").set_value(0.3)
     page = train(page.run())
     assert store.active()[0].spec["loss"] == {"name": "huber", "options": {"delta": 0.3}}
+
+
+def test_an_optimizers_own_parameters_reach_its_run_alone(open_page, store):
+    page = open_page(PAGE, dataset="Digits 8x8")
+    page.select_slider(key="momentum_momentum").set_value(0.5)
+    page = train(page.run())
+    options = {r.label: r.spec["optimizer"]["options"] for r in store.active()}
+    assert options["Momentum"] == {"momentum": 0.5}
+    assert options["Adam"] == {"beta_1": 0.9, "beta_2": 0.999}
+
+
+def test_while_my_runs_train_there_is_stop_and_no_second_train(open_page):
+    page = train(open_page(PAGE, dataset="Digits 8x8"))
+    assert page.button(key="train").disabled
+    page = page.button(key="stop").click().run()
+    assert not page.button(key="train").disabled
 
 
 def test_a_failed_run_says_why(open_page, store):
