@@ -129,7 +129,7 @@ def main(connection: Connection, seat: Seat | None) -> None:
     except BrokenPipeError:
         os._exit(0)
     except Exception as error:  # noqa: BLE001 - the slot must learn why nothing trains here
-        traceback.print_exc()
+        _print_error()
         line.send("failed", sentence(error))
         os._exit(1)
 
@@ -146,12 +146,17 @@ def _train(run_id: str, spec: dict[str, Any], line: Line) -> tuple[str, Any]:
             except Cancelled:
                 return "cancelled", None
             except Exception:
-                traceback.print_exc()
+                _print_error()
                 raise
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a task raises becomes the run's sentence
         return "failed", sentence(error)
+
+
+def _print_error() -> None:
+    with contextlib.suppress(OSError):  # the log may lie on a full disk
+        traceback.print_exc()
 
 
 def sentence(error: BaseException) -> str:
@@ -186,7 +191,7 @@ def _rehearse(line: Line) -> None:
     except Cancelled:
         return
     except Exception:  # noqa: BLE001 - the first run will fail the same way and say so
-        traceback.print_exc()
+        _print_error()
 
 
 @contextlib.contextmanager

@@ -114,20 +114,20 @@ class Engine:
         self.tell(busy=len(beats))
 
     def tell(self, busy: int = 0, problem: str | None = None) -> None:
-        """Writes the status if it changed."""
+        """Writes the status if it changed; one that cannot be written now is tried again at the next look."""
         workers = [worker for worker in self._workers.values() if worker.offer]
         devices = tuple(device for worker in workers for device in worker.offer["devices"])
         slots = sum(worker.slots for worker in workers)
         now = Status(os.getpid(), self._since, bool(workers), busy, slots, devices, problem)
         if now != self._told:
-            status.write(now)
-            self._told = now
+            with contextlib.suppress(OSError):  # a full disk; on Windows, a page that reads it just then
+                status.write(now)
+                self._told = now
 
     def trouble(self, problem: str) -> None:
         """Tells of a store that is full or away. Supervisors cannot give signs of life then: starts watching anew."""
         self._supervisors = Pulse(RUN_SILENCE_SECONDS)
-        with contextlib.suppress(OSError):  # the status may lie on the same full disk
-            self.tell(problem=problem)
+        self.tell(problem=problem)
 
     def training(self) -> bool:
         """Whether a slot that it placed is still at work."""
@@ -169,7 +169,8 @@ def main(standalone: bool = False) -> None:
 
 def _serve(wanted: Any) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the fork server keeps the environment
-    status.write(Status(os.getpid(), time.time()))
+    with contextlib.suppress(OSError):
+        status.write(Status(os.getpid(), time.time()))
     store = Store(settings.database_url())
     embedded = settings.scheduler() is None
     engine = Engine(_client(), store)
@@ -186,7 +187,8 @@ def _serve(wanted: Any) -> None:
             time.sleep(1.0)
     if embedded:
         _end_runs(engine)
-    status.clear()
+    with contextlib.suppress(OSError):
+        status.clear()
 
 
 def _end_runs(engine: Engine) -> None:
@@ -245,11 +247,17 @@ def _leave(code: int) -> None:
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
             process.kill()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
     os._exit(code)
 
 
 def print_error(error: BaseException) -> None:
     """Writes an error to the engine's log; the last line is the sentence, which the keeper may tell."""
-    sys.stderr.write("".join(traceback.format_exception(error)) + f"{error}\n")
-    sys.stderr.flush()
+    _write("".join(traceback.format_exception(error)) + f"{error}\n")
+
+
+def _write(text: str) -> None:
+    with contextlib.suppress(OSError):  # the log may lie on a full disk
+        sys.stderr.write(text)
+        sys.stderr.flush()
