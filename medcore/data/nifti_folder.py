@@ -4,6 +4,7 @@ A volume becomes its axial slices, shown as radiologists look at them: the front
 left. The slices of a volume stay in one split.
 """
 
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,13 +86,22 @@ def _masks(folder: Path, images: list[Path]) -> list[Path]:
 def _open(path: Path) -> Any:
     import nibabel  # the web process reads headers, and only of such a folder
     from nibabel.filebasedimages import ImageFileError
+    from nibabel.imageglobals import logger
+    from nibabel.spatialimages import HeaderDataError
 
+    logger.disabled = True  # what is wrong with a header is raised, too
     try:
         volume = nibabel.load(path)
-    except (ImageFileError, OSError, EOFError, ValueError) as error:
+    except (ImageFileError, HeaderDataError, EOFError, ValueError, OverflowError, zlib.error) as error:
         raise ValueError(_damaged(path)) from error
-    if len(volume.shape) != 3 or 0 in volume.shape:
+    except OSError as error:
+        raise _unless_opened(error, path) from error
+    if len(volume.shape) != 3 or min(volume.shape) < 1:
         raise ValueError(f'The volume "{path.name}" must have three dimensions. Received: shape {volume.shape}')
+    if volume.get_data_dtype().kind not in "uif":
+        raise ValueError(f'The volume "{path.name}" must hold plain numbers. Received: {volume.get_data_dtype()}')
+    if not np.isfinite(volume.affine).all() or np.linalg.matrix_rank(volume.affine) < 4:
+        raise ValueError(f'The volume "{path.name}" does not say how it lies in space: its affine has no inverse.')
     return volume
 
 
@@ -106,15 +116,15 @@ def _header(path: Path) -> Volume:
 
 def _load(path: Path) -> np.ndarray:
     """(slice, row, column) array of a volume."""
-    import zlib
-
     from nibabel import as_closest_canonical
 
     volume = _open(path)
     try:
         array = np.asanyarray(as_closest_canonical(volume).dataobj)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (EOFError, ValueError, OverflowError, zlib.error) as error:
         raise ValueError(_damaged(path)) from error
+    except OSError as error:
+        raise _unless_opened(error, path) from error
     return array[::-1, ::-1].transpose(2, 1, 0)  # right to the left, front to the top
 
 
@@ -186,6 +196,11 @@ def _check_memory(pixels: int, folder: Path) -> None:
 
 def _class_names(highest: int) -> tuple[str, ...]:
     return ("background", *(f"class {number}" for number in range(1, max(highest, 1) + 1)))
+
+
+def _unless_opened(error: OSError, path: Path) -> Exception:
+    """The system's own errors have a number; gzip and nibabel say by an OSError without one that a file is damaged."""
+    return error if error.errno else ValueError(_damaged(path))
 
 
 def _damaged(path: Path) -> str:

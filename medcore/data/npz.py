@@ -1,19 +1,28 @@
 """NumPy archives from strangers: the headers are looked at first, and nothing is ever unpickled."""
 
+import errno
+import io
+import lzma
 import math
+import struct
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 import psutil
 from numpy.lib import format as npy
 
 MAX_ARRAYS = 100
+MAX_HEADER = 10_000
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, UnicodeDecodeError, RuntimeError)
 """What the archive readers raise over damaged bytes (RuntimeError: encrypted or an unknown compression)."""
+
+NO_HEADER = (ValueError, TypeError, SyntaxError, tokenize.TokenError, MemoryError, OverflowError, RecursionError)
+"""What NumPy raises over the header of an array: it is a Python literal, read by Python's own parser."""
 
 
 class Header(NamedTuple):
@@ -54,6 +63,8 @@ def headers(path: Path) -> dict[str, Header]:
             }
     except DAMAGE as error:
         raise ValueError(_damaged(path)) from error
+    except OSError as error:
+        raise _unless_opened(error, path) from error
     total = sum(header.bytes for header in found.values())
     if total > memory_limit():
         raise ValueError(
@@ -73,17 +84,17 @@ def read(path: Path, name: str) -> np.ndarray:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return archive[name]
-    except (*DAMAGE, KeyError, ValueError) as error:
+    except (*DAMAGE, *NO_HEADER, KeyError) as error:
         raise ValueError(_damaged(path)) from error
+    except OSError as error:
+        raise _unless_opened(error, path) from error
 
 
 def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> Header:
     with archive.open(member) as stream:
         try:
-            version = npy.read_magic(stream)
-            reader = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, _, dtype = reader(stream)
-        except (ValueError, zipfile.BadZipFile) as error:
+            shape, dtype = _described(stream)
+        except (*NO_HEADER, zipfile.BadZipFile) as error:
             raise ValueError(f"{file} holds {member.filename}, which is no NumPy array.") from error
         if dtype.hasobject:
             raise ValueError(f"{file} holds pickled Python objects, which are never opened; save plain arrays instead.")
@@ -94,6 +105,29 @@ def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> Hea
                 f"Received: {member.file_size - stream.tell():,}"
             )
     return header
+
+
+def _described(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and type of the array that begins here; its data come next.
+
+    A date type with a fraction, "<M8[7ns/0]", ends the whole process in a division by zero: it never gets to NumPy.
+    """
+    version = npy.read_magic(stream)
+    length = stream.read(2 if version == (1, 0) else 4)
+    size = int.from_bytes(length, "little")
+    text = stream.read(min(size, MAX_HEADER))
+    if size > MAX_HEADER or b"/" in text or b"\\" in text:
+        raise ValueError("no header of a plain array")
+    reader = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, _, dtype = reader(io.BytesIO(length + text))
+    if any(axis < 0 for axis in shape):
+        raise ValueError("a length below zero")
+    return shape, dtype
+
+
+def _unless_opened(error: OSError, path: Path) -> Exception:
+    """Damage says EINVAL, for a place before the file's beginning, or has no number at all, from bz2."""
+    return ValueError(_damaged(path)) if error.errno in (None, errno.EINVAL) else error
 
 
 def _damaged(path: Path) -> str:

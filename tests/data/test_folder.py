@@ -1,6 +1,7 @@
 """What is found in the folders of MEDCORE_DATA, and what is said of the rest."""
 
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -37,6 +38,20 @@ def test_damage_is_listed_with_its_reason(folder, medmnist_arrays):
     assert "is damaged" in found["broken"].how
     assert "never opened" in found["pickled"].how
     assert "one label an image: 20 in test" in found["short"].how
+
+
+def test_hostile_files_do_not_hide_the_others(folder, medmnist_arrays):
+    header = b"{'descr': ("
+    with zipfile.ZipFile(folder / "hostile.npz", "w") as archive:
+        archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    for part in ("images", "labels"):
+        (folder / "brains" / part).mkdir(parents=True)
+        (folder / "brains" / part / "1.nii.gz").write_bytes(b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 400)
+    np.savez(folder / "good.npz", **medmnist_arrays)
+    found = folders.entries()
+    assert [name for name, entry in found.items() if entry.available] == ["good"]
+    assert found["hostile"].how == "hostile.npz holds x.npy, which is no NumPy array."
+    assert found["brains"].how == 'The volume "1.nii.gz" is no NIfTI file or is damaged.'
 
 
 def test_a_folder_that_is_not_there_is_named(folder, monkeypatch):

@@ -1,5 +1,7 @@
 """NIfTI volumes as slices, in the orientation of a radiologist."""
 
+import gzip
+
 import nibabel
 import numpy as np
 import pytest
@@ -77,10 +79,46 @@ def test_what_does_not_fit_is_named(folder):
         nifti_folder.entry(folder)
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing", b"\x1f\x8b\x08\x00broken"])
-def test_damage_is_named(folder, content):
+def header(**fields):
+    """A packed NIfTI file of nothing but a header with some fields set."""
+    values = nibabel.Nifti1Header()
+    values.set_data_shape((6, 8, 5))
+    for name, value in fields.items():
+        values[name] = value
+    return gzip.compress(values.binaryblock + bytes(4))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nothing",
+        b"\x1f\x8b\x08\x00broken",
+        b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 400,
+        header(datatype=9999),
+        header(magic=b"none"),
+    ],
+    ids=["empty", "text", "cut", "zlib", "datatype", "magic"],
+)
+def test_damage_is_named_and_nothing_is_printed(folder, content, capfd):
     (folder / "images" / "3.nii.gz").write_bytes(content)
     with pytest.raises(ValueError, match=r'The volume "3\.nii\.gz" is no NIfTI file or is damaged'):
+        nifti_folder.entry(folder)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"datatype": 32, "bitpix": 64}, "must hold plain numbers. Received: complex64"),
+        ({"dim": [3, -6, 8, 5, 1, 1, 1, 1]}, r"must have three dimensions. Received: shape \(-6, 8, 5\)"),
+        ({"sform_code": 1, "srow_x": 0, "srow_y": 0, "srow_z": 0}, "its affine has no inverse"),
+        ({"sform_code": 1, "srow_x": np.nan}, "its affine has no inverse"),
+    ],
+)
+def test_headers_that_make_no_sense_are_named(folder, fields, expected):
+    (folder / "images" / "3.nii.gz").write_bytes(header(**fields))
+    with pytest.raises(ValueError, match=f'The volume "3.nii.gz" .*{expected}'):
         nifti_folder.entry(folder)
 
 

@@ -1,6 +1,8 @@
 """Archives from strangers: damaged, pickled, lying about their size."""
 
 import io
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from numpy.lib import format as npy
 
 from medcore.data import npz
+from tests.conftest import ROOT
 
 
 class Bomb:
@@ -26,6 +29,17 @@ def header_only(path, shape, size=0):
     npy.write_array_header_1_0(stream, {"descr": "|u1", "fortran_order": False, "shape": shape})
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("train_images.npy", stream.getvalue() + bytes(size))
+
+
+def said(path, header):
+    """An archive whose array has the given text as its header, and no data."""
+    body = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.npy", body)
+
+
+def described(descr, shape="(1,)"):
+    return f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
 
 
 def test_headers_and_arrays(tmp_path):
@@ -101,3 +115,57 @@ def test_a_file_that_is_no_array_is_named(tmp_path):
         archive.writestr("x.npy", b"hello")
     with pytest.raises(ValueError, match=r"holds x\.npy, which is no NumPy array"):
         npz.headers(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': (",
+        "{'descr': '",
+        '"' * 3,
+        "-" * 9000 + "1",
+        "(" * 9000,
+        "{[]: 1}",
+        "\0",
+        described("',,'"),
+        described("('|u1', (2, 'a'))"),
+        described("[('a',)]"),
+        described("'<U99999999999999'"),
+        described("'|u1'", "(-1, -2)"),
+        described("'<f8'", "(1e9,)"),
+    ],
+)
+def test_a_header_that_is_no_header_is_named(tmp_path, header):
+    said(tmp_path / "a.npz", header)
+    with pytest.raises(ValueError, match=r"^a\.npz holds x\.npy, which is no NumPy array\.$"):
+        npz.headers(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("descr", ["'<M8[7ns/0]'", r"'<M8[7ns\x2f0]'", "[('a', '<m8[s/0]')]"])
+def test_a_type_that_makes_numpy_end_the_process_never_gets_there(tmp_path, descr):
+    said(tmp_path / "a.npz", described(descr))
+    code = f"from pathlib import Path; from medcore.data import npz; npz.headers(Path({str(tmp_path / 'a.npz')!r}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ValueError: a.npz holds x.npy, which is no NumPy array." in done.stderr
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_any_damaged_byte_of_any_compression_gives_one_sentence(tmp_path, kind):
+    path, stream, rng = tmp_path / "a.npz", io.BytesIO(), np.random.default_rng(kind)
+    np.save(stream, rng.integers(0, 256, 300, dtype=np.uint8))
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        archive.writestr("x.npy", stream.getvalue())
+    whole, sentences = path.read_bytes(), []
+    for _ in range(200):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, len(whole), 4):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        try:
+            for name in npz.headers(path):
+                npz.read(path, name)
+        except ValueError as error:
+            sentences.append(str(error))
+    assert len(sentences) > 100
+    assert all(sentence.startswith("a.npz ") for sentence in sentences)
