@@ -158,6 +158,25 @@ def class_weights() -> bool:
     )
 
 
+def axes() -> tuple[bool, bool]:
+    """How training curves are drawn: whether against epochs, and whether losses are logarithmic."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        by = st.segmented_control(
+            "Progress by",
+            ["Updates", "Epochs"],
+            default="Updates",
+            required=True,
+            key="by",
+            bind=URL,
+            label_visibility="collapsed",
+            help="An update is one step of the optimizer; an epoch is one pass over the training images.",
+        )
+        log_loss = st.toggle(
+            "Logarithmic loss", key="log_loss", bind=URL, help="Shows small losses beside a very large one."
+        )
+    return by == "Epochs", log_loss
+
+
 def source_options(options: Mapping[str, catalog.Parameter | catalog.Selection]) -> dict[str, Any]:
     """Controls for what a data source lets one set; only values that differ from the default are returned."""
     values = {name: _option(name, option) for name, option in options.items()}

@@ -5,6 +5,7 @@ shared link find them again.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -15,10 +16,13 @@ from medcore.data import sources
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
-from medcore.ui import run_line, state
+from medcore.ui import controls, run_line, state
 from medcore.ui.components.live_chart import live_chart
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
+
+Pairs = tuple[tuple[str, Any], ...]
+"""By run id; a tuple, so that caches can tell two apart."""
 
 
 def shown() -> list[Record]:
@@ -70,29 +74,33 @@ def _train(specs: Mapping[str, RunSpec]) -> None:
 
 def show(records: Sequence[Record]) -> None:
     """The chart of the runs: live while any is active, from the store afterwards. Same skeleton, so nothing jumps."""
+    by_epoch, log_loss = controls.axes()
     ids = [r.id for r in records]
     labels = tuple((r.id, r.label) for r in records)
     if any(r.state in ACTIVE for r in records):
-        live_chart(_skeleton(labels), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
+        live_chart(_skeleton(labels, by_epoch, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
     else:
+        steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
         st.plotly_chart(
-            _finished(labels),
+            _finished(labels, steps if by_epoch else None, log_loss),
             width="stretch",
             key="finished",
             config=training.CONFIG,
-            alt="Training loss, validation loss and validation accuracy of each run against updates",
+            alt="Training loss, validation loss and validation accuracy of each run against its progress",
         )
 
 
-# Building a figure takes Plotly a tenth of a second; a rerun that changes none of its runs must not.
+# A rerun that changes nothing of a chart must not build it again.
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _skeleton(labels: tuple[tuple[str, str], ...]) -> go.Figure:
-    return training.figure(training.EMPTY, dict(labels))
+def _skeleton(labels: Pairs, by_epoch: bool, log_loss: bool) -> go.Figure:
+    return training.figure(training.EMPTY, dict(labels), steps_per_epoch={} if by_epoch else None, log_loss=log_loss)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _finished(labels: tuple[tuple[str, str], ...]) -> go.Figure:
-    return training.figure(state.store().history([run_id for run_id, _ in labels]), dict(labels))
+def _finished(labels: Pairs, steps_per_epoch: Pairs | None, log_loss: bool) -> go.Figure:
+    history = state.store().history([run_id for run_id, _ in labels])
+    steps = None if steps_per_epoch is None else dict(steps_per_epoch)
+    return training.figure(history, dict(labels), steps_per_epoch=steps, log_loss=log_loss)
 
 
 def progress(records: Sequence[Record]) -> None:
