@@ -4,7 +4,7 @@ It lives as long as a web process does (see `keeper`), one for each MEDCORE_HOME
 works inside it, on this machine alone. With `MEDCORE_SCHEDULER` it is a client of that cluster,
 whose workers need Medcore installed, the same `MEDCORE_DATABASE` (a PostgreSQL) and a shared
 `MEDCORE_HOME`. Whoever reaches a Dask scheduler can run code on its workers: on a shared network
-set up TLS, for the workers and here, by Dask's own settings (`DASK_DISTRIBUTED__COMM__TLS__…`).
+set up TLS by Dask's own settings, as README's "More machines" shows.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,8 @@ from medcore.runs.store import Store, StoreError
 
 PLACE_SECONDS = 0.05
 LOOK_SECONDS = 0.5
+TROUBLE_SECONDS = 1.0
+CONNECT_SECONDS = 10.0
 CLOSING_SECONDS = 1.2
 RUN_SILENCE_SECONDS = 10.0
 QUIET = {  # what Dask measures of itself costs a tenth of a core when idle
@@ -47,25 +50,36 @@ class Worker:
     """A Dask worker, and the slots placed on it with the seats that each needs.
 
     Args:
+        address: where it is.
         survey: of what it offers, under way or done.
         threads: slots that Dask lets run there at once.
     """
 
+    address: str
     survey: Future
     threads: int
     offer: dict[str, Any] | None = None
+    problem: str | None = None
     placed: dict[Future, int] = field(default_factory=dict)
 
     def look(self) -> None:
-        """Takes the offer when it comes, and forgets the slots that ended."""
-        if self.survey.status == "error":
-            raise OSError(f"This machine cannot train: {self.survey.exception()}")
+        """Takes the offer when it comes, and forgets the slots that ended.
+
+        Raises:
+            StoreError: if a slot could not use the store.
+        """
+        if self.survey.status == "error" and self.problem is None:
+            self.problem = f"The worker {self.address} cannot train: {self.survey.exception()}"
+            print_error(OSError(self.problem))
         if self.offer is None and self.survey.status == "finished":
             self.offer = self.survey.result()
         for future in [future for future in self.placed if future.done()]:
             del self.placed[future]
             if future.status == "error":
-                print_error(future.exception())
+                error = future.exception()
+                if isinstance(error, StoreError):
+                    raise error
+                print_error(error)
 
     @property
     def slots(self) -> int:
@@ -83,15 +97,22 @@ class Engine:
     Args:
         client: of the Dask cluster whose workers train.
         store: where the runs are.
+        alone: without its one worker there is nothing to do; of several, those that cannot train are left out.
     """
 
-    def __init__(self, client: Client, store: Store) -> None:
+    def __init__(self, client: Client, store: Store, alone: bool = True) -> None:
         self._client = client
         self._store = store
+        self._alone = alone
         self._workers: dict[str, Worker] = {}
         self._supervisors = Pulse(RUN_SILENCE_SECONDS)
         self._since = time.time()
         self._told: Status | None = None
+
+    @property
+    def slots(self) -> int:
+        """Slots of all workers; 0 until one is ready."""
+        return sum(worker.slots for worker in self._workers.values())
 
     def place(self) -> bool:
         """Places one slot if a run waits that fits somewhere; whether it did."""
@@ -111,23 +132,25 @@ class Engine:
         beats = self._store.beats()
         for run_id in self._supervisors.dead(beats):
             self._store.finish(run_id, "failed", error=LOST)
-        self.tell(busy=len(beats))
+        problems = (worker.problem for worker in self._workers.values() if worker.problem)
+        self.tell(busy=len(beats), problem=next(problems, None))
 
     def tell(self, busy: int = 0, problem: str | None = None) -> None:
         """Writes the status if it changed; one that cannot be written now is tried again at the next look."""
         workers = [worker for worker in self._workers.values() if worker.offer]
         devices = tuple(device for worker in workers for device in worker.offer["devices"])
-        slots = sum(worker.slots for worker in workers)
-        now = Status(os.getpid(), self._since, bool(workers), busy, slots, devices, problem)
+        now = Status(os.getpid(), self._since, bool(workers), busy, self.slots, devices, problem)
         if now != self._told:
             with contextlib.suppress(OSError):  # a full disk; on Windows, a page that reads it just then
                 status.write(now)
                 self._told = now
 
-    def trouble(self, problem: str) -> None:
+    def trouble(self, error: StoreError) -> None:
         """Tells of a store that is full or away. Supervisors cannot give signs of life then: starts watching anew."""
         self._supervisors = Pulse(RUN_SILENCE_SECONDS)
-        self.tell(problem=problem)
+        if self._told is None or self._told.problem != str(error):
+            print_error(error)
+        self.tell(problem=str(error))
 
     def training(self) -> bool:
         """Whether a slot that it placed is still at work."""
@@ -137,11 +160,13 @@ class Engine:
         present = self._client.scheduler_info(n_workers=-1)["workers"]
         for address in present.keys() - self._workers.keys():
             survey = self._client.submit(slot.survey, pure=False, retries=0, workers=[address])
-            self._workers[address] = Worker(survey, present[address]["nthreads"])
+            self._workers[address] = Worker(address, survey, present[address]["nthreads"])
         for address in self._workers.keys() - present.keys():
             del self._workers[address]
         for worker in self._workers.values():
             worker.look()
+            if worker.problem and self._alone:
+                raise OSError(worker.problem)
 
 
 def main(standalone: bool = False) -> None:
@@ -158,33 +183,42 @@ def main(standalone: bool = False) -> None:
     def wanted() -> bool:
         return not ended.is_set() and (standalone or _any_alive(webs))
 
+    say = _say if standalone else _keep_quiet
     try:
-        if _locked(wanted):
-            _serve(wanted)
+        if _locked(wanted, say):
+            _serve(wanted, say)
     except (OSError, ImportError) as error:
+        if standalone:
+            say(" ".join(str(error).split()))
+            _leave(2)
         print_error(error)
         _leave(1)
     _leave(0)
 
 
-def _serve(wanted: Any) -> None:
+def _serve(wanted: Callable[[], bool], say: Callable[[str], None]) -> None:
+    """Trains as long as wanted; says once that it is ready."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before the fork server keeps the environment
     with contextlib.suppress(OSError):
         status.write(Status(os.getpid(), time.time()))
     store = Store(settings.database_url())
     embedded = settings.scheduler() is None
-    engine = Engine(_client(), store)
-    next_look = 0.0
+    engine = Engine(_client(), store, alone=embedded)
+    next_look, ready = 0.0, False
     while wanted():
         try:
             if time.monotonic() > next_look:
                 engine.look()
                 next_look = time.monotonic() + LOOK_SECONDS
+            if engine.slots and not ready:
+                ready = True
+                where = store.url.render_as_string(hide_password=True)
+                say(f"Training from {where} with {engine.slots} slots; Ctrl-C ends it.")
             time.sleep(0.01 if engine.place() else PLACE_SECONDS)
         except StoreError as error:
-            print_error(error)
-            engine.trouble(str(error))
-            time.sleep(1.0)
+            engine.trouble(error)
+            time.sleep(TROUBLE_SECONDS)
+            next_look = time.monotonic() + LOOK_SECONDS  # a slot tries the store before a look says that all is well
     if embedded:
         _end_runs(engine)
     with contextlib.suppress(OSError):
@@ -205,7 +239,13 @@ def _client() -> Client:
     """A client of the cluster that `MEDCORE_SCHEDULER` names, or of one inside this process, closed to the network."""
     address = settings.scheduler()
     if address:
-        return Client(address, timeout=10, set_as_default=False)
+        try:
+            return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, TypeError, ValueError, AssertionError) as error:
+            raise OSError(
+                "MEDCORE_SCHEDULER must be the address of a Dask scheduler that answers, "
+                f"with Dask's TLS settings if it starts with tls://. Received: {address}"
+            ) from error
     dask.config.set(QUIET | {"temporary-directory": str(settings.home() / "dask")})
     cluster = LocalCluster(
         processes=False,
@@ -219,14 +259,21 @@ def _client() -> Client:
     return Client(cluster, set_as_default=False)
 
 
-def _locked(wanted: Any) -> bool:
+def _locked(wanted: Callable[[], bool], say: Callable[[str], None]) -> bool:
     """Waits until this is the only engine of the home folder; False if it is no longer wanted."""
     lock = FileLock(settings.home() / "engine.lock")
+    waits = False
     while wanted():
-        with contextlib.suppress(Timeout):
+        try:
             lock.acquire(timeout=LOOK_SECONDS)
             _held.append(lock)
             return wanted()
+        except Timeout:
+            if not waits:
+                waits = True
+                now = status.read()
+                process = f" (process {now.pid})" if now and now.pid else ""
+                say(f"Another engine{process} works in this home folder; waiting for it to end.")
     return False
 
 
@@ -255,6 +302,14 @@ def _leave(code: int) -> None:
 def print_error(error: BaseException) -> None:
     """Writes an error to the engine's log; the last line is the sentence, which the keeper may tell."""
     _write("".join(traceback.format_exception(error)) + f"{error}\n")
+
+
+def _say(sentence: str) -> None:
+    _write(f"{sentence}\n")
+
+
+def _keep_quiet(_: str) -> None:
+    """Nobody reads what an engine says that a web process keeps."""
 
 
 def _write(text: str) -> None:

@@ -25,6 +25,7 @@ BEAT_SECONDS = 0.5
 SILENCE_SECONDS = 5.5
 HEALTHY_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 30.0
+LARGEST_LOG = 10**6
 _COMMAND = "from medcore.runs.engine import main; main()"  # with -m every child would import the engine again
 
 
@@ -105,6 +106,8 @@ def _start(url: str) -> subprocess.Popen:
     environment = os.environ | {"PYTHONPATH": path, "MEDCORE_DATABASE": url}
     detached = {"creationflags": 0x200} if os.name == "nt" else {"start_new_session": True}
     with _log().open("ab") as log:
+        if log.tell() > LARGEST_LOG:
+            log.truncate(0)
         engine = subprocess.Popen(
             [sys.executable, "-c", _COMMAND],
             env=environment,

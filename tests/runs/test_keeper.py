@@ -167,6 +167,16 @@ def test_an_engine_that_keeps_crashing_backs_off_and_says_why(bench):
     assert "starts again in 1 s: The run store must be an SQLite database" in trouble
 
 
+def test_a_scheduler_that_is_no_address_is_told_and_the_log_stays_small(bench, monkeypatch):
+    monkeypatch.setenv("MEDCORE_SCHEDULER", "nonsense")
+    log = settings.home() / "engine.log"
+    log.write_bytes(b"x" * (keeper.LARGEST_LOG + 1))
+    with keeper.keep(bench.store):
+        trouble = until(lambda: (now := status.read()) and now.problem, 60)
+    assert "MEDCORE_SCHEDULER must be the address of a Dask scheduler" in trouble
+    assert log.stat().st_size < keeper.LARGEST_LOG
+
+
 def test_an_engine_without_web_process_ends_on_ctrl_c(bench, start):
     engine = start(ENGINE)
     assert bench.engine().pid == engine.pid

@@ -3,20 +3,26 @@
 import errno
 import os
 import sys
-from types import SimpleNamespace
 
 import pytest
 
 from medcore import settings
 from medcore.runs import engine, status
 from medcore.runs.engine import Engine
-from medcore.runs.store import Store
+from medcore.runs.store import Store, StoreError
+from medcore.spec import DataSpec, RunSpec
 
 OFFER = {"slots": 2, "needs": {"small": 1, "large": 2}, "devices": [{"name": "CPU"}]}
 
 
-def finished(result):
-    return SimpleNamespace(status="finished", result=lambda: result, done=lambda: True)
+class Answer:
+    """What Dask calls a future, done."""
+
+    def __init__(self, result=None, error=None):
+        self.status = "error" if error else "finished"
+        self.result = lambda: result
+        self.exception = lambda: error
+        self.done = lambda: True
 
 
 class Cluster:
@@ -47,17 +53,47 @@ def store(home):
 
 
 def test_a_full_disk_does_not_end_the_engine(store, monkeypatch):
-    placing = Engine(Cluster(a=finished(OFFER)), store)
+    placing = Engine(Cluster(a=Answer(OFFER)), store)
     with monkeypatch.context() as full:
         full.setattr(status, "write", lambda _: FullDisk().write(""))
         full.setattr(sys, "stderr", FullDisk())
         placing.look()
         engine.print_error(OSError("The disk that holds the run store is full."))
-        placing.trouble("The disk that holds the run store is full.")
+        placing.trouble(StoreError("The disk that holds the run store is full."))
         assert status.read() is None
     placing.look()
     now = status.read()
     assert (now.pid, now.ready, now.slots, now.problem) == (os.getpid(), True, 2, None)
+
+
+def test_a_worker_that_cannot_train_is_left_out_and_told(store):
+    placing = Engine(Cluster(good=Answer(OFFER), bad=Answer(error=OSError("no Keras here"))), store, alone=False)
+    placing.look()
+    now = status.read()
+    assert (now.ready, now.slots) == (True, 2)
+    assert now.problem == "The worker bad cannot train: no Keras here"
+    store.create({"a": RunSpec(data=DataSpec("digits"))}, "a student")
+    assert placing.place()
+
+
+def test_a_machine_alone_that_cannot_train_ends_the_engine(store):
+    with pytest.raises(OSError, match="no Keras here"):
+        Engine(Cluster(bad=Answer(error=OSError("no Keras here"))), store).look()
+
+
+def test_a_slot_that_cannot_use_the_store_is_told_and_logged_once(store, capsys):
+    cluster = Cluster(a=Answer(OFFER))
+    placing = Engine(cluster, store)
+    placing.look()
+    store.create({"a": RunSpec(data=DataSpec("digits"))}, "a student")
+    cluster.surveys["a"] = Answer(error=StoreError("The run store must be a file that can be read and written."))
+    for _ in range(3):
+        assert placing.place()
+        with pytest.raises(StoreError, match="read and written") as refused:
+            placing.place()
+        placing.trouble(refused.value)
+    assert status.read().problem == "The run store must be a file that can be read and written."
+    assert capsys.readouterr().err.count("Traceback") == 1
 
 
 def test_an_engine_leaves_on_a_full_disk(monkeypatch):
