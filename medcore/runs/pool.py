@@ -43,7 +43,7 @@ class Child:
         context = _context()
         with _processes:
             self.connection, theirs = context.Pipe()
-            self._process = context.Process(target=_enter, args=(theirs, seat), daemon=True)
+            self._process = context.Process(target=_enter, args=(theirs, seat, _settings()), daemon=True)
             self._process.start()
             theirs.close()
 
@@ -180,8 +180,16 @@ class Pool:
         return stale
 
 
-def _enter(connection: multiprocessing.connection.Connection, seat: Seat | None) -> None:
+def _settings() -> dict[str, str]:
+    """Medcore's environment as it is now; the fork server's is as it was when that started."""
+    return {name: value for name, value in os.environ.items() if name.startswith("MEDCORE_")}
+
+
+def _enter(connection: multiprocessing.connection.Connection, seat: Seat | None, settings: Mapping[str, str]) -> None:
     """First code of a training process. Its module is named by a string: the engine never imports Keras."""
+    for name in [name for name in os.environ if name.startswith("MEDCORE_")]:
+        del os.environ[name]
+    os.environ.update(settings)
     catalog.resolve(_TARGET)(connection, seat)
 
 
