@@ -174,11 +174,8 @@ def sentence(error: BaseException) -> str:
 
 def _sit(seat: Seat) -> None:
     """Settles threads and GPU, and starts Keras' backend on them."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
-    gpu = -1 if seat.gpu is None else seat.gpu
-    if seat.gpu is not None and seat.gpu < len(visible) and visible[seat.gpu].isdigit():
-        gpu = int(visible[seat.gpu])
-    devices.prepare("small", threads=seat.threads, gpu_index=gpu)
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    devices.prepare("small", threads=seat.threads, gpu=seat.gpu_among(visible))
     keras.ops.zeros(1)
 
 

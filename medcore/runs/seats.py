@@ -16,6 +16,17 @@ class Seat:
     threads: int
     gpu: int | None = None
 
+    def gpu_among(self, visible: str) -> str:
+        """Its GPU as CUDA calls it, "-1" for none.
+
+        Args:
+            visible: the machine's CUDA_VISIBLE_DEVICES, like "0, 1" or "GPU-…,GPU-…"; "" if not set.
+        """
+        if self.gpu is None:
+            return "-1"
+        names = [name.strip() for name in visible.split(",") if name.strip()]
+        return names[self.gpu] if self.gpu < len(names) else str(self.gpu)
+
 
 class Seats:
     """The free and taken seats of this machine. Thread-safe.

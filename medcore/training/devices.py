@@ -37,7 +37,7 @@ class Device:
     why: str
 
 
-def prepare(size: str, threads: int | None = None, gpu_index: int | None = None) -> None:
+def prepare(size: str, threads: int | None = None, gpu: str | None = None) -> None:
     """Settles threads and GPU; to be called before Keras computes anything in this process.
 
     TensorFlow reads these variables when it first computes, so they work after the import, too.
@@ -45,15 +45,16 @@ def prepare(size: str, threads: int | None = None, gpu_index: int | None = None)
     Args:
         size: "small" models lose time to a second thread, "large" ones fill every core.
         threads: overrides what the size says.
-        gpu_index: the only GPU to be seen, by CUDA's number; -1 hides all, None leaves all.
+        gpu: the only one to be seen, as CUDA_VISIBLE_DEVICES names it: "0", "GPU-…" or "MIG-…"; "-1" hides all,
+            None leaves all.
     """
     threads = threads or (1 if size == "small" else cores())
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = str(threads)
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
-    if gpu_index is not None:
+    if gpu is not None:
         os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
-        os.environ["CUDA_VISIBLE_DEVICES"] = str(gpu_index)
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
 
 
 def cores() -> int:

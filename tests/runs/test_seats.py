@@ -1,3 +1,5 @@
+import pytest
+
 from medcore.runs.seats import Seat, Seats
 
 
@@ -22,6 +24,15 @@ def test_each_gpu_takes_one_run_of_either_size():
     assert seats.take("small") is None
     seats.give(first)
     assert seats.take("large") == first
+
+
+@pytest.mark.parametrize(
+    ("visible", "second"),
+    [("", "1"), ("2,3", "3"), ("0, 1", "1"), ("GPU-8f6e, GPU-1c2d", "GPU-1c2d"), ("MIG-8f6e,MIG-1c2d", "MIG-1c2d")],
+)
+def test_a_gpu_is_called_what_the_machine_calls_it(visible, second):
+    assert Seat(8, gpu=1).gpu_among(visible) == second
+    assert Seat(8).gpu_among(visible) == "-1"
 
 
 def test_what_runs_need():

@@ -88,7 +88,7 @@ def test_threads_are_settled_even_after_the_import(size, threads, expected):
     code = f"""
 import keras, os, time
 from medcore.training import devices
-devices.prepare({size!r}, {threads!r}, -1)
+devices.prepare({size!r}, {threads!r}, '-1')
 a = keras.random.normal((1500, 1500), seed=1)
 keras.ops.convert_to_numpy(a @ a)
 cpu, wall = time.process_time(), time.perf_counter()
