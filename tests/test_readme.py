@@ -37,3 +37,8 @@ def test_every_dependency_is_explained():
     names = [re.split(r"[=\[]", line)[0] for line in lines if line and not line.startswith("#")]
     explained = README.split("## What it stands on")[1] + README.split("## Start")[1].split("##")[0]
     assert [name for name in names if name not in explained] == []
+
+
+def test_nothing_is_left_to_fill_in():
+    assert "@@" not in README
+    assert "TODO" not in README
