@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISDIR
 
 from medcore import settings
 from medcore.data import class_folder, mask_folder, nifti_folder, npz_set
@@ -64,13 +65,26 @@ def _all() -> Iterator[Entry]:
         if folder in searched:
             continue
         searched.add(folder)
-        if folder.is_dir():
+        try:
+            there = _is_folder(folder)
+        except OSError as error:
+            yield unavailable(folder.name, _unreadable(folder, error), folder)
+            continue
+        if there:
             yield from _in(folder)
             for inner in _subfolders(folder):
                 yield from _in(inner)
         elif folder != downloads():
             why = f'MEDCORE_DATA names the folder "{folder.name}", which is not there.'
             yield unavailable(folder.name, why, folder)
+
+
+def _is_folder(path: Path) -> bool:
+    """False if nothing is there; OSError if that cannot be told. `Path.is_dir` does either, depending on Python."""
+    try:
+        return S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _in(folder: Path) -> Iterator[Entry]:

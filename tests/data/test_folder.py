@@ -86,6 +86,30 @@ def test_a_folder_without_permission_is_named_and_the_others_are_still_listed(fo
     assert found["closed"].how == '"closed" cannot be read: no permission.'
 
 
+def test_a_folder_below_one_without_permission_is_named(folder, tmp_path, medmnist_arrays, monkeypatch):
+    below = tmp_path / "closed" / "below"
+    below.mkdir(parents=True)
+    np.savez(folder / "good.npz", **medmnist_arrays)
+    monkeypatch.setenv("MEDCORE_DATA", os.pathsep.join(map(str, (below, folder))))
+    if getattr(os, "geteuid", int)() == 0:  # root reads everything: say no in the system's place
+        real = os.stat
+
+        def refuse(path, **kwargs):
+            if str(path) == str(below):
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path, **kwargs)
+
+        monkeypatch.setattr(os, "stat", refuse)
+    else:
+        below.parent.chmod(0)
+    try:
+        found = folders.entries()
+    finally:
+        below.parent.chmod(0o700)
+    assert found["good"].available
+    assert found["below"].how == '"below" cannot be read: no permission.'
+
+
 def test_of_two_sets_of_one_name_the_first_folder_counts_and_says_so(folder, tmp_path, monkeypatch, medmnist_arrays):
     other = tmp_path / "other"
     other.mkdir()
