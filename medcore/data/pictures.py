@@ -62,9 +62,11 @@ def read(paths: Sequence[Path], target: Size, mask: bool = False) -> tuple[np.nd
     for number, path in enumerate(paths):
         try:
             with Image.open(path) as picture:
-                gray = _eight_bit(picture).convert("L" if target.channels == 1 else "RGB")
+                picture.load()
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             raise ValueError(_damaged(path)) from error
+        eight_bit = _class_numbers(picture, path) if mask else _eight_bit(picture)
+        gray = eight_bit.convert("L" if target.channels == 1 else "RGB")
         if gray.size != (target.width, target.height):
             gray = gray.resize(
                 (target.width, target.height), Image.Resampling.NEAREST if mask else Image.Resampling.BILINEAR
@@ -96,6 +98,22 @@ def _eight_bit(picture: Any) -> Any:
     if picture.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
     return picture
+
+
+def _class_numbers(picture: Any, path: Path) -> Any:
+    """A mask as it is meant: the index into a palette rather than its colour, deep gray as the numbers it holds."""
+    from PIL import Image
+
+    if picture.mode != "P" and not picture.mode.startswith(("I", "F")):
+        return picture
+    values = np.asarray(picture)
+    whole = np.isfinite(values).all() and (values == np.rint(values)).all()
+    if not whole or values.min() < 0 or values.max() > 255:
+        raise ValueError(
+            f'The mask "{path.name}" must hold whole numbers from 0 to 255, one a class. '
+            f"Received: {values.min():g} to {values.max():g}"
+        )
+    return Image.fromarray(values.astype(np.uint8))
 
 
 def _damaged(path: Path) -> str:

@@ -81,6 +81,44 @@ def test_sixteen_bit_pictures_keep_their_range(tmp_path):
     np.testing.assert_array_equal(images[0, 0, :, 0], [0, 1, 255])
 
 
+@pytest.mark.parametrize("kind", [np.uint16, np.int32, np.float32])
+def test_masks_of_more_than_eight_bits_keep_their_class_numbers(tmp_path, kind):
+    save(tmp_path / "x.tif", np.array([[0, 1, 2, 255]], kind))
+    found, _ = pictures.read([tmp_path / "x.tif"], pictures.Size(1, 4, 1), mask=True)
+    np.testing.assert_array_equal(found[0, 0, :, 0], [0, 1, 2, 255])
+
+
+@pytest.mark.parametrize(
+    ("array", "received"),
+    [
+        (np.array([[0, 256]], np.uint16), "0 to 256"),
+        (np.array([[-1, 3]], np.int32), "-1 to 3"),
+        (np.array([[0, 0.5]], np.float32), "0 to 0.5"),
+    ],
+)
+def test_masks_whose_values_are_no_class_numbers_are_refused(tmp_path, array, received):
+    save(tmp_path / "x.tif", array)
+    expected = rf'The mask "x\.tif" must hold whole numbers from 0 to 255, one a class\. Received: {received}'
+    with pytest.raises(ValueError, match=expected):
+        pictures.read([tmp_path / "x.tif"], pictures.Size(1, 2, 1), mask=True)
+
+
+def test_masks_with_a_palette_give_its_index(tmp_path):
+    mask = Image.fromarray(np.array([[0, 1, 2]], np.uint8), "P")
+    mask.putpalette([0, 0, 0, 255, 0, 0, 76, 76, 76])  # red and this gray are equally bright
+    mask.save(tmp_path / "x.png")
+    found, _ = pictures.read([tmp_path / "x.png"], pictures.Size(1, 3, 1), mask=True)
+    np.testing.assert_array_equal(found[0, 0, :, 0], [0, 1, 2])
+
+
+def test_sixteen_bit_masks_are_not_empty(masks):
+    for number in range(12):
+        save(masks / "masks" / f"{number}.png", np.tile(np.array([0, 1, 2], np.uint16), (8, 2)))
+    parts = mask_folder.entry(masks).read({}, ignore)
+    assert parts["train"].class_names == ("background", "class 1", "class 2")
+    np.testing.assert_array_equal(parts["train"].masks[0, 0], [0, 1, 2, 0, 1, 2])
+
+
 def test_more_pictures_than_memory_holds_are_refused(classes, monkeypatch):
     monkeypatch.setattr(pictures.npz, "memory_limit", lambda: 30 * 8 * 6 - 1)
     with pytest.raises(ValueError, match='The pictures of "pets" must fit into half of'):
