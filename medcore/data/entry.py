@@ -39,7 +39,7 @@ class Entry:
     Args:
         card: source, licence, faults.
         sizes: images of each split; those published where the set is not here.
-        classes: name of class 0, 1, …
+        classes: name of class 0, 1, …; () where only a reading of the masks can tell.
         shape: (height, width, channels) of an image.
         read: gives the splits, from checked options and a report.
         available: whether `load` will find it.

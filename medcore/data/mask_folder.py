@@ -27,8 +27,6 @@ def entry(folder: Path) -> Entry | None:
     masks = _masks(folder, images)
     size = pictures.size(images[0])
     pictures.check_memory(len(images), size, folder.name)
-    first, _ = pictures.read(masks[:1], size._replace(channels=1), mask=True)
-    classes = _class_names(_values(first, folder))
     card = Card(
         name=folder.name,
         title=folder.name,
@@ -47,7 +45,7 @@ def entry(folder: Path) -> Entry | None:
         report(f'Reading {len(images):,} pictures of "{folder.name}" …')
         return _read(images, masks, size, card)
 
-    return Entry(card, splitting.sizes(len(images)), classes, tuple(size), read, path=folder)
+    return Entry(card, splitting.sizes(len(images)), (), tuple(size), read, path=folder)
 
 
 def _masks(folder: Path, images: list[Path]) -> list[Path]:

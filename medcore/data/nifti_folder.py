@@ -39,13 +39,13 @@ def entry(folder: Path) -> Entry | None:
     if not images:
         return None
     masks = _masks(folder, images)
-    volumes = [_header(path) for path in images]
+    volumes = [_fitting(image, mask) for image, mask in zip(images, masks, strict=True)]
     height = max(volume.shape[1] for volume in volumes)
     width = max(volume.shape[0] for volume in volumes)
-    groups = np.repeat(np.arange(len(images)), [volume.shape[2] for volume in volumes])
-    _check_memory(len(groups) * height * width, folder)
+    depths = [volume.shape[2] for volume in volumes]
+    _check_memory(sum(depths) * height * width, folder)
+    groups = np.repeat(np.arange(len(images)), depths)
     parts = splitting.split(len(groups), groups=groups)
-    classes = _class_names(int(_load(masks[0]).max()))
     card = Card(
         name=folder.name,
         title=folder.name,
@@ -65,7 +65,7 @@ def entry(folder: Path) -> Entry | None:
         return _read(images, masks, volumes, (height, width), parts, card)
 
     sizes = {split: len(parts[split]) for split in SPLITS}
-    return Entry(card, sizes, classes, (height, width, 1), read, path=folder)
+    return Entry(card, sizes, (), (height, width, 1), read, path=folder)
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -114,6 +114,16 @@ def _header(path: Path) -> Volume:
     return Volume(tuple(int(volume.shape[axis]) for axis in axes), tuple(float(zooms[axis]) for axis in axes))
 
 
+def _fitting(image: Path, mask: Path) -> Volume:
+    """What a volume's header says, if its mask's header says that they fit."""
+    volume, labels = _header(image), _header(mask)
+    if volume.shape != labels.shape:
+        raise ValueError(
+            f'The mask of "{image.name}" must have the shape of its volume, {volume.shape}. Received: {labels.shape}'
+        )
+    return volume
+
+
 def _load(path: Path) -> np.ndarray:
     """(slice, row, column) array of a volume."""
     from nibabel import as_closest_canonical
@@ -138,14 +148,9 @@ def _read(
 ) -> Splits:
     x, y = [], []
     for image, mask in zip(images, masks, strict=True):
-        volume, labels = _load(image), _load(mask)
-        if volume.shape != labels.shape:
-            raise ValueError(
-                f'The mask of "{image.name}" must have the shape of its volume, {volume.shape}. '
-                f"Received: {labels.shape}"
-            )
-        x.append(_padded(_gray(volume), size))
-        y.append(_padded(_classes(labels, mask), size))
+        _fitting(image, mask)  # once more: they may have changed since they were listed
+        x.append(_padded(_gray(_load(image)), size))
+        y.append(_padded(_classes(_load(mask), mask), size))
     groups = np.repeat(np.arange(len(images)), [len(part) for part in x])
     x, y = np.concatenate(x)[..., None], np.concatenate(y)
     spacings = np.array([volume.spacing for volume in volumes])

@@ -187,8 +187,11 @@ def _is_published(entry: Entry) -> bool:
 
 
 def _noted(entry: Entry) -> Entry:
+    """The line with what the facts add to it, where they are known."""
     known = _known(entry, {}) if entry.available else None
-    return entry if known is None else replace(entry, card=_card(entry.card, known))
+    if known is None:
+        return entry
+    return replace(entry, card=_card(entry.card, known), classes=entry.classes or tuple(known.counts["train"]))
 
 
 def _card(card: Card, known: Facts) -> Card:

@@ -35,7 +35,8 @@ def folder(tmp_path):
 def test_slices_sizes_spacing_and_groups(folder):
     entry = nifti_folder.entry(folder)
     splits = entry.read({}, ignore)
-    assert (entry.shape, entry.classes) == ((8, 6, 1), ("background", "class 1", "class 2"))
+    assert (entry.shape, entry.classes) == ((8, 6, 1), ())
+    assert splits["train"].class_names == ("background", "class 1", "class 2")
     assert {split: len(part) for split, part in splits.items()} == entry.sizes
     assert sum(entry.sizes.values()) == sum(5 + number % 3 for number in range(10))
     assert splits["train"].spacing == pytest.approx((0.9, 0.8))
@@ -70,10 +71,38 @@ def test_different_spacings_are_said(folder):
     assert any("Pixel sizes differ" in note for note in part.card.notes)
 
 
+def test_listing_reads_no_voxel(folder, monkeypatch):
+    monkeypatch.setattr(nifti_folder, "_load", lambda path: pytest.fail(f"read {path.name}"))
+    assert sum(nifti_folder.entry(folder).sizes.values()) == sum(5 + number % 3 for number in range(10))
+
+
+def test_a_mask_that_does_not_fit_is_found_by_its_header(folder, monkeypatch):
+    monkeypatch.setattr(nifti_folder, "_load", lambda path: pytest.fail(f"read {path.name}"))
+    entry = nifti_folder.entry(folder)
+    expected = r'mask of "3\.nii\.gz" must have the shape of its volume, \(6, 8, 5\)\. Received: \(30000, 30000, 9\)'
+    values = nibabel.Nifti1Header()
+    values.set_data_shape((30_000, 30_000, 9))
+    (folder / "labels" / "3.nii.gz").write_bytes(gzip.compress(values.binaryblock + bytes(4)))
+    with pytest.raises(ValueError, match=expected):
+        nifti_folder.entry(folder)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=expected):  # listed before it changed
+        entry.read({}, ignore)
+
+
+def test_volumes_that_say_more_than_memory_holds_are_refused_by_their_headers(folder):
+    values = nibabel.Nifti1Header()
+    values.set_data_shape((30_000, 30_000, 30_000))
+    for part in ("images", "labels"):
+        (folder / part / "3.nii.gz").write_bytes(gzip.compress(values.binaryblock + bytes(4)))
+    with pytest.raises(ValueError, match="must fit into half of this machine's memory"):
+        nifti_folder.entry(folder)
+
+
 def test_what_does_not_fit_is_named(folder):
     save(folder, "bad.nii.gz", marked()[0], np.zeros((3, 3, 3), np.uint8))
     with pytest.raises(ValueError, match=r'mask of "bad\.nii\.gz" must have the shape of its volume'):
-        nifti_folder.entry(folder).read({}, ignore)
+        nifti_folder.entry(folder)
     (folder / "labels" / "bad.nii.gz").unlink()
     with pytest.raises(ValueError, match=r"1 without one, such as bad\.nii\.gz"):
         nifti_folder.entry(folder)

@@ -128,7 +128,8 @@ def test_more_pictures_than_memory_holds_are_refused(classes, monkeypatch):
 def test_images_with_masks(masks):
     entry = mask_folder.entry(masks)
     splits = entry.read({}, ignore)
-    assert (entry.classes, entry.shape) == (("background", "foreground"), (8, 6, 3))
+    assert (entry.classes, entry.shape) == ((), (8, 6, 3))
+    assert splits["train"].class_names == ("background", "foreground")
     assert {split: len(part) for split, part in splits.items()} == entry.sizes
     for part in splits.values():
         assert part.labels is None
@@ -142,17 +143,23 @@ def test_an_image_without_mask_is_named(masks):
 
 
 def test_masks_that_are_photographs_are_refused(masks):
-    save(masks / "masks" / "0.png", np.arange(48, dtype=np.uint8).reshape(8, 6))
-    with pytest.raises(ValueError, match=r"at most 32 gray values, one a class\. Received: 48"):
-        mask_folder.entry(masks)
+    photograph = np.arange(100, 148, dtype=np.uint8).reshape(8, 6)
+    save(masks / "masks" / "0.png", photograph)
+    with pytest.raises(ValueError, match=r"at most 32 gray values, one a class\. Received: 50"):
+        mask_folder.entry(masks).read({}, ignore)
+
+
+def test_listing_decodes_no_mask(masks, monkeypatch):
+    monkeypatch.setattr(pictures, "read", lambda *args, **kwargs: pytest.fail("decoded"))
+    assert sum(mask_folder.entry(masks).sizes.values()) == 12
 
 
 def test_masks_of_several_classes_are_counted_up(masks):
     for number in range(12):
         save(masks / "masks" / f"{number}.png", np.tile(np.array([0, 128, 255], np.uint8), (8, 2)))
-    entry = mask_folder.entry(masks)
-    assert entry.classes == ("background", "class 128", "class 255")
-    np.testing.assert_array_equal(entry.read({}, ignore)["test"].masks[0, 0], [0, 1, 2, 0, 1, 2])
+    part = mask_folder.entry(masks).read({}, ignore)["test"]
+    assert part.class_names == ("background", "class 128", "class 255")
+    np.testing.assert_array_equal(part.masks[0, 0], [0, 1, 2, 0, 1, 2])
 
 
 def test_the_shared_nuclei_load(shared_data):

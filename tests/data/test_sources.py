@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from medcore.data import cache, checks, sources
 from medcore.data.facts import Facts, content_hash
@@ -71,7 +72,7 @@ def test_what_is_listed_is_what_is_loaded(home, monkeypatch, shared_data, name):
         assert {split: len(part) for split, part in splits.items()} == dict(entry.sizes)
     for part in splits.values():
         assert part.images.shape[1:] == entry.shape
-        assert part.class_names == entry.classes
+        assert part.class_names == sources.find(name).classes
         assert part.card.name == name
     assert checks.check(splits) == ()
 
@@ -132,6 +133,17 @@ def test_facts_are_measured_in_another_process_and_kept(folder, medmnist_arrays,
     leak = "Leak: 1 image lies in both train and test (equal to the last pixel)."
     assert leak in sources.find("mine").card.notes
     assert all(leak in part.card.notes for part in splits.values())
+
+
+def test_classes_of_masks_are_listed_once_a_reading_has_found_them(folder):
+    for number in range(5):
+        for part, values in (("images", np.full((4, 4), number)), ("masks", np.eye(4) * 2 + np.tri(4))):
+            (folder / "cells" / part).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(values.astype(np.uint8)).save(folder / "cells" / part / f"{number}.png")
+    assert sources.find("cells").to_dict()["classes"] == []
+    sources.facts("cells")
+    assert sources.find("cells").to_dict()["classes"] == ["background", "class 1", "class 3"]
+    assert sources.load(DataSpec("cells"))["test"].class_names == sources.find("cells").classes
 
 
 def test_facts_of_a_changed_file_are_measured_again(folder, medmnist_arrays):
