@@ -30,14 +30,14 @@ def stream_url(ids: Sequence[str], now: float | None = None) -> str:
     for one to two days.
 
     Args:
-        ids: run ids.
+        ids: run ids; one that comes twice is watched once.
         now: unix seconds, default the present.
 
     Raises:
         OSError: if the secret can be neither read nor made.
     """
     expires = (int(time.time() if now is None else now) // DAY + 2) * DAY
-    runs = ",".join(ids)
+    runs = ",".join(dict.fromkeys(ids))
     return f"{PATH}?" + urlencode({"runs": runs, "expires": expires, "token": sign(runs, str(expires))}, safe=",")
 
 

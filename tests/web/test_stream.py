@@ -138,50 +138,64 @@ def test_states_are_told_as_they_change(store):
     assert last == "end"
 
 
-def test_rows_are_sent_soon_after_they_are_written(store):
+def test_each_row_is_sent_without_waiting_for_the_next_one(store):
     (run,) = begin(store)
-    written, sent = {}, {}
-
-    async def write():
-        for step in range(1, 31):
-            await asyncio.to_thread(store.log, run, step, losses(step, step))
-            written[step] = time.perf_counter()
-            await asyncio.sleep(0.053)  # not in step with the reader
-        store.finish(run, "done", result={})
+    sent = []
 
     async def follow():
-        writer = asyncio.create_task(write())
+        store.log(run, 1, losses(1, 1))
         async with asyncio.timeout(SECONDS):
             async for name, _, data in read(ask(Feed(lambda: store), [run])):
-                if name == "rows":
-                    sent.update(dict.fromkeys(data[0][2], time.perf_counter()))
-        await writer
+                if name != "rows":
+                    continue
+                sent.append(data)
+                if len(sent) == 10:
+                    store.finish(run, "done", result={})
+                else:
+                    store.log(run, len(sent) + 1, losses(len(sent) + 1, len(sent) + 1))
 
     asyncio.run(follow())
-    delays = sorted(sent[step] - written[step] for step in range(1, 31))
-    assert delays[15] < 2 * feed.ROWS_SECONDS
+    assert [data[0][2] for data in sent] == [[step] for step in range(1, 11)]
+
+
+async def until_watched(feed_: Feed, watchers: list[int], rows: int) -> None:
+    """Waits until so many watch each run, and the feed has read so many rows of all."""
+    channels = feed_._channels
+    async with asyncio.timeout(SECONDS):
+        while [c.watchers for c in channels.values()] != watchers or sum(map(len, channels.values())) != rows:
+            await asyncio.sleep(0.01)
 
 
 def test_fifty_who_watch_cost_one_reader_and_all_get_everything(store, monkeypatch):
     ids = begin(store, 2)
     store.log(ids[0], 1, losses(1, 100))
-    asked = []
+    asking, at_once = 0, []
     tail = store.tail
-    monkeypatch.setattr(store, "tail", lambda *args, **kwargs: asked.append(time.monotonic()) or tail(*args, **kwargs))
+
+    def counted(*args, **kwargs):
+        nonlocal asking
+        asking += 1
+        at_once.append(asking)
+        try:
+            return tail(*args, **kwargs)
+        finally:
+            asking -= 1
+
+    monkeypatch.setattr(store, "tail", counted)
     shared = Feed(lambda: store)
 
     async def watch():
         readers = [asyncio.create_task(until_end(ask(shared, ids))) for _ in range(40)]
-        await asyncio.sleep(0.5)
+        await until_watched(shared, [40, 40], rows=100)
         readers += [asyncio.create_task(until_end(ask(shared, ids))) for _ in range(10)]
         store.log(ids[1], 1, losses(1, 50))
-        await asyncio.sleep(0.5)
+        await until_watched(shared, [50, 50], rows=150)
         for run in ids:
             store.finish(run, "done", result={})
         return await asyncio.gather(*readers)
 
     everybody = asyncio.run(watch())
-    assert len(asked) < 1.5 / feed.ROWS_SECONDS
+    assert set(at_once) == {1}
     for events in everybody:
         points = collected(events)
         assert [step for step, _ in points[0]["train_loss"]] == list(range(1, 101))
@@ -238,11 +252,12 @@ def test_runs_that_are_not_in_the_store_end_at_once(store):
 
 def test_the_streams_end_when_the_server_goes_down(store):
     (run,) = begin(store)
+    store.log(run, 1, losses(1, 5))
     shared = Feed(lambda: store)
 
     async def go_down():
         reader = asyncio.create_task(until_end(ask(shared, [run])))
-        await asyncio.sleep(0.2)
+        await until_watched(shared, [1], rows=5)
         shared.close()
         return await reader
 

@@ -33,6 +33,10 @@ def test_an_address_is_good_for_one_to_two_days_and_the_same_for_one(home):
     assert token.stream_url(["a"], begin) == token.stream_url(["a"], begin + token.DAY - 1)
 
 
+def test_a_run_that_is_named_twice_is_watched_once(home):
+    assert token.stream_url(["b", "a", "b"], NOW) == token.stream_url(["b", "a"], NOW)
+
+
 def test_the_secret_is_kept_and_private(home):
     url = token.stream_url(["a"], NOW)
     secret = home / "secret"
