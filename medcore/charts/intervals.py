@@ -16,7 +16,7 @@ def figure(
     published: float | None,
     title: str = "Test accuracy",
 ) -> go.Figure:
-    """One row a run: the value as a dot, its interval as a bar.
+    """One row a run: the value as a dot, its interval as a bar, and its number in a column on the right.
 
     Args:
         values: label to (value, low, high), each 0 to 1 or None.
@@ -36,19 +36,20 @@ def figure(
             x=[value],
             y=[label],
             error_x=spread,
-            mode="markers+text",
-            text=[f"{value:.3f}"],
-            textposition="top center",
+            mode="markers",
+            cliponaxis=False,
             marker={"size": 11, "color": colours[label]},
             name=label,
             showlegend=False,
         )
+        # Beside the panel, where no bar and no line can cross it.
+        chart.add_annotation(text=f"{value:.3f}", x=1, xref="paper", xanchor="left", xshift=8, y=label, showarrow=False)
     _line(chart, baseline, "largest class", "dot")
     _line(chart, published, "published", "dash")
     template.apply(chart)
-    chart.update_layout(height=90 + 55 * len(values), margin={"l": 10, "r": 10, "t": 25, "b": 45})
+    chart.update_layout(height=90 + 55 * len(values), margin={"l": 10, "r": 60, "t": 25, "b": 45})
     chart.update_xaxes(title=title, range=_range(values, baseline, published))
-    chart.update_yaxes(range=(len(values) - 0.5, -0.7))  # room over the first row for its number
+    chart.update_yaxes(range=(len(values) - 0.5, -0.5))
     return chart
 
 

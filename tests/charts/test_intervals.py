@@ -27,10 +27,16 @@ def test_the_bar_spans_the_interval(chart):
 
 def test_baseline_and_published_value_are_marked(chart):
     assert [shape.x0 for shape in chart.layout.shapes] == [0.5, 0.95]
-    assert [note.text for note in chart.layout.annotations] == ["largest class", "published"]
+    assert [note.text for note in chart.layout.annotations if note.yref == "paper"] == ["largest class", "published"]
     low, high = chart.layout.xaxis.range
     assert low < 0.5
     assert high > 0.95
+
+
+def test_the_numbers_stand_beside_the_panel_in_the_row_of_their_run(chart):
+    numbers = [note for note in chart.layout.annotations if note.xref == "paper"]
+    assert [(note.text, note.y) for note in numbers] == [("0.800", "SGD"), ("0.900", "Adam")]
+    assert {(note.x, note.xanchor) for note in numbers} == {(1, "left")}
 
 
 def test_without_marks_there_are_none():
