@@ -95,8 +95,8 @@ def download(name: str, progress: Progress | None = None) -> Path:
 def facts(name: str, options: Mapping[str, Any] | None = None) -> Facts:
     """Class counts, duplicates and content hash of a set.
 
-    The first time the whole set is read, in a process of its own so that this one stays small; then they are kept
-    until the file changes.
+    The first time the whole set is read, in a process of its own so that this one stays small; whoever asks meanwhile
+    waits for it. Then they are kept until the file changes.
 
     Raises:
         FileNotFoundError, ValueError, OSError: as `load`.
@@ -105,11 +105,24 @@ def facts(name: str, options: Mapping[str, Any] | None = None) -> Facts:
     entry = _available(name)
     _check_options(entry, options)
     known = _known(entry, options)
+    return known or _measured_once(entry, options)
+
+
+def _measured_once(entry: Entry, options: Mapping[str, Any]) -> Facts:
+    """The facts after a reading: by this process, or by the one that has begun before."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(f"{_facts_file(entry, options)}.lock", timeout=FACTS_TIMEOUT):
+            known = _known(entry, options)
+            if known is None:
+                _measure_apart(entry.name, options)
+                known = _known(find(entry.name), options)
+    except (Timeout, subprocess.TimeoutExpired) as error:
+        minutes = FACTS_TIMEOUT / 60
+        raise OSError(f'The data set "{entry.name}" could not be read within {minutes:g} minutes.') from error
     if known is None:
-        _measure_apart(name, options)
-        known = _known(find(name), options)
-    if known is None:
-        raise OSError(f'The data set "{name}" changed while it was read; try again.')
+        raise OSError(f'The data set "{entry.name}" changed while it was read; try again.')
     return known
 
 

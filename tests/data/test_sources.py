@@ -4,14 +4,15 @@ import json
 import os
 import subprocess
 import sys
-import time
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from medcore.data import cache, checks, sources
+from medcore.data import cache, checks, nifti_folder, npz, pictures, sources
 from medcore.data.facts import Facts, content_hash
 from medcore.spec import DataSpec
 
@@ -52,15 +53,13 @@ print([name for name in {HEAVY} if name in sys.modules])
     assert done.stdout == "[]\n"
 
 
-def test_listing_again_is_fast(home, monkeypatch, shared_data):
+def test_listing_again_opens_no_set(home, monkeypatch, shared_data):
     monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
-    sources.listing()
-    times = []
-    for _ in range(10):
-        start = time.perf_counter()
-        sources.listing()
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.05
+    first = [entry.to_dict() for entry in sources.listing()]
+    monkeypatch.setattr(npz, "headers", lambda path: pytest.fail(f"opened {path.name}"))
+    monkeypatch.setattr(pictures, "size", lambda path: pytest.fail(f"opened {path.name}"))
+    monkeypatch.setattr(nifti_folder, "_open", lambda path: pytest.fail(f"opened {path.name}"))
+    assert [entry.to_dict() for entry in sources.listing()] == first
 
 
 @pytest.mark.parametrize("name", ["ct-simulator", "digits", "breastmnist", "pneumoniamnist_rebuilt", "hippocampus"])
@@ -144,6 +143,32 @@ def test_classes_of_masks_are_listed_once_a_reading_has_found_them(folder):
     sources.facts("cells")
     assert sources.find("cells").to_dict()["classes"] == ["background", "class 1", "class 3"]
     assert sources.load(DataSpec("cells"))["test"].class_names == sources.find("cells").classes
+
+
+def test_many_who_ask_at_once_start_one_reader(folder, medmnist_arrays, monkeypatch):
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    real, readers, everyone = subprocess.run, [], threading.Barrier(6)
+
+    def counted(command, **kwargs):
+        readers.append(command)
+        return real(command, **kwargs)
+
+    def ask(_):
+        everyone.wait(timeout=30)
+        return sources.facts("mine")
+
+    monkeypatch.setattr(subprocess, "run", counted)
+    with ThreadPoolExecutor(6) as sessions:
+        found = list(sessions.map(ask, range(6)))
+    assert len(readers) == 1
+    assert all(known == found[0] for known in found)
+
+
+def test_a_reading_that_takes_too_long_gives_one_sentence(folder, medmnist_arrays, monkeypatch):
+    np.savez(folder / "mine.npz", **medmnist_arrays)
+    monkeypatch.setattr(sources, "FACTS_TIMEOUT", 0.01)
+    with pytest.raises(OSError, match=r'^The data set "mine" could not be read within .* minutes\.$'):
+        sources.facts("mine")
 
 
 def test_facts_of_a_changed_file_are_measured_again(folder, medmnist_arrays):
