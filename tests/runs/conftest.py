@@ -22,7 +22,7 @@ from tests.runs.tasks import choices
 TASKS = Path(__file__).parent / "tasks"
 
 
-def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """What `condition` returns, as soon as that is true; fails when it is not in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -57,8 +57,8 @@ class Bench:
     def get(self, run_id: str) -> Record:
         return self.store.find([run_id])[0]
 
-    def ended(self, run_id: str, seconds: float = 30.0) -> Record:
-        return until(lambda: (record := self.get(run_id)).ended and record, seconds)
+    def ended(self, run_id: str) -> Record:
+        return until(lambda: (record := self.get(run_id)).ended and record)
 
     def train(self, task: str, seed: int = 0, **where: str) -> Record:
         return self.ended(self.submit(task, seed, **where))
@@ -66,8 +66,8 @@ class Bench:
     def logged(self, run_id: str, rows: int) -> None:
         until(lambda: len(self.store.history([run_id])) >= rows)
 
-    def engine(self, seconds: float = 60.0) -> psutil.Process:
-        return psutil.Process(until(lambda: (now := status.read()) and now.ready and now, seconds).pid)
+    def engine(self) -> psutil.Process:
+        return psutil.Process(until(lambda: (now := status.read()) and now.ready and now).pid)
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ def test_a_disk_that_was_full_for_a_while_loses_nothing(store, supervise, full_d
     until(lambda: log.read_text().endswith("\n300\n"))
     assert len(store.history([run_id])) < 300
     full_disk(False)
-    thread.join(30)
+    thread.join(60)
     assert store.find([run_id])[0].state == "done"
     assert list(store.history([run_id])["step"]) == list(range(1, 501))
 
@@ -79,7 +79,7 @@ def test_a_disk_that_stays_full_ends_the_run_with_a_sentence(store, supervise, f
     full_disk(True)
     stopped = threading.Event()
     monkeypatch.setattr(threading, "excepthook", lambda _: stopped.set())
-    thread.join(30)
+    thread.join(60)
     assert stopped.is_set()
     full_disk(False)
     assert len(store.history([run_id])) >= before
@@ -90,6 +90,6 @@ def test_a_run_that_is_no_longer_its_own_is_dropped(store, supervise):
     run_id, thread = supervise("stream", 100_000)
     until(lambda: len(store.history([run_id])) > 10)
     store.finish(run_id, "failed", error="No sign of life.")
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
     assert store.find([run_id])[0].error == "No sign of life."
