@@ -38,7 +38,7 @@ class Entry:
 
     Args:
         card: source, licence, faults.
-        sizes: images of each split; those published where the set is not here.
+        sizes: images of each split; those published where the set is not here, those of the default options.
         classes: name of class 0, 1, …; () where only a reading of the masks can tell.
         shape: (height, width, channels) of an image.
         read: gives the splits, from checked options and a report.
@@ -48,6 +48,7 @@ class Entry:
         stamp: of that path, so that what is known of it is forgotten when it changes.
         options: what the source can be asked for, by name.
         remote: where it can be downloaded from.
+        count: gives the sizes for given options; None where they do not depend on them.
     """
 
     card: Card
@@ -61,11 +62,20 @@ class Entry:
     stamp: Stamp = ()
     options: Mapping[str, Parameter | Selection] = field(default_factory=dict)
     remote: Remote | None = None
+    count: Callable[[Mapping[str, Any]], Mapping[str, int]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
         """Identity in specs and links."""
         return self.card.name
+
+    def sizes_for(self, options: Mapping[str, Any]) -> Mapping[str, int]:
+        """Images of each split when the source is asked with these options; those not given are at their defaults.
+
+        Raises:
+            ValueError: for options that the source does not take.
+        """
+        return self.sizes if self.count is None else self.count(options)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, without any path of this machine."""

@@ -93,10 +93,8 @@ CARD = Card(
 
 def entry() -> Entry:
     """The simulator with its default options, without running it."""
-    count = int(OPTIONS["images"].default)
-    sizes = {split: int(of_split.sum()) for split, of_split in _splits(count).items()}
     pixels = SCANNERS["A"].geometry.pixels
-    return Entry(CARD, sizes, CLASSES, (pixels, pixels, 1), _read, options=OPTIONS)
+    return Entry(CARD, _sizes({}), CLASSES, (pixels, pixels, 1), _read, options=OPTIONS, count=_sizes)
 
 
 def complete(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,6 +187,10 @@ def _splits(count: int) -> dict[str, np.ndarray]:
     this is a random split, and it stays what it is when more are made."""
     tenth = np.arange(count) // SLICES % 10
     return {"train": tenth < 7, "val": tenth == 7, "test": tenth > 7}
+
+
+def _sizes(options: Mapping[str, Any]) -> dict[str, int]:
+    return {split: int(of_split.sum()) for split, of_split in _splits(complete(options)["images"]).items()}
 
 
 def _read(options: Mapping[str, Any], report: Report) -> Splits:
