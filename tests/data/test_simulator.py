@@ -1,12 +1,10 @@
 """The simulated set: deterministic, exact, learnable in principle, cached."""
 
-import time
-
 import numpy as np
 import pytest
 
 from medcore.catalog import Selection
-from medcore.data import cache, simulator
+from medcore.data import cache, digits, simulator
 from medcore.spec import DataSpec
 
 from medcore.data import sources  # isort: skip
@@ -108,6 +106,20 @@ def test_splits_are_by_patient_and_stay_when_more_are_made(home):
     assert patients["test"] <= set(sources.load(DataSpec("ct-simulator", {"images": 160}))["test"].groups)
 
 
+def test_sizes_are_known_for_other_numbers_of_images(home):
+    loaded = sources.load(DataSpec("ct-simulator", {"images": 57}))
+    sizes = {split: len(part) for split, part in loaded.items()}
+    assert simulator.entry().sizes_for({"images": 57, "dose": 2}) == sizes
+
+
+def test_sizes_without_options_are_the_listed_ones_and_wrong_options_are_refused():
+    entry = simulator.entry()
+    assert entry.sizes_for({}) == entry.sizes == {"train": 1400, "val": 200, "test": 400}
+    with pytest.raises(ValueError, match=r"images must be a whole number.*Received: 1"):
+        entry.sizes_for({"images": 1})
+    assert digits.entry().sizes_for({}) == digits.entry().sizes
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -149,11 +161,3 @@ def test_a_damaged_cache_is_made_again(home):
     again = sources.load(DataSpec("ct-simulator", {"images": 40}), said.append)
     np.testing.assert_array_equal(again["train"].images, first["train"].images)
     assert said == ["Simulating 40 CT slices …"]
-
-
-def test_two_thousand_images_stay_under_twenty_seconds_of_one_core(plain):
-    """Measured on 400 after the matrices are there; processor time, so that a busy machine does not matter."""
-    values = simulator.complete({"images": 400, "seed": 3})
-    start = time.process_time()
-    simulator.simulate(values)
-    assert 5 * (time.process_time() - start) < 20
