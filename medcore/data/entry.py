@@ -103,7 +103,8 @@ class Entry:
 def _option(option: Parameter | Selection) -> dict[str, Any]:
     if isinstance(option, Selection):
         return {"default": option.default, "values": list(option.values), "help": option.help}
-    return {"default": option.default, "low": option.low, "high": option.high, "help": option.help}
+    limits = {"low": option.low, "high": option.high, "steps": list(option.steps)}
+    return {"default": option.default, **limits, "help": option.help}
 
 
 def unavailable(name: str, why: str, path: Path | None = None) -> Entry:

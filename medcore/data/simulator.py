@@ -57,12 +57,17 @@ SCANNERS = {
     "B": Scanner(50_000, "sharp", 25.0, Geometry(views=72, pixel_mm=5.0)),
 }
 
+NUMBERS = (40, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+DOSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 30.0, 100.0)
+
 OPTIONS: dict[str, Parameter | Selection] = {
-    "images": Parameter("Images", 2000, 40, 20_000, "Slices to make, four a patient.", integer=True),
+    "images": Parameter("Images", 2000, 40, 20_000, "Slices to make, four a patient.", True, NUMBERS),
     "contrast": Parameter("Lesion contrast (HU)", -80, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
     "size": Parameter("Lesion size (mm)", 44, 8, 80, "Mean diameter; each lesion has 3/4 to 5/4 of it."),
     "prevalence": Parameter("Prevalence", 0.5, 0.02, 0.98, "Share of slices with a lesion; patients differ in theirs."),
-    "dose": Parameter("Dose", 1.0, 0.02, 100.0, "Photons, as a share of the usual; a quarter doubles the noise."),
+    "dose": Parameter(
+        "Dose", 1.0, 0.02, 100.0, "Photons, as a share of the usual; a quarter doubles the noise.", steps=DOSES
+    ),
     "kernel": Selection(
         "Kernel",
         "usual",

@@ -144,6 +144,19 @@ def test_defaults_are_within_their_limits():
     assert all(isinstance(o, Selection) or o.low <= o.default <= o.high for o in simulator.OPTIONS.values())
 
 
+def test_dose_and_images_are_offered_in_steps_that_the_simulator_takes():
+    for name in ("images", "dose"):
+        option = simulator.OPTIONS[name]
+        assert option.default in option.steps
+        assert (option.steps[0], option.steps[-1]) == (option.low, option.high)
+        ratios = np.divide(option.steps[1:], option.steps[:-1])
+        assert (ratios >= 2).all(), "each step is a change that can be seen"
+        assert (ratios <= 10 / 3 + 1e-9).all()
+        for step in option.steps:
+            assert simulator.complete({name: step})[name] == step
+        assert simulator.entry().to_dict()["options"][name]["steps"] == list(option.steps)
+
+
 def test_the_second_load_takes_the_cache(home, monkeypatch):
     first = sources.load(DataSpec("ct-simulator", {"images": 40}))
     monkeypatch.setattr(simulator, "simulate", lambda values: pytest.fail("simulated again"))
