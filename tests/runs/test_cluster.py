@@ -1,5 +1,6 @@
 """The same slots on a Dask cluster of processes of their own."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,22 +11,38 @@ import pytest
 from medcore import settings
 from medcore.runs import keeper, status
 from medcore.runs.store import Store
+from tests.conftest import missing
 from tests.runs.conftest import Bench, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="forks")]
 
 
+def tls(folder, monkeypatch):
+    """One certificate for all, and Dask told to insist on it."""
+    if shutil.which("openssl") is None:
+        missing("openssl is not installed")
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:3072", "-nodes", "-days", "2", "-subj", "/CN=medcore"]
+    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION", "true")
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CA_FILE", str(certificate))
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{role}__CERT", str(certificate))
+        monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{role}__KEY", str(key))
+
+
 @pytest.fixture
 def worker(home, choices_of_tests, monkeypatch, tmp_path):
-    """A scheduler, and a worker under Dask's nanny."""
+    """A scheduler, and a worker under Dask's nanny, with the TLS that README sets up."""
+    tls(tmp_path, monkeypatch)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+        address = f"tls://127.0.0.1:{probe.getsockname()[1]}"
     monkeypatch.setenv("MEDCORE_SCHEDULER", address)
     local = ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0"]
     port = address.rsplit(":", 1)[1]
     commands = [
-        ["distributed.cli.dask_scheduler", "--port", port, *local],
+        ["distributed.cli.dask_scheduler", "--port", port, "--protocol", "tls", *local],
         ["distributed.cli.dask_worker", address, "--nthreads", "2", *local],
     ]
     started = [

@@ -3,6 +3,8 @@
 import errno
 import os
 import sys
+import time
+from itertools import pairwise
 
 import pytest
 
@@ -94,6 +96,28 @@ def test_a_slot_that_cannot_use_the_store_is_told_and_logged_once(store, capsys)
         placing.trouble(refused.value)
     assert status.read().problem == "The run store must be a file that can be read and written."
     assert capsys.readouterr().err.count("Traceback") == 1
+
+
+def test_the_engine_pauses_while_slots_cannot_use_the_store(store, monkeypatch):
+    """Told until it is over, with one try a pause."""
+    monkeypatch.setattr(engine, "TROUBLE_SECONDS", 0.1)
+    cluster = Cluster(a=Answer(OFFER))
+    monkeypatch.setattr(engine, "_client", lambda: cluster)
+    store.create({"a": RunSpec(data=DataSpec("digits"))}, "a student")
+    told, tries = [], []
+    submit = cluster.submit
+
+    def refuse(function, *size, **where):
+        if not size:
+            return submit(function, **where)
+        tries.append(time.monotonic())
+        told.append(status.read().problem)
+        return Answer(error=StoreError("The run store must be a file that can be read and written."))
+
+    cluster.submit = refuse
+    engine._serve(lambda: len(tries) < 5, lambda _: None)
+    assert all(later - earlier >= 0.1 for earlier, later in pairwise(tries))
+    assert told == [None] + ["The run store must be a file that can be read and written."] * 4
 
 
 def test_an_engine_leaves_on_a_full_disk(monkeypatch):
