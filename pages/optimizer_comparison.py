@@ -65,7 +65,7 @@ if records:
     with st.expander("Settings of these runs"):
         setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)
 else:
-    setup_table.show(specs, entry.sizes.get("train"))
+    setup_table.show(specs, entry.sizes_for(options).get("train"))
 
 lesson_tab, data_tab, home_tab = st.tabs(
     ["Lesson", "The data set", "Take it home"], on_change="rerun", key="tab", bind="query-params"
