@@ -2,8 +2,10 @@
 
 Streamlit puts the theme's text and grid colours under it (`st.plotly_chart(theme="streamlit")`), so
 backgrounds are transparent, and sizes that have to stay ours are set on the figure itself by `apply`.
+Its gray of axes is too pale to read; `STYLE` gives all text beside the curves the page's own colour.
 """
 
+from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -21,6 +23,8 @@ CONFIG = {
     "responsive": False,
 }
 """Of the tools beside a chart."""
+STYLE = Path(__file__).with_name("template.css")
+"""What the page's style says of charts, for `st.html`."""
 
 _GRID = "rgba(128, 139, 150, 0.25)"
 LAYOUT: dict[str, Any] = {

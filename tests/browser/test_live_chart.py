@@ -1,6 +1,7 @@
 """The live chart in a real browser, fed from a real store by the real stream; only the training is ours."""
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -35,6 +36,11 @@ class Trainer:
     def start(self) -> None:
         for _ in self.ids:
             self.store.claim(RunSpec().size)
+
+    def plan(self, *steps_per_epoch: int) -> None:
+        """Says how many updates an epoch has, for each run."""
+        for run, steps in zip(self.ids, steps_per_epoch, strict=True):
+            self.store.say(run, plan={"steps_per_epoch": steps})
 
     def train(self, steps: int) -> int:
         """Logs that many updates of each run and ends an epoch; returns how many rows there are in all."""
@@ -265,8 +271,96 @@ def test_the_theme_is_followed_at_once(chart):
     chart.wait_for_function(
         f"() => document.querySelector('{CHART} .legendtext').style.fill !== '{light}'", timeout=5_000
     )
-    assert colour() == "rgb(250, 250, 250)"
+    assert colour() == "rgb(230, 237, 243)"
     assert marked(chart)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("finished", [False, True])
+def test_all_text_of_a_chart_can_be_read(page, live_server, trainer, scheme, finished):
+    page.emulate_media(color_scheme=scheme)
+    trainer.start()
+    rows = trainer.train(200)
+    if finished:
+        trainer.finish()
+    open_page(page, live_server, trainer)
+    if not finished:
+        shown(page, rows)
+    for part in (".x3title", ".ytitle", ".x3tick text", ".y2tick text", ".legendtext"):
+        expect(page.locator(f".js-plotly-plot :is({part})").first).to_be_visible(timeout=20_000)
+    assert min(contrasts(page)) >= 4.5
+
+
+def contrasts(page: Page) -> list[float]:
+    """Contrast of each text of the chart with the page, as the WCAG define it."""
+    background, *texts = page.evaluate(
+        """() => [getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor,
+                  ...[...document.querySelectorAll(".js-plotly-plot .main-svg text")]
+                      .filter(node => node.textContent).map(node => getComputedStyle(node).fill)]"""
+    )
+    page_luminance = luminance(background)
+    pairs = [sorted((luminance(text), page_luminance)) for text in texts]
+    return [(high + 0.05) / (low + 0.05) for low, high in pairs]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of "rgb(r, g, b)"."""
+    parts = np.array([int(part) for part in re.findall(r"\d+", colour)[:3]]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def progress_by(page: Page, name: str) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+    unit = name.removesuffix("s")
+    page.wait_for_function(f"() => document.querySelector('.plot').layout?.xaxis3.title.text === '{unit}'")
+
+
+def test_progress_is_shown_in_epochs_and_in_updates(chart, trainer):
+    trainer.plan(100, 20)
+    mark(chart)
+    zoom(chart)
+    progress_by(chart, "epochs")
+    expect(chart.locator(f"{CHART} .summary")).to_contain_text("val accuracy 0.750 at epoch 10")
+    shown(chart, trainer.train(50))
+    for run, steps_per_epoch in zip(trainer.ids, (100, 20), strict=True):
+        raw, smooth, *epochs = [t["x"] for t in traces(chart) if t["run"] == run]
+        assert raw == smooth == pytest.approx([step / steps_per_epoch for step in range(1, 251)])
+        assert epochs == [[200 / steps_per_epoch, 250 / steps_per_epoch]] * 2
+    assert axis_range(chart)[1] >= 12.5
+    progress_by(chart, "updates")
+    shown(chart, trainer.train(50))
+    assert all(t["x"] == list(range(1, 301)) for t in traces(chart) if t["role"] == "raw")
+    assert marked(chart)
+
+
+def test_points_wait_for_the_plan_that_says_what_an_epoch_is(chart, trainer):
+    progress_by(chart, "epochs")
+    assert not any(t["x"] for t in traces(chart) if t["role"] == "raw")
+    trainer.plan(100, 20)
+    chart.wait_for_function(
+        """() => document.querySelector(".plot").data
+                     .filter(t => t.meta.role === "raw").every(t => t.x.length === 200)"""
+    )
+
+
+def test_a_logarithmic_loss_keeps_the_points_and_the_zoom_into_updates(chart, trainer):
+    before = zoom(chart)
+    chart.get_by_text("Logarithmic loss").click()
+    chart.wait_for_function("() => document.querySelector('.plot').layout.yaxis.type === 'log'")
+    shown(chart, trainer.train(50))
+    assert axis_range(chart) == before
+    assert axis_range(chart, "yaxis")[0] < 0  # the logarithm of a loss under 1
+    assert all(t["x"] == list(range(1, 251)) for t in traces(chart) if t["role"] == "raw")
+
+
+def test_a_run_that_is_asked_for_twice_is_drawn_once(page, live_server, trainer):
+    trainer.start()
+    trainer.train(20)
+    page.goto(f"{live_server.url}/?runs={','.join([*trainer.ids, *trainer.ids])}")
+    expect(page.locator(f"{CHART} .legendtext")).to_have_text(LABELS, timeout=20_000)
+    shown(page, 44)
+    assert all(t["x"] == list(range(1, 21)) for t in traces(page) if t["role"] == "raw")
 
 
 def test_the_chart_takes_the_width_there_is(chart):

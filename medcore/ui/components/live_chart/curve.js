@@ -36,7 +36,7 @@ function place(array, value) {
   return low
 }
 
-/** All points of one trace. */
+/** All points of one trace; x in updates. */
 class Curve {
   constructor(role) {
     this.smooth = role === "smooth"
@@ -60,17 +60,17 @@ class Curve {
     return this.mean
   }
 
-  /** The points to draw, when `range` of the x axis is in view (null: all of it). */
-  shown(range) {
+  /** The points to draw, when `range` of the x axis is in view (null: all of it) and its unit is `unit` updates. */
+  shown(range, unit) {
     const n = this.x.length
-    if (n <= MAX_POINTS) return { x: this.x.slice(), y: this.y.slice() }
-    const low = range ? Math.max(0, place(this.x, range[0]) - 1) : 0
-    const high = range ? Math.min(n, place(this.x, range[1]) + 1) : n
+    if (n <= MAX_POINTS) return { x: this.x.map((step) => step / unit), y: this.y.slice() }
+    const low = range ? Math.max(0, place(this.x, range[0] * unit) - 1) : 0
+    const high = range ? Math.min(n, place(this.x, range[1] * unit) + 1) : n
     const keep = [0]
     decimate(this.y, 0, low, FAR_POINTS, keep)
     decimate(this.y, low, high, MAX_POINTS, keep)
     decimate(this.y, high, n, FAR_POINTS, keep)
     if (keep[keep.length - 1] !== n - 1) keep.push(n - 1)
-    return { x: keep.map((i) => this.x[i]), y: keep.map((i) => this.y[i]) }
+    return { x: keep.map((i) => this.x[i] / unit), y: keep.map((i) => this.y[i]) }
   }
 }

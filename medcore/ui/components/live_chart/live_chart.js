@@ -40,6 +40,12 @@ function axisName(id) {
   return id.replace("y", "yaxis")
 }
 
+/** Whether the traces show the same metrics of the same runs. */
+function sameCurves(traces, others) {
+  const metas = (list) => JSON.stringify(list.map((trace) => trace.meta))
+  return metas(traces) === metas(others)
+}
+
 class LiveChart {
   constructor(root) {
     this.root = root
@@ -66,13 +72,28 @@ class LiveChart {
       this.recolour()
       return
     }
-    this.stream?.close()
     this.figure = data.figure
-    this.build(JSON.parse(data.figure), data)
+    const figure = JSON.parse(data.figure)
+    if (this.stream && sameCurves(figure.data, this.traces)) {
+      this.stream.url = data.url
+      this.show(figure)
+    } else this.build(figure, data)
   }
 
-  /** A new figure: an empty skeleton, and a stream from the start. */
+  /** Another skeleton for the points that are there. */
+  show({ data: traces, layout }) {
+    this.traces = traces
+    this.layout = layout
+    this.drawn = false
+    this.described = -Infinity
+    this.traces.forEach((_, i) => this.touch(i))
+    this.schedule()
+  }
+
+  /** Other runs: an empty skeleton, and a stream from the start. */
   build({ data: traces, layout }, { url, config, plotly }) {
+    this.stream?.close()
+    if (this.plot.on) this.Plotly.purge(this.plot)
     this.traces = traces
     this.layout = layout
     this.curves = traces.map((trace) => new Curve(trace.meta.role))
@@ -81,6 +102,7 @@ class LiveChart {
     this.points = 0
     this.dirty = new Set()
     this.ended = false
+    this.told = false
     this.ready = false
     this.drawn = false
     this.root.classList.add("empty")
@@ -98,14 +120,14 @@ class LiveChart {
   }
 
   async open(address, config) {
-    const figure = this.figure
+    const stream = this.stream
     try {
       this.Plotly = await loadPlotly(address)
     } catch (error) {
       this.tell(error.message)
       return
     }
-    if (this.figure !== figure || this.gone) return
+    if (this.stream !== stream || this.gone) return
     this.config = config
     this.ready = true
     this.schedule()
@@ -117,7 +139,7 @@ class LiveChart {
       this.traces.forEach(({ meta }, i) => {
         if (meta.run !== this.runs[run] || meta.metric !== metric) return
         this.curves[i].extend(steps, values)
-        this.dirty.add(i)
+        this.touch(i)
       })
     }
     this.schedule()
@@ -126,11 +148,26 @@ class LiveChart {
   hear(state) {
     this.states[state.run] = state
     this.say()
+    if (this.layout.meta.by === "update") return
+    // Points that came before the plan of their run wait for it.
+    this.traces.forEach((_, i) => this.touch(i))
+    this.schedule()
   }
 
   end() {
     this.ended = true
     this.schedule()
+  }
+
+  /** How many updates one unit of the x axis is for this trace; undefined until its run is planned. */
+  unit(i) {
+    if (this.layout.meta.by === "update") return 1
+    return this.states[this.runs.indexOf(this.traces[i].meta.run)]?.plan?.steps_per_epoch
+  }
+
+  /** Marks a trace to be drawn. */
+  touch(i) {
+    if (this.curves[i].x.length && this.unit(i)) this.dirty.add(i)
   }
 
   /** What a person who waits for the first point is told. */
@@ -173,8 +210,8 @@ class LiveChart {
     const { points } = this
     const changed = [...this.dirty]
     this.dirty.clear()
-    const range = this.range()
-    const shown = changed.map((i) => this.curves[i].shown(range))
+    const range = this.drawn ? this.range() : null
+    const shown = changed.map((i) => this.curves[i].shown(range, this.unit(i)))
     if (changed.length) this.root.classList.remove("empty")
     if (this.drawn) {
       const data = { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }
@@ -186,7 +223,7 @@ class LiveChart {
     this.describe()
   }
 
-  /** The skeleton, with the points that are there already. */
+  /** The skeleton, with the points that are there already; a zoom stays where the axis means the same. */
   async first(shown) {
     this.theme = themeOf(this.root)
     const traces = this.traces.map((trace, i) => ({ ...trace, ...shown.get(i) }))
@@ -194,9 +231,11 @@ class LiveChart {
     this.blank = new Set(traces.map((trace) => axisName(trace.yaxis)))
     this.numbered([...shown.keys()])
     for (const axis of this.blank) layout[axis] = { ...layout[axis], showticklabels: false }
-    await this.Plotly.newPlot(this.plot, traces, layout, this.config)
-    this.plot.on("plotly_relayout", (change) => this.moved(change))
+    const fresh = !this.plot.on
     this.drawn = true
+    await this.Plotly.react(this.plot, traces, layout, this.config)
+    if (fresh) this.plot.on("plotly_relayout", (change) => this.moved(change))
+    else if (this.range()) this.refine()
   }
 
   /** Axes show numbers from their first point on; before it they would be made up. */
@@ -217,7 +256,11 @@ class LiveChart {
   /** Another part is in view: a long line shows other points there. */
   moved(change) {
     if (!Object.keys(change).some((name) => name.startsWith("xaxis"))) return
-    this.curves.forEach((curve, i) => curve.x.length > MAX_POINTS && this.dirty.add(i))
+    this.refine()
+  }
+
+  refine() {
+    this.curves.forEach((curve, i) => curve.x.length > MAX_POINTS && this.touch(i))
     this.schedule()
   }
 
@@ -229,10 +272,11 @@ class LiveChart {
     const words = new Map()
     this.traces.forEach(({ meta, name }, i) => {
       const { x, y } = this.curves[i]
-      if (meta.role === "raw" || !x.length) return
+      const unit = this.unit(i)
+      if (meta.role === "raw" || !x.length || !unit) return
       const last = y.at(-1)
       const value = last === null ? "not a number" : last.toPrecision(3)
-      const sentence = `${meta.metric.replace("_", " ")} ${value} at update ${x.at(-1)}`
+      const sentence = `${meta.metric.replace("_", " ")} ${value} at ${this.layout.meta.by} ${+(x.at(-1) / unit).toFixed(3)}`
       words.set(name, [...(words.get(name) ?? []), sentence])
     })
     this.summary.textContent = [...words].map(([name, parts]) => `${name}: ${parts.join(", ")}.`).join(" ")
@@ -256,18 +300,15 @@ class LiveChart {
     window.removeEventListener("pointerup", this.release)
     window.removeEventListener("pointercancel", this.release)
     clearTimeout(this.frame)
-    if (this.drawn) this.Plotly.purge(this.plot)
+    if (this.plot.on) this.Plotly.purge(this.plot)
   }
 }
 
-/** The page's font and the colours that Streamlit gives to `st.plotly_chart`, so nothing changes when that takes over. */
+/** The page's font and colours. */
 function themeOf(root) {
   const style = getComputedStyle(root)
-  const [red, green, blue] = style.backgroundColor.match(/[\d.]+/g).map(Number)
-  const light = 0.299 * red + 0.587 * green + 0.114 * blue > 128
   return {
-    font: { family: style.fontFamily, color: light ? "#808495" : "#e6eaf1" },
-    legend: { font: { color: light ? "#262730" : "#fafafa" } },
+    font: { family: style.fontFamily, color: style.color },
     hoverlabel: { bgcolor: style.backgroundColor, bordercolor: style.getPropertyValue("--st-border-color").trim() },
   }
 }
