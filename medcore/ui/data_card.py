@@ -13,9 +13,7 @@ def show(entry: sources.Entry) -> None:
     height, width, channels = entry.shape
     sizes = " · ".join(f"{n:,} {split}" for split, n in entry.sizes.items())
     st.markdown(f"**{plain(card.title)}** — {plain(card.source)}")
-    st.markdown(
-        f"{sizes} · {height} x {width} px{'' if channels == 1 else ', colour'} · {_classes(entry)}"
-    )
+    st.markdown(f"{sizes} · {height} x {width} px{'' if channels == 1 else ', colour'} · {_classes(entry)}")
     st.markdown(f"**Labels.** {plain(card.labels)}")
     for note in dict.fromkeys((*card.notes, *_duplicates(entry))):
         st.markdown(f":orange-badge[Mind] {plain(note)}")
@@ -24,7 +22,7 @@ def show(entry: sources.Entry) -> None:
 
 def _classes(entry: sources.Entry) -> str:
     """The classes in quotes: some names hold a comma."""
-    return ", ".join(f"“{plain(name)}”" for name in entry.classes)
+    return ", ".join(f"“{plain(name)}”" for name in entry.classes) or "classes known once it was read"
 
 
 def _duplicates(entry: sources.Entry) -> tuple[str, ...]:
