@@ -4,9 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from medcore import charts
 from medcore.ui import device_line
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
+STYLE = Path(charts.__file__).with_name("template.css")
 
 st.set_page_config(page_title="Medcore", page_icon="🩻", layout="wide", initial_sidebar_state=330)
 page = st.navigation(
@@ -16,5 +18,6 @@ page = st.navigation(
     ],
     position="top",
 )
+st.html(STYLE)
 page.run()
 device_line.show()
