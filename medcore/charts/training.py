@@ -49,7 +49,7 @@ _EPOCHS = _Progress("epoch", "%{x:,.3~f}")
 # Where the axes end before there is a point, and how far they may reach: a marker at 100 % stays whole.
 _LOSS = {"autorangeoptions": {"clipmin": 0}}
 _SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
-_LOG = {"type": "log", "tickformat": ".3~g", "nticks": 5}
+_LOG = {"type": "log", "tickformat": ".3~g", "nticks": 3}
 _PANELS = (
     _Panel("train_loss", "training loss", 0.62, 1.0, "%{y:.4g}", _LOSS),
     _Panel("val_loss", "validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
