@@ -40,11 +40,7 @@ class Duplicates:
             f"{count:,} image{'s' if count > 1 else ''} of {split} repeat{'' if count > 1 else 's'} another one of it."
             for split, count in self.within.items()
         ]
-        conflicts = [
-            f"{count:,} image{'s occur' if count > 1 else ' occurs'} with different labels."
-            for count in [self.conflicting]
-            if count
-        ]
+        conflicts = [f"{_images(self.conflicting)} with different labels."] if self.conflicting else []
         return (*leaks, *repeats, *conflicts)
 
 
