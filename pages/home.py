@@ -22,7 +22,7 @@ STARTS = (
     ),
     (
         "Use real images",
-        "Handwritten digits are built in; BreastMNIST and eleven other medical sets are a download away or read "
+        "Handwritten digits are built in; BreastMNIST and ten other medical sets are a download away or read "
         "from your own folder.",
         "Start with digits",
         {"dataset": "Digits 8x8", "model": "MLP"},

@@ -149,6 +149,10 @@ class Store:
         """The owner's runs, the newest first."""
         return self._records(runs.c.owner == owner, order=(runs.c.number.desc(),), limit=limit)
 
+    def together(self, run: Record) -> list[Record]:
+        """The runs that were created together with this one, itself among them, in their order."""
+        return self._records((runs.c.owner == run.owner) & (runs.c.created == run.created), order=(runs.c.number,))
+
     def cancel(self, ids: Sequence[str]) -> None:
         """Ends queued runs at once and asks running ones to stop; others stay as they are."""
         if not ids:

@@ -1,7 +1,6 @@
 """What trains on this machine now, whoever asked for it, and what this session did last; each with its link."""
 
 from collections.abc import Sequence
-from itertools import groupby
 
 import streamlit as st
 
@@ -12,12 +11,13 @@ from medcore.ui.plain import plain
 
 
 def show() -> None:
-    """Lists the active runs, looking again every two seconds, and this session's latest."""
+    """Lists the active comparisons, looking again every two seconds, and this session's latest."""
     active = state.store().active(limit=20)
     st.fragment(_active, run_every=2 if active else None)(bool(active))
-    if latest := [r for r in state.store().latest(state.owner(), limit=12) if r.state not in run_line.ACTIVE]:
+    busy = {_comparison(r) for r in active}
+    if latest := [r for r in state.store().latest(state.owner(), limit=12) if _comparison(r) not in busy]:
         st.subheader("Your last runs")
-        _comparisons(latest)
+        _show(latest)
 
 
 def _active(was_active: bool) -> None:
@@ -26,17 +26,20 @@ def _active(was_active: bool) -> None:
         st.rerun()
     if not active:
         st.caption("Nothing trains at the moment.")
-    _comparisons(active)
+    _show(active)
 
 
-def _comparisons(records: Sequence[Record]) -> None:
-    """Runs that were asked for together stand together, under a link that shows them."""
-    progress = state.store().progress([r.id for r in records])
-    together = sorted(records, key=lambda r: -r.created)
-    for _, group in groupby(together, key=lambda r: (r.created, r.owner)):
-        runs = list(group)
-        lines = [_link(runs), *(run_line.markdown(r, progress.get(r.id)) for r in runs)]
-        st.markdown("  \n".join(lines))
+def _comparison(record: Record) -> tuple[float, str]:
+    """What runs that were asked for together share."""
+    return record.created, record.owner
+
+
+def _show(records: Sequence[Record]) -> None:
+    """Each comparison whole and in its own order, under a link that shows it; the newest first."""
+    for _, record in sorted({_comparison(r): r for r in records}.items(), reverse=True):
+        runs = state.store().together(record)
+        progress = state.store().progress([r.id for r in runs])
+        st.markdown("  \n".join([_link(runs), *(run_line.markdown(r, progress.get(r.id)) for r in runs)]))
 
 
 def _link(runs: Sequence[Record]) -> str:

@@ -1,4 +1,5 @@
 from medcore.labs import optimizers
+from tests.pages.conftest import finish
 
 
 def test_three_ways_to_start_and_nothing_running(open_page):
@@ -15,3 +16,11 @@ def test_what_runs_is_named_with_its_model_and_images(open_page, store):
     assert text.startswith(f"[MLP on digits](/optimizer_comparison?runs={','.join(ids)})")
     assert "**Adam**" in text
     assert "**Lion**" in text
+
+
+def test_a_comparison_stays_whole_and_in_its_order_when_some_of_it_has_ended(open_page, store):
+    ids = store.create(optimizers.runs(dataset="digits", optimizers=["momentum", "adam"], epochs=1), "somebody")
+    finish(store, store.claim("small").id, 0.8)
+    (text,) = (m.value for m in open_page("home").markdown if "waits for a free training slot" in m.value)
+    assert f"?runs={','.join(ids)})" in text
+    assert text.index("**Momentum**") < text.index("**Adam**")

@@ -178,6 +178,15 @@ def test_lists(store):
     assert store.latest("nobody") == []
 
 
+def test_runs_created_together_are_found_together_whatever_became_of_them(store):
+    ids = store.create({"first": RunSpec(), "second": RunSpec(seed=1)}, "a")
+    store.create({"other": RunSpec()}, "b")
+    store.create({"later": RunSpec()}, "a")
+    store.cancel(ids[:1])
+    for run in store.find(ids):
+        assert [record.id for record in store.together(run)] == ids
+
+
 def test_signs_of_life(store):
     (run_id,) = queue(store, "a")
     assert store.beats() == {}
