@@ -69,8 +69,9 @@ class Child:
         return -1 if self.spec is None else sum(self.spec.get(part) == value for part, value in spec.items())
 
     def alive(self) -> bool:
+        """Whether it runs; the fork server tells of an end a moment late, the system does not."""
         with _processes:
-            return self._process.is_alive()
+            return self._process.is_alive() and psutil.pid_exists(self.pid)
 
     def memory(self) -> int:
         """Resident memory in bytes."""
