@@ -1,0 +1,1 @@
+"""What a person uploads: told by content, read in a sandbox, shown, measured, de-identified, exported."""

@@ -1,0 +1,1 @@
+"""DICOM files: reading, decoding, values, geometry, what is odd, de-identification."""

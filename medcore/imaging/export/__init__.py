@@ -1,0 +1,1 @@
+"""What a person takes home: de-identified DICOM, PNG, NIfTI, data sets."""

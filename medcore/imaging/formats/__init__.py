@@ -1,0 +1,1 @@
+"""The other formats: ZIP, pictures, NIfTI and arrays."""
