@@ -49,7 +49,8 @@ class Found:
         frames: one a frame, in the order stored.
         windows: presets of the file.
         inverted: MONOCHROME1.
-        burned_in: why the image may carry text about the patient in its pixels, one sentence; "" where it need not be feared.
+        burned_in: why the image may carry text about the patient in its pixels, one sentence; "" where
+            that need not be feared.
         notes: what is odd, one sentence each.
         gap: (0018,0088) Spacing Between Slices or thickness in mm, where positions tell nothing; None if unknown.
         details: what else the format needs to decode (plain values).

@@ -65,7 +65,7 @@ class Cut(NamedTuple):
 
 
 class Viewable(Protocol):
-    """What the viewer can show: an uploaded series, or the images of a data set. Methods may be called from any thread."""
+    """What the viewer can show: an uploaded series, or the images of a data set. Thread-safe."""
 
     title: str
     """Without anything that tells who the patient is."""
