@@ -49,6 +49,7 @@ class Entry:
         options: what the source can be asked for, by name.
         remote: where it can be downloaded from.
         count: gives the sizes for given options; None where they do not depend on them.
+        kept: folder where what is computed of it is kept; None for the cache under the home folder.
     """
 
     card: Card
@@ -63,6 +64,7 @@ class Entry:
     options: Mapping[str, Parameter | Selection] = field(default_factory=dict)
     remote: Remote | None = None
     count: Callable[[Mapping[str, Any]], Mapping[str, int]] | None = field(default=None, repr=False, compare=False)
+    kept: Path | None = None
 
     @property
     def name(self) -> str:

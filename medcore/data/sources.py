@@ -1,4 +1,4 @@
-"""All data sets, whatever their source: list, find, load, download, and the facts of each.
+"""All data sets, whatever their source: list, find, load, download, look at, and the facts of each.
 
 Listing reads headers only and keeps to the light libraries, because the web process does it on every rerun.
 """
@@ -8,24 +8,27 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from medcore.data import cache, digits, folder, medmnist, mnist, simulator
 from medcore.data import download as downloads
 from medcore.data import facts as measuring
+from medcore.data import snapshot as snapshots
 from medcore.data.dataset import Card, Splits
 from medcore.data.download import Progress
 from medcore.data.entry import Entry, Report, ignore
 from medcore.data.facts import Facts
 from medcore.spec import DataSpec
 
-__all__ = ["Entry", "Facts", "download", "facts", "find", "listing", "load"]
+__all__ = ["Entry", "Facts", "download", "facts", "find", "listing", "load", "snapshot"]
 
 FACTS_VERSION = 1
 FACTS_TIMEOUT = 600
+
+Found = TypeVar("Found")
 
 
 def listing() -> list[Entry]:
@@ -104,20 +107,43 @@ def facts(name: str, options: Mapping[str, Any] | None = None) -> Facts:
     options = options or {}
     entry = _available(name)
     _check_options(entry, options)
-    known = _known(entry, options)
-    return known or _measured_once(entry, options)
+    return _known(entry, options) or _read_apart(entry, options, _known)
 
 
-def _measured_once(entry: Entry, options: Mapping[str, Any]) -> Facts:
-    """The facts after a reading: by this process, or by the one that has begun before."""
+def snapshot(name: str, options: Mapping[str, Any] | None = None) -> Splits:
+    """The splits of a set to look at: their arrays are mapped from disk, read-only, and take no memory here.
+
+    The first time the whole set is read in a process of its own, as for `facts`, and takes as long.
+
+    Raises:
+        FileNotFoundError, ValueError, OSError: as `load`.
+    """
+    options = options or {}
+    entry = _available(name)
+    _check_options(entry, options)
+    return _snapshot(entry, options) or _read_apart(entry, options, _snapshot)
+
+
+def read(name: str, options: Mapping[str, Any]) -> None:
+    """Reads a set in this process, so that its facts and its snapshot are there.
+
+    Raises:
+        FileNotFoundError, ValueError, OSError: as `load`.
+    """
+    place = _snapshot_folder(_available(name), options)
+    snapshots.write(place, load(DataSpec(name, options)))
+
+
+def _read_apart(entry: Entry, options: Mapping[str, Any], found: Callable[[Entry, Mapping[str, Any]], Found]) -> Found:
+    """What `found` finds after a reading: by a process of its own, or by the one that has begun before."""
     from filelock import FileLock, Timeout
 
     try:
         with FileLock(f"{_facts_file(entry, options)}.lock", timeout=FACTS_TIMEOUT):
-            known = _known(entry, options)
+            known = found(entry, options)
             if known is None:
-                _measure_apart(entry.name, options)
-                known = _known(find(entry.name), options)
+                _run_apart(entry.name, options)
+                known = found(find(entry.name), options)
     except (Timeout, subprocess.TimeoutExpired) as error:
         minutes = FACTS_TIMEOUT / 60
         raise OSError(f'The data set "{entry.name}" could not be read within {minutes:g} minutes.') from error
@@ -162,14 +188,26 @@ def _check_options(entry: Entry, given: Mapping[str, Any]) -> None:
 
 
 def _facts_file(entry: Entry, options: Mapping[str, Any]) -> Path:
-    """Named by all that the facts depend on."""
+    return _kept(entry, options, "facts-", ".json")
+
+
+def _snapshot_folder(entry: Entry, options: Mapping[str, Any]) -> Path:
+    return _kept(entry, options, snapshots.PREFIX)
+
+
+def _kept(entry: Entry, options: Mapping[str, Any], prefix: str, ending: str = "") -> Path:
+    """Where something computed of a set is kept, named by all that it depends on."""
     values = {
         "version": FACTS_VERSION,
         "name": entry.name,
         "stamp": entry.stamp or simulator.VERSION,
         "options": simulator.complete(options) if entry.options else {},
     }
-    return cache.folder() / f"facts-{cache.key(values)}.json"
+    return (entry.kept or cache.folder()) / f"{prefix}{cache.key(values)}{ending}"
+
+
+def _snapshot(entry: Entry, options: Mapping[str, Any]) -> Splits | None:
+    return snapshots.read(_snapshot_folder(entry, options))
 
 
 def _known(entry: Entry, options: Mapping[str, Any]) -> Facts | None:
@@ -213,8 +251,8 @@ def _card(card: Card, known: Facts) -> Card:
     return replace(card, notes=said).with_notes(*known.notes)
 
 
-def _measure_apart(name: str, options: Mapping[str, Any]) -> None:
-    """Loads the set in another process, which keeps the facts."""
+def _run_apart(name: str, options: Mapping[str, Any]) -> None:
+    """Reads the set in another process, which keeps what it finds."""
     command = [sys.executable, "-m", "medcore.data.measure", name, json.dumps(dict(options))]
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=FACTS_TIMEOUT, check=False)
