@@ -21,9 +21,10 @@ def listing() -> list[sources.Entry]:
     return sources.listing()
 
 
-def dataset(task: str) -> sources.Entry:
-    """Picks a data set of a task; those that are not here yet come last."""
-    entries = {e.card.title: e for e in listing() if e.card.task == task}
+def dataset(task: str | None = None) -> sources.Entry:
+    """Picks a data set of a task, or of any; those that are not here yet come last."""
+    tasks = ("classification", "segmentation") if task is None else (task,)
+    entries = {e.card.title: e for e in listing() if e.card.task in tasks}
     titles = sorted(entries, key=lambda title: not entries[title].available)
     chosen = st.selectbox(
         "Images",

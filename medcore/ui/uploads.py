@@ -1,0 +1,126 @@
+"""A person's own images: taken in, listed with what could not be opened and why, and picked."""
+
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from medcore.imaging.shelf import Shelf, Upload
+from medcore.imaging.stack import Stack
+from medcore.ui import session
+from medcore.ui.plain import plain
+
+EXAMPLES = {
+    "A CT slice": "CT_small.dcm",
+    "An MR slice": "MR_small.dcm",
+    "An ultrasound, in colour": "examples_rgb_color.dcm",
+}
+"""Files that pydicom brings along."""
+MEGABYTE = 2**20
+WAYS = {"Files or ZIP": True, "A folder": "directory"}
+
+
+def shelf() -> Shelf:
+    """The uploads of this session: in memory, gone a minute after the page was closed."""
+    return session.kept("shelf", Shelf, Shelf.close)
+
+
+def take() -> None:
+    """The field to drop files into, examples for who has none, and how far the reading is."""
+    where = shelf()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = st.segmented_control(
+            "What to open",
+            list(WAYS),
+            default="Files or ZIP",
+            required=True,
+            key="upload_way",
+            help="DICOM, NIfTI, PNG, JPEG, TIFF, NumPy arrays, or a ZIP of these; told by content, not by name.",
+        )
+        st.space("stretch")
+        with st.popover("Examples", help="Files that come with pydicom, to try the viewer without any of your own."):
+            for label, file in EXAMPLES.items():
+                st.button(label, key=f"example_{file}", on_click=add_example, args=(label,), width="stretch")
+    # A fresh key empties the field: the shelf holds the files from here on.
+    turn = st.session_state.setdefault("upload_turn", 0)
+    files = st.file_uploader(
+        "Drop your images here",
+        accept_multiple_files=WAYS[way],
+        key=f"upload_{turn}",
+        help="They stay in this computer's memory and go when you close the page.",
+    )
+    if files:
+        for file in files:
+            where.add(file.name, file.getvalue())
+        st.session_state["upload_turn"] = turn + 1
+        st.rerun()
+    busy = where.busy()
+    st.fragment(_progress, run_every=0.5 if busy else None)(busy)
+
+
+def add_example(label: str) -> None:
+    """Puts one of the examples on the shelf."""
+    file = EXAMPLES[label]
+    spec = importlib.util.find_spec("pydicom")
+    path = Path(spec.origin).parent / "data" / "test_files" / file
+    shelf().add(path.name, path.read_bytes())
+
+
+def _progress(was_busy: bool) -> None:
+    """How many of the files are read; looks again until all are."""
+    uploads = shelf().uploads()
+    if not shelf().busy():
+        if was_busy:
+            st.rerun()
+        return
+    done = sum(upload.state in ("ready", "refused") for upload in uploads)
+    st.progress(done / max(len(uploads), 1), f"Reading the files: {done:,} of {len(uploads):,}")
+
+
+def refused() -> None:
+    """Which files could not be opened, and why."""
+    bad = [upload for upload in shelf().uploads() if upload.state == "refused"]
+    if not bad:
+        return
+    what = "1 file was not opened" if len(bad) == 1 else f"{len(bad):,} files were not opened"
+    with st.expander(f":orange-badge[Mind] {what}; the others are here", expanded=len(bad) <= 3):
+        st.markdown("  \n".join(_line(upload) for upload in bad[:100]))
+        if len(bad) > 100:
+            st.caption(f"And {len(bad) - 100:,} more.")
+
+
+def _line(upload: Upload) -> str:
+    return f"**{plain(upload.name)}**: {plain(upload.why)}"
+
+
+def pick(stacks: Sequence[Stack]) -> Stack:
+    """The stack to look at; its name stays out of the URL, because it may tell who the patient is."""
+    by_id = {stack.id: stack for stack in stacks}
+    if st.session_state.get("stack") not in by_id:
+        st.session_state["stack"] = stacks[-1].id
+    chosen = st.selectbox(
+        f"Series and images ({len(stacks):,})",
+        list(by_id),
+        format_func=lambda i: f"{by_id[i].title} · {size(by_id[i])}",
+        key="stack",
+        help="What belongs together was put together: by series, size and kind.",
+    )
+    return by_id[chosen]
+
+
+def size(stack: Stack) -> str:
+    """The size in words."""
+    slices, rows, columns = stack.shape
+    return f"{rows} x {columns}" if slices == 1 else f"{slices:,} slices of {rows} x {columns}"
+
+
+def memory() -> None:
+    """How much of the session's memory is used, and a way to let go of it."""
+    where = shelf()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"In memory, for this session only: {where.used / MEGABYTE:,.0f} of {where.limit / MEGABYTE:,.0f} MB. "
+            "Nothing is written to disk; closing the page lets go of it."
+        )
+        st.button("Close all", key="close_all", icon=":material/close:", on_click=where.clear, type="tertiary")
