@@ -7,6 +7,7 @@ it does, and leaving a default out or writing it down gives the same hash.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -18,9 +19,11 @@ MAX_EPOCHS = 10_000
 MAX_BATCH = 65_536
 MAX_SEED = 2**31 - 1
 MAX_OPTION_TEXT = 200
+_RUN_ID = re.compile(r"[0-9a-f]{16}([0-9a-f]{16})?")
 
 Weights = Literal["last", "best"]
 Precision = Literal["auto", "float32", "bfloat16"]
+Corrupted = Literal["all", "train", "test"]
 
 
 def number(name: str, value: object, low: float, high: float, *, above: bool = False) -> float:
@@ -54,7 +57,7 @@ def one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}. Received: {value!r}")
 
 
-def _options(kind: str, choice: catalog.Choice, given: object) -> dict[str, float]:
+def _options(kind: str, choice: catalog.Choice, given: object) -> dict[str, Any]:
     """Every parameter of the choice, with its given or default value."""
     if not isinstance(given, Mapping):
         raise ValueError(f"Options of {kind} must be an object of names and numbers. Received: {given!r}")
@@ -62,12 +65,19 @@ def _options(kind: str, choice: catalog.Choice, given: object) -> dict[str, floa
     if unknown:
         known = ", ".join(choice.parameters) or "none"
         raise ValueError(f"{choice.label} takes these options: {known}. Received: {unknown[0]!r}")
-    values: dict[str, float] = {}
-    for name, parameter in choice.parameters.items():
-        value = given.get(name, parameter.default)
-        check = whole if parameter.integer else number
-        values[name] = check(f"{kind} option {name}", value, parameter.low, parameter.high)
-    return values
+    return {
+        name: _option(f"{kind} option {name}", parameter, given.get(name, parameter.default))
+        for name, parameter in choice.parameters.items()
+    }
+
+
+def _option(name: str, parameter: catalog.Parameter | catalog.Selection, value: object) -> float | str:
+    """The value, if it is one that the parameter may have."""
+    if isinstance(parameter, catalog.Selection):
+        one_of(name, value, tuple(parameter.values))
+        return str(value)
+    check = whole if parameter.integer else number
+    return check(name, value, parameter.low, parameter.high)
 
 
 @dataclass(frozen=True)
@@ -174,10 +184,84 @@ class TrainingSpec:
 
 
 @dataclass(frozen=True)
+class PreparationSpec:
+    """The recipe: what happens to the images before the network sees them.
+
+    Steps are applied in the order of `catalog.PREPARATIONS`, however they are given.
+
+    Args:
+        steps: options by name of the step; at most one of stage "normalisation".
+        corrupted: which images the steps of stage "corruption" meet: "all"; "train", which is training and
+            validation images; or "test". Augmentation is of training images alone, the other stages of all.
+    """
+
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    corrupted: Corrupted = "all"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.steps, Mapping):
+            raise ValueError(
+                f"Steps of the preparation must be an object of names and options. Received: {self.steps!r}"
+            )
+        for name in self.steps:
+            catalog.choose("Preparation step", catalog.PREPARATIONS, name)
+        choices = {name: choice for name, choice in catalog.PREPARATIONS.items() if name in self.steps}
+        last = [name for name, choice in choices.items() if choice.stage == "normalisation"]
+        if len(last) > 1:
+            raise ValueError(f"A recipe has one normalisation at most. Received: {', '.join(last)}")
+        steps = {name: _options(name, choice, self.steps[name]) for name, choice in choices.items()}
+        one_of("corrupted", self.corrupted, get_args(Corrupted))
+        object.__setattr__(self, "steps", steps)
+        if not self.of("corruption"):
+            object.__setattr__(self, "corrupted", "all")
+
+    def __bool__(self) -> bool:
+        """Whether there is any step."""
+        return bool(self.steps)
+
+    def of(self, *stages: str) -> dict[str, Mapping[str, Any]]:
+        """The steps of these stages, in order."""
+        return {name: options for name, options in self.steps.items() if catalog.PREPARATIONS[name].stage in stages}
+
+    @classmethod
+    def given(cls, settings: "PreparationSpec | Mapping[str, Any] | None") -> "PreparationSpec":
+        """A recipe from flat settings, such as {"gaussian_noise.sd": 0.1, "equalize": True, "corrupted": "test"}.
+
+        Args:
+            settings: these; or a recipe, or its plain values; None for the empty one.
+
+        Raises:
+            ValueError: for anything unknown or out of range, with what was expected.
+        """
+        if settings is None or isinstance(settings, cls):
+            return settings or cls()
+        if not isinstance(settings, Mapping):
+            raise ValueError(f"A recipe is given as STEP.OPTION:VALUE,STEP:true. Received: {settings!r}")
+        if "steps" in settings:
+            return _build(cls, '"preparation"', settings)
+        steps: dict[str, dict[str, Any]] = {}
+        for key, value in settings.items():
+            name, dot, option = key.partition(".")
+            if key == "corrupted":
+                continue
+            if dot:
+                steps.setdefault(name, {})[option] = value
+            elif value is True:
+                steps.setdefault(name, {})
+            else:
+                raise ValueError(
+                    f"A step of the preparation is STEP:true or STEP.OPTION:VALUE. Received: {key}:{value}"
+                )
+        return cls(steps, settings.get("corrupted", "all"))
+
+
+@dataclass(frozen=True)
 class RunSpec:
     """One run.
 
     Args:
+        preparation: what happens to the images before the network sees them; nothing by default.
+        base: id of a finished run, for tasks that start from its model; "" for all others.
         seed: fixes the first weights and the order of the batches, 0 to 2**31 - 1. Two specs
             of the same model and seed start from the same weights and see the images in the
             same order, whatever their optimizers.
@@ -190,9 +274,18 @@ class RunSpec:
     loss: LossSpec = field(default_factory=LossSpec)
     training: TrainingSpec = field(default_factory=TrainingSpec)
     seed: int = 0
+    preparation: PreparationSpec = field(default_factory=PreparationSpec)
+    base: str = ""
 
     def __post_init__(self) -> None:
-        catalog.choose("Task", catalog.TASKS, self.task)
+        task = catalog.choose("Task", catalog.TASKS, self.task)
+        if not isinstance(self.base, str) or (self.base and not _RUN_ID.fullmatch(self.base)):
+            raise ValueError(
+                f"base must be the id of a run, 16 or 32 of the digits 0-9 and a-f. Received: {self.base!r}"
+            )
+        if task.base != bool(self.base):
+            needs = "needs a finished run as its base" if task.base else "starts from no other run"
+            raise ValueError(f"A run of the task {self.task} {needs}. Received: {self.base!r}")
         object.__setattr__(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
 
     @property
@@ -226,6 +319,7 @@ _PARTS = {
     "optimizer": OptimizerSpec,
     "loss": LossSpec,
     "training": TrainingSpec,
+    "preparation": PreparationSpec,
 }
 
 

@@ -17,7 +17,8 @@ def add(commands: Any) -> None:
         "spec",
         help="print the runs of a lab as JSON, for train",
         description="Example: python -m medcore spec optimizers --set dataset=breastmnist --set optimizers=adam,sgd "
-        "--set learning_rate=adam:0.001,sgd:0.01 --set epochs=5",
+        "--set learning_rate=adam:0.001,sgd:0.01 --set epochs=5 "
+        "--set preparation=gaussian_noise.sd:0.1,equalize:true,corrupted:test",
     )
     parser.add_argument("lab", help="one of: " + ", ".join(lab_names()))
     parser.add_argument(
@@ -25,7 +26,7 @@ def add(commands: Any) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a setting of the lab; several values with commas, one for each name as NAME:VALUE,NAME:VALUE",
+        help="a setting of the lab; several values with commas, one for each name as NAME:VALUE,NAME:VALUE or as JSON",
     )
     parser.set_defaults(run=run)
 
@@ -72,6 +73,8 @@ def _value(text: str, annotation: Any) -> Any:
         return text
     if Sequence in kinds:
         return [part.strip() for part in text.split(",")]
+    if Mapping in kinds and text.lstrip().startswith("{"):
+        return _scalar(text)
     if Mapping in kinds and ":" in text:
         pairs = (part.partition(":") for part in text.split(","))
         return {key.strip(): _scalar(value) for key, _, value in pairs}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from medcore import catalog
-from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, RunSpec, TrainingSpec
+from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, PreparationSpec, RunSpec, TrainingSpec
 
 MAX_OPTIMIZERS = 8
 
@@ -25,6 +25,7 @@ def runs(
     precision: str = "auto",
     options: Mapping[str, float] | None = None,
     data_options: Mapping[str, Any] | None = None,
+    preparation: PreparationSpec | Mapping[str, Any] | None = None,
 ) -> dict[str, RunSpec]:
     """The runs of one comparison, by label.
 
@@ -40,6 +41,8 @@ def runs(
         seed: of the first weights and the batch order, shared by all runs.
         options: the optimizers' own parameters, as {"OPTIMIZER.PARAMETER": value}, "momentum.momentum" say.
         data_options: of the source, the simulator's dose say.
+        preparation: what happens to the images before the network sees them; or flat settings, as
+            {"gaussian_noise.sd": 0.1, "equalize": True, "corrupted": "test"}.
 
     Raises:
         ValueError: with what was expected and what came.
@@ -50,6 +53,7 @@ def runs(
     if not 1 <= len(names) <= MAX_OPTIMIZERS:
         raise ValueError(f"Choose 1 to {MAX_OPTIMIZERS} optimizers. Received: {len(names)}")
     options = options or {}
+    recipe = PreparationSpec.given(preparation)
     named = [setting for setting in (learning_rate, weight_decay) if isinstance(setting, Mapping)]
     for name in (*(name for setting in named for name in setting), *(key.partition(".")[0] for key in options)):
         catalog.choose("Optimizer", catalog.OPTIMIZERS, name)
@@ -67,6 +71,7 @@ def runs(
                 precision=precision,
             ),
             seed=seed,
+            preparation=recipe,
         )
         for name in names
     }

@@ -1,6 +1,7 @@
 """One label an image: trains a network and says how good it is."""
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,6 +14,7 @@ import numpy as np
 from medcore import catalog
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, ImageDataset, Splits
+from medcore.data.preparation.recipe import PreparedSplits, Recipe
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import RunSpec
 from medcore.training import compiled, devices
@@ -21,7 +23,8 @@ from medcore.training.run import Cancelled, Run
 
 
 def train(spec: RunSpec, run: Run) -> dict[str, Any]:
-    """Trains and evaluates what the spec describes; saves `model.keras` and `predictions.npz` in the run's folder.
+    """Trains and evaluates what the spec describes; saves `model.keras` and `predictions.npz` in the run's folder,
+    and `preparation.json` where there was a recipe.
 
     Returns:
         Facts of the run, metrics of the validation and test set, the baseline: plain values for JSON,
@@ -36,8 +39,9 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     begun = time.perf_counter()
     run.status("Loading the images.")
     splits = sources.load(spec.data, run.status)
-    _check(splits)
-    train_set = splits["train"]
+    check(splits)
+    recipe, prepared = _prepare(spec, splits, run)
+    train_set = prepared.splits["train"]
     model_choice = catalog.MODELS[spec.model.name]
     device = devices.choose(model_choice, spec.training.precision)
     classes, n = len(train_set.class_names), len(train_set)
@@ -59,14 +63,17 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
 
     run.status("Training.")
     loss = compiled.build_loss(spec)
-    outcome = fit(stepper, loss, train_set, splits["val"], spec.training, spec.seed, run)
+    outcome = fit(stepper, loss, train_set, prepared.splits["val"], spec.training, spec.seed, run, prepared.draw)
     run.status("Evaluating.")
-    results = _evaluate(stepper, splits, run)
+    results = _evaluate(stepper, prepared.splits, run)
+    if recipe:
+        _write(run.folder / "preparation.json", lambda path: path.write_text(json.dumps(recipe.facts())))
     return {
         "seconds": round(time.perf_counter() - begun, 3),
         **_course(outcome, spec),
         **facts,
         "data": _data(splits),
+        "preparation": recipe and recipe.facts(),
         **results,
         "baseline": majority(train_set.labels, splits["test"].labels, train_set.class_names),
         "published": dict(train_set.card.published),
@@ -74,7 +81,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     }
 
 
-def _check(splits: Splits) -> None:
+def check(splits: Splits) -> None:
     """Raises ValueError unless every split has labelled images, in two classes or more."""
     for name in SPLITS:
         split = splits[name]
@@ -87,6 +94,25 @@ def _check(splits: Splits) -> None:
             raise ValueError(f"Every split needs an image or more. Received: {split.card.name!r}, {name} empty")
     if len(splits["train"].class_names) < 2:
         raise ValueError(f"Classification needs two classes or more. Received: {splits['train'].class_names}")
+
+
+def _prepare(spec: RunSpec, splits: Splits, run: Run) -> tuple[Recipe | None, PreparedSplits]:
+    """The splits as the network gets them; without a recipe they stay as they are, bytes stay bytes."""
+    if not spec.preparation:
+        return None, PreparedSplits(splits, None, None)
+    said = time.monotonic()
+
+    def tick(done: int, total: int) -> None:
+        nonlocal said
+        if run.cancelled():
+            raise Cancelled
+        if time.monotonic() - said > 1:
+            said = time.monotonic()
+            run.status(f"Preparing the images: {done:,} of {total:,}.")
+
+    run.status("Preparing the images.")
+    recipe = Recipe(spec.preparation, spec.seed)
+    return recipe, recipe.splits(splits, tick)
 
 
 def _course(outcome: Outcome, spec: RunSpec) -> dict[str, Any]:
@@ -122,7 +148,7 @@ def _evaluate(stepper: Stepper, splits: Splits, run: Run) -> dict[str, Any]:
         if run.cancelled():
             raise Cancelled
 
-    probabilities = {name: _softmax(stepper.logits(splits[name].images, pause)) for name in ("val", "test")}
+    probabilities = {name: softmax(stepper.logits(splits[name].images, pause)) for name in ("val", "test")}
     pause()
     _save(stepper.model, probabilities["test"], splits["test"], run.folder)
     return {
@@ -130,7 +156,8 @@ def _evaluate(stepper: Stepper, splits: Splits, run: Run) -> dict[str, Any]:
     }
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities (n, classes) of logits; those of a diverged network are no numbers."""
     with np.errstate(invalid="ignore"):  # logits of a diverged network
         powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)

@@ -1,7 +1,9 @@
 """The epochs of one run: order of the images, metrics, early stopping, best weights, divergence."""
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from medcore.data.dataset import ImageDataset
 from medcore.spec import TrainingSpec
+from medcore.training import ahead
 from medcore.training.run import Cancelled, Row, Run
 
 
@@ -76,6 +79,7 @@ def fit(
     spec: TrainingSpec,
     seed: int,
     run: Run,
+    draw: ahead.Draw | None = None,
 ) -> Outcome:
     """Trains the stepper's model from the state it is in.
 
@@ -86,25 +90,48 @@ def fit(
 
     A loss that is not finite ends the training there: the run has diverged, which is a result.
 
+    Args:
+        draw: gives the training images of each epoch, in the order of `train`; None trains on those of `train`.
+
     Raises:
         Cancelled: if the run was cancelled, noticed within one call of the stepper.
     """
     classes = len(train.class_names)
     weights = class_weights(train.labels, classes) if spec.class_weights else np.ones(classes)
-    data = stepper.load(train.images, train.labels, weights)
     outcome = Outcome()
+
+    def load(images: np.ndarray) -> Any:
+        return stepper.load(images, train.labels, weights)
+
     try:
-        for epoch in range(spec.epochs):
-            _epoch(stepper, loss, data, order_of(seed, epoch, len(train)), val, run, outcome)
-            if spec.patience and outcome.epochs - outcome.best_epoch >= spec.patience:
-                outcome.stopped = f"No lower validation loss in {spec.patience} epochs."
-                break
+        with closing(_loaded(load, train.images, draw, spec.epochs, run)) as epochs:
+            for epoch, data in enumerate(epochs):
+                _epoch(stepper, loss, data, order_of(seed, epoch, len(train)), val, run, outcome)
+                if spec.patience and outcome.epochs - outcome.best_epoch >= spec.patience:
+                    outcome.stopped = f"No lower validation loss in {spec.patience} epochs."
+                    break
     except _Diverged:
         outcome.diverged_at = outcome.steps
         outcome.stopped = f"The loss was no finite number any more at step {outcome.steps:,}: it diverged."
     if spec.weights == "best" and outcome.best_epoch:
         stepper.model.set_weights(outcome.best_weights)
     return outcome
+
+
+def _loaded(
+    load: Callable[[np.ndarray], Any], images: np.ndarray, draw: ahead.Draw | None, epochs: int, run: Run
+) -> Iterator[Any]:
+    """The training images of every epoch on the device: loaded once, or drawn anew."""
+    if draw is None:
+        yield from itertools.repeat(load(images), epochs)
+        return
+    with closing(ahead.drawn(draw, epochs, lambda: _leave_if_cancelled(run))) as drawn:
+        yield from map(load, drawn)
+
+
+def _leave_if_cancelled(run: Run) -> None:
+    if run.cancelled():
+        raise Cancelled
 
 
 def _epoch(
@@ -120,8 +147,7 @@ def _epoch(
     losses: list[float] = []
 
     def pause() -> None:
-        if run.cancelled():
-            raise Cancelled
+        _leave_if_cancelled(run)
 
     def report(latest: np.ndarray) -> None:
         finite = np.isfinite(latest)
