@@ -1,0 +1,41 @@
+"""Compressed pixels lie in fragments (PS3.5 annex A.4); one frame is found among them without a copy of the rest."""
+
+import struct
+from collections.abc import Sequence
+
+from pydicom.encaps import get_frame
+
+from medcore.imaging.dicom.reading import View
+
+_ITEM = b"\xfe\xff\x00\xe0"
+
+
+def count(pixels: memoryview) -> tuple[int, int]:
+    """How many fragments there are behind the offset table, and how many bytes in all of them."""
+    places = _fragments(pixels)[1:]
+    return len(places), sum(length for _, length in places)
+
+
+def frame(
+    pixels: memoryview, index: int, frames: int, offsets: tuple[Sequence[int], Sequence[int]] | None = None
+) -> bytes:
+    """The compressed bytes of one frame.
+
+    Args:
+        pixels: the value of the pixel element.
+        index: of the frame, from 0.
+        frames: how many there are.
+        offsets: the Extended Offset Table and its lengths, where the file has them.
+    """
+    return get_frame(View(pixels), index, number_of_frames=frames, extended_offsets=offsets)
+
+
+def _fragments(pixels: memoryview) -> list[tuple[int, int]]:
+    """Place and length of the value of every item, the offset table first; as far as the bytes reach."""
+    places, place = [], 0
+    while pixels[place : place + 4] == _ITEM and place + 8 <= len(pixels):
+        (length,) = struct.unpack_from("<I", pixels, place + 4)
+        length = min(length, len(pixels) - place - 8)
+        places.append((place + 8, length))
+        place += 8 + length
+    return places

@@ -1,0 +1,82 @@
+"""What is odd about an image, in words for people who do not know DICOM; each in one sentence."""
+
+
+def colours_unclear(samples: int) -> str:
+    kind = "red, green and blue" if samples == 3 else "gray"
+    return f"The file contradicts itself about its colours; its pixels are read as {kind}."
+
+
+def frames_missing(said: int, found: int) -> str:
+    return f"The file says that it holds {said:,} frames, but only {found:,} are there."
+
+
+def more_pixels() -> str:
+    return "The file holds more pixel data than its header speaks of; the rest is not shown."
+
+
+def inverted() -> str:
+    return "Low values are meant to be white and high values black (MONOCHROME1), as on an X-ray film."
+
+
+def lossy(ratio: float | None) -> str:
+    times = f", to about 1/{ratio:.0f} of its size" if ratio and ratio > 1 else ""
+    return f"The image was compressed with loss{times}: fine detail and exact values may have changed."
+
+
+def rescale_refused(slope: float, intercept: float) -> str:
+    return (
+        f"The file's rule for turning stored numbers into values makes no sense (slope {slope:g}, "
+        f"intercept {intercept:g}); the numbers are shown as they are stored."
+    )
+
+
+def stored_units() -> str:
+    return "The file does not say how to turn its numbers into Hounsfield units; they are shown as they are stored."
+
+
+def lut_damaged() -> str:
+    return "The file's table for turning stored numbers into values is damaged; they are shown as they are stored."
+
+
+def lut_applied() -> str:
+    return "Stored numbers are turned into values by a table in the file, not by a straight line."
+
+
+def wide_numbers(bits: int, floating: bool) -> str:
+    kind = "numbers with a fraction" if floating else "whole numbers"
+    return f"The file stores {kind} of {bits} bits; they are shown with about seven significant digits."
+
+
+def deep_colour(bits: int) -> str:
+    return f"The file stores {bits} bits a colour; the upper 8 are shown."
+
+
+def window_ignored() -> str:
+    return "A brightness window of the file is not usable (its width is not above zero) and is left out."
+
+
+def window_curve() -> str:
+    return "The file asks for an S-shaped brightness curve; a straight one with the same centre and width is shown."
+
+
+def window_table() -> str:
+    return "The file brings its own brightness table; its range is shown with a straight curve."
+
+
+def spacing_missing() -> str:
+    return "The file does not say how large a pixel is, so distances cannot be measured in mm."
+
+
+def spacing_at_detector() -> str:
+    return (
+        "The pixel size is that at the detector: this is a projection, in which a part of the body looks larger "
+        "the farther it is from the detector, so distances in mm are too long by that."
+    )
+
+
+def pixels_not_square(ratio: float) -> str:
+    return f"The pixels are not square (height to width {ratio:.3g}), which the picture does not show."
+
+
+def overlay() -> str:
+    return "The file carries a drawing on top of the image (an overlay), which is not shown."
