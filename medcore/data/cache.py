@@ -47,7 +47,7 @@ def arrays(name: str, make: Callable[[], Arrays], waiting: Callable[[], None] = 
     from filelock import FileLock, Timeout
 
     path = folder() / f"{name}.npz"
-    found = _read(path)
+    found = read(path)
     if found is not None:
         return found
     lock = FileLock(f"{path}.lock")
@@ -57,7 +57,7 @@ def arrays(name: str, make: Callable[[], Arrays], waiting: Callable[[], None] = 
         waiting()
         held = lock.acquire()
     with held:
-        found = _read(path)
+        found = read(path)
         if found is None:
             found = make()
             write(path, lambda file: np.savez(file, **found))
@@ -82,7 +82,7 @@ def write(path: Path, save: Callable[[Any], None]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict[str, np.ndarray] | None:
+def read(path: Path) -> dict[str, np.ndarray] | None:
     """The arrays of a file, or None if it is not there or damaged."""
     try:
         found = {name: npz.read(path, name) for name in npz.headers(path)}

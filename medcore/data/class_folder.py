@@ -68,9 +68,14 @@ def _read(files: Files, classes: tuple[str, ...], size: pictures.Size, card: Car
     for split, of_class in files.items():
         paths = [path for paths in of_class.values() for path in paths]
         labels = [classes.index(name) for name, paths in of_class.items() for _ in paths]
-        images, resized = pictures.read(paths, size)
-        found[split] = (images, np.array(labels, np.int64))
-        if resized:
-            card = card.with_notes(pictures.resized_note(resized, size))
+        images, original = pictures.read(paths, size)
+        found[split] = (images, np.array(labels, np.int64), original)
+        card = card.with_notes(*pictures.resized_notes(original, size))
     found = splitting.complete(found, found["train"][1])
-    return {split: ImageDataset(*found[split], classes, card) for split in SPLITS}
+    return {split: _dataset(*found[split], classes, card) for split in SPLITS}
+
+
+def _dataset(
+    images: np.ndarray, labels: np.ndarray, original: np.ndarray, classes: tuple[str, ...], card: Card
+) -> ImageDataset:
+    return ImageDataset(images, labels, classes, card, original_sizes=original)

@@ -52,6 +52,7 @@ class ImageDataset:
         card: shared by the splits of a set.
         spacing: (row, column) in mm, or None where unknown.
         groups: (n,) patient ids, or None where unknown.
+        original_sizes: (n, 2) height and width in the files, before they were brought to one size, or None.
     """
 
     images: np.ndarray
@@ -61,6 +62,7 @@ class ImageDataset:
     masks: np.ndarray | None = None
     spacing: tuple[float, float] | None = None
     groups: np.ndarray | None = None
+    original_sizes: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.images)

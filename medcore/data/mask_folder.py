@@ -61,18 +61,20 @@ def _masks(folder: Path, images: list[Path]) -> list[Path]:
 
 
 def _read(images: list[Path], masks: list[Path], size: pictures.Size, card: Card) -> Splits:
-    x, resized = pictures.read(images, size)
-    if resized:
-        card = card.with_notes(pictures.resized_note(resized, size))
+    x, original = pictures.read(images, size)
+    card = card.with_notes(*pictures.resized_notes(original, size))
     y, _ = pictures.read(masks, size._replace(channels=1), mask=True)
     values = _values(y, masks[0].parent.parent)
     table = np.zeros(256, np.uint8)
     table[values] = np.arange(len(values))
-    parts = splitting.complete({"train": (x, table[y[..., 0]])})
-    return {
-        split: ImageDataset(parts[split][0], None, _class_names(values), card, masks=parts[split][1])
-        for split in SPLITS
-    }
+    parts = splitting.complete({"train": (x, table[y[..., 0]], original)})
+    return {split: _dataset(*parts[split], _class_names(values), card) for split in SPLITS}
+
+
+def _dataset(
+    images: np.ndarray, masks: np.ndarray, original: np.ndarray, classes: tuple[str, ...], card: Card
+) -> ImageDataset:
+    return ImageDataset(images, None, classes, card, masks=masks, original_sizes=original)
 
 
 def _values(masks: np.ndarray, folder: Path) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""`python -m medcore.data.measure NAME OPTIONS`: reads a set once; its facts and its snapshot are kept."""
+"""`python -m medcore.data.measure WHAT NAME OPTIONS`: looks at a set in a process of its own, for `sources`.
+
+WHAT is "read" (its facts and its snapshot are kept) or "overview" (of a set with a snapshot).
+"""
 
 import json
 import os
@@ -8,6 +11,8 @@ import threading
 import psutil
 
 from medcore.data import sources
+
+WORK = {"read": sources.keep_snapshot, "overview": sources.keep_overview}
 
 
 def _end_with_parent() -> None:
@@ -24,7 +29,8 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     _end_with_parent()
+    what, name, options = sys.argv[1:]
     try:
-        sources.read(sys.argv[1], json.loads(sys.argv[2]))
+        WORK[what](name, json.loads(options))
     except (ValueError, OSError) as error:
         sys.exit(str(error))

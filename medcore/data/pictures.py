@@ -40,7 +40,7 @@ def size(path: Path) -> Size:
         raise ValueError(_damaged(path)) from error
 
 
-def read(paths: Sequence[Path], target: Size, mask: bool = False) -> tuple[np.ndarray, int]:
+def read(paths: Sequence[Path], target: Size, mask: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Pictures as one array.
 
     Args:
@@ -49,7 +49,7 @@ def read(paths: Sequence[Path], target: Size, mask: bool = False) -> tuple[np.nd
         mask: whether the values are class numbers, which must not be blended when resized.
 
     Returns:
-        (n, height, width, channels) uint8, and how many had to be resized.
+        (n, height, width, channels) uint8, and (n, 2) int32 height and width in each file.
 
     Raises:
         ValueError: for a damaged file, or more than memory holds.
@@ -58,7 +58,7 @@ def read(paths: Sequence[Path], target: Size, mask: bool = False) -> tuple[np.nd
 
     check_memory(len(paths), target, paths[0].parent.name)
     images = np.empty((len(paths), *target), np.uint8)
-    resized = 0
+    original = np.empty((len(paths), 2), np.int32)
     for number, path in enumerate(paths):
         try:
             with Image.open(path) as picture:
@@ -71,9 +71,9 @@ def read(paths: Sequence[Path], target: Size, mask: bool = False) -> tuple[np.nd
             gray = gray.resize(
                 (target.width, target.height), Image.Resampling.NEAREST if mask else Image.Resampling.BILINEAR
             )
-            resized += 1
         images[number] = np.asarray(gray).reshape(target)
-    return images, resized
+        original[number] = picture.height, picture.width
+    return images, original
 
 
 def check_memory(count: int, target: Size, name: str) -> None:
@@ -86,9 +86,10 @@ def check_memory(count: int, target: Size, name: str) -> None:
         )
 
 
-def resized_note(count: int, target: Size) -> str:
-    """Says how many pictures were resized."""
-    return f"{count:,} pictures of another size were resized to {target.height}x{target.width}."
+def resized_notes(original: np.ndarray, target: Size) -> tuple[str, ...]:
+    """Says how many pictures of these heights and widths were resized, if any were."""
+    count = int((original != (target.height, target.width)).any(axis=1).sum())
+    return (f"{count:,} pictures of another size were resized to {target.height}x{target.width}.",) if count else ()
 
 
 def _eight_bit(picture: Any) -> Any:

@@ -13,20 +13,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from medcore.data import cache, digits, folder, medmnist, mnist, simulator
 from medcore.data import download as downloads
 from medcore.data import facts as measuring
+from medcore.data import overview as overviews
 from medcore.data import snapshot as snapshots
 from medcore.data.dataset import Card, Splits
 from medcore.data.download import Progress
 from medcore.data.entry import Entry, Report, ignore
 from medcore.data.facts import Facts
+from medcore.data.overview import Overview
 from medcore.spec import DataSpec
 
-__all__ = ["Entry", "Facts", "download", "facts", "find", "listing", "load", "snapshot"]
+__all__ = ["Entry", "Facts", "Overview", "download", "facts", "find", "listing", "load", "overview", "snapshot"]
 
 FACTS_VERSION = 1
 FACTS_TIMEOUT = 600
+OVERVIEW = "overview-1.npz"
+"""File in the folder of a snapshot; another number when it holds other things."""
 
 Found = TypeVar("Found")
 
@@ -107,7 +113,7 @@ def facts(name: str, options: Mapping[str, Any] | None = None) -> Facts:
     options = options or {}
     entry = _available(name)
     _check_options(entry, options)
-    return _known(entry, options) or _read_apart(entry, options, _known)
+    return _known(entry, options) or _apart("read", entry, options, _known)
 
 
 def snapshot(name: str, options: Mapping[str, Any] | None = None) -> Splits:
@@ -121,10 +127,24 @@ def snapshot(name: str, options: Mapping[str, Any] | None = None) -> Splits:
     options = options or {}
     entry = _available(name)
     _check_options(entry, options)
-    return _snapshot(entry, options) or _read_apart(entry, options, _snapshot)
+    return _snapshot(entry, options) or _apart("read", entry, options, _snapshot)
 
 
-def read(name: str, options: Mapping[str, Any]) -> None:
+def overview(name: str, options: Mapping[str, Any] | None = None) -> Overview:
+    """Means, histograms, sizes and near duplicates of a set.
+
+    The first time every image of its snapshot is looked at, in a process of its own; then they are kept beside it.
+
+    Raises:
+        FileNotFoundError, ValueError, OSError: as `load`.
+    """
+    options = options or {}
+    snapshot(name, options)
+    entry = _available(name)
+    return _overview(entry, options) or _apart("overview", entry, options, _overview)
+
+
+def keep_snapshot(name: str, options: Mapping[str, Any]) -> None:
     """Reads a set in this process, so that its facts and its snapshot are there.
 
     Raises:
@@ -134,15 +154,31 @@ def read(name: str, options: Mapping[str, Any]) -> None:
     snapshots.write(place, load(DataSpec(name, options)))
 
 
-def _read_apart(entry: Entry, options: Mapping[str, Any], found: Callable[[Entry, Mapping[str, Any]], Found]) -> Found:
-    """What `found` finds after a reading: by a process of its own, or by the one that has begun before."""
+def keep_overview(name: str, options: Mapping[str, Any]) -> None:
+    """Looks at every image of a snapshot in this process, so that its overview is there.
+
+    Raises:
+        OSError: if the snapshot is gone, or the overview cannot be written.
+    """
+    place = _snapshot_folder(_available(name), options)
+    splits = snapshots.read(place)
+    if splits is None:
+        raise OSError("Its images were removed from the cache.")
+    arrays = overviews.measure(splits).to_arrays()
+    cache.write(place / OVERVIEW, lambda file: np.savez(file, **arrays))
+
+
+def _apart(
+    what: str, entry: Entry, options: Mapping[str, Any], found: Callable[[Entry, Mapping[str, Any]], Found | None]
+) -> Found:
+    """What `found` finds after another process did its work, this one's or one that has begun before."""
     from filelock import FileLock, Timeout
 
     try:
         with FileLock(f"{_facts_file(entry, options)}.lock", timeout=FACTS_TIMEOUT):
             known = found(entry, options)
             if known is None:
-                _run_apart(entry.name, options)
+                _run(what, entry.name, options)
                 known = found(find(entry.name), options)
     except (Timeout, subprocess.TimeoutExpired) as error:
         minutes = FACTS_TIMEOUT / 60
@@ -210,6 +246,14 @@ def _snapshot(entry: Entry, options: Mapping[str, Any]) -> Splits | None:
     return snapshots.read(_snapshot_folder(entry, options))
 
 
+def _overview(entry: Entry, options: Mapping[str, Any]) -> Overview | None:
+    arrays = cache.read(_snapshot_folder(entry, options) / OVERVIEW)
+    try:
+        return None if arrays is None else Overview.from_arrays(arrays)
+    except (ValueError, KeyError, TypeError):
+        return None  # written by another version: looked at again
+
+
 def _known(entry: Entry, options: Mapping[str, Any]) -> Facts | None:
     try:
         return Facts.from_dict(json.loads(_facts_file(entry, options).read_bytes()))
@@ -251,9 +295,9 @@ def _card(card: Card, known: Facts) -> Card:
     return replace(card, notes=said).with_notes(*known.notes)
 
 
-def _run_apart(name: str, options: Mapping[str, Any]) -> None:
-    """Reads the set in another process, which keeps what it finds."""
-    command = [sys.executable, "-m", "medcore.data.measure", name, json.dumps(dict(options))]
+def _run(what: str, name: str, options: Mapping[str, Any]) -> None:
+    """Has another process look at the set; it keeps what it finds."""
+    command = [sys.executable, "-m", "medcore.data.measure", what, name, json.dumps(dict(options))]
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=FACTS_TIMEOUT, check=False)
     if done.returncode:
