@@ -20,7 +20,8 @@ class Frame:
         spacing: (between rows, between columns) in mm; None where unknown.
         slope, intercept: value = stored * slope + intercept.
         number: what the file counts it by (Instance Number, In-Stack Position); None where it does not.
-        moment: which of several images of the same place: time point, echo, b-value …; "" where there is one.
+        moment: which of several images of the same place, as far as the file tells: "time=2, echo time=20 ms";
+            "" where there is one.
     """
 
     position: tuple[float, float, float] | None = None
@@ -45,7 +46,7 @@ class Found:
         rows, columns: pixels of a frame.
         samples: 1, or 3 for colour.
         dtype: of the decoded stored values: "uint8", "int16", "uint16" or "float32".
-        unit: of the values after slope and intercept: "HU" or "".
+        unit: of the values after slope and intercept: "HU", "Bq/ml", "g/ml", "Gy"; "" where it is not known.
         frames: one a frame, in the order stored.
         windows: presets of the file.
         inverted: MONOCHROME1.

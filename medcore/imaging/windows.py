@@ -3,10 +3,10 @@
 from medcore.imaging.view import Window
 
 TISSUES = (
-    Window("Brain", 40, 80),
     Window("Soft tissue", 40, 400),
     Window("Lung", -600, 1500),
     Window("Bone", 400, 1800),
+    Window("Brain", 40, 80),
 )
 """Common in teaching and in workstations, not in any standard.
 

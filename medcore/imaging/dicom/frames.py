@@ -181,7 +181,7 @@ def _along(
 
 
 def _moment(header: Dataset) -> str:
-    """Which of several images of one place: everything that may tell them apart, as "name value, name value"."""
+    """Which of several images of one place: everything that may tell them apart, as "name=value, name=value"."""
     kind = elements.words(header, "ImageType")[2:]
     return _joined(
         ("time", elements.number(header, "TemporalPositionIdentifier"), ""),
@@ -212,7 +212,7 @@ def _frame_moment(groups: Groups, index: int) -> str:
 
 
 def _joined(*parts: tuple[str, float | str | None, str]) -> str:
-    return ", ".join(f"{name} {_written(value)}{unit}" for name, value, unit in parts if value is not None)
+    return ", ".join(f"{name}={_written(value)}{unit}" for name, value, unit in parts if value is not None)
 
 
 def _written(value: float | str) -> str:

@@ -80,3 +80,65 @@ def pixels_not_square(ratio: float) -> str:
 
 def overlay() -> str:
     return "The file carries a drawing on top of the image (an overlay), which is not shown."
+
+
+def in_some(note: str, files: int, total: int) -> str:
+    return f"{note[:-1]} ({files:,} of {total:,} files)."
+
+
+def uploaded_twice(count: int) -> str:
+    slices = "slice was" if count == 1 else "slices were"
+    return f"{count:,} {slices} uploaded more than once; each is shown once."
+
+
+def directions(count: int) -> str:
+    return f"The slices of this series lie in {count} directions or pixel sizes; each is shown on its own."
+
+
+def ordered_by_number() -> str:
+    return "The files do not say where their slices lie in the body; they are in the order of their numbers."
+
+
+def moments(count: int) -> str:
+    return f"The series shows each place {count} times or more; each time is shown on its own."
+
+
+def passes(count: int) -> str:
+    return (
+        f"The series shows each place {count} times and does not say why; they are shown on their own, "
+        "in the order of their numbers."
+    )
+
+
+def one_place(count: int) -> str:
+    return f"All {count:,} slices show the same place, one after the other; this is no volume."
+
+
+def duplicates(count: int) -> str:
+    places = "place is" if count == 1 else "places are"
+    return f"{count:,} {places} shown by more than one slice, so this is no plain volume."
+
+
+def slices_missing(after: int, distance: float, usual: float, others: int) -> str:
+    more = "" if others == 0 else f", and there {'is 1 more gap' if others == 1 else f'are {others:,} more gaps'}"
+    return (
+        f"Slices are missing: from slice {after:,} to the next it is {distance:.4g} mm instead of {usual:.4g} mm{more}."
+    )
+
+
+def uneven(least: float, most: float) -> str:
+    return f"The slices are not evenly spaced: they lie {least:.4g} to {most:.4g} mm apart."
+
+
+def tilted(degrees: float) -> str:
+    return (
+        f"The slices are stacked at a slant of {degrees:.1f}° (a tilted gantry), so planes across them would be skewed."
+    )
+
+
+def shifted(mm: float) -> str:
+    return f"The slices are shifted sideways against each other by up to {mm:.3g} mm."
+
+
+def not_parallel(degrees: float) -> str:
+    return f"The slices are not quite parallel (by up to {degrees:.2g}°)."
