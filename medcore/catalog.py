@@ -444,7 +444,14 @@ PREPARATIONS: dict[str, PreparationChoice] = {
         f"{_PREPARATION}.contrast:clahe",
         "Equalises in tiles, with a limit on how much contrast may grow (Zuiderveld 1994).",
         {
-            "limit": Parameter("Clip limit", 0.01, 0.001, 0.1, "How much contrast may grow; more brings out noise."),
+            "limit": Parameter(
+                "Clip limit",
+                0.01,
+                0.001,
+                0.1,
+                "How much contrast may grow; more brings out noise.",
+                steps=(0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1),
+            ),
             "tiles": Parameter(
                 "Tiles a side", 8, 2, 16, "The image is divided into this many by this many.", integer=True
             ),
@@ -505,7 +512,12 @@ PREPARATIONS: dict[str, PreparationChoice] = {
         "Bends each image by a smooth random field (Simard 2003).",
         {
             "strength": Parameter(
-                "Strength", 0.02, 0.005, 0.1, "Root mean square of the displacement, as a share of the side."
+                "Strength",
+                0.02,
+                0.005,
+                0.1,
+                "Root mean square of the displacement, as a share of the side.",
+                steps=(0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.1),
             ),
             "smoothness": Parameter(
                 "Smoothness", 0.08, 0.03, 0.3, "Width of the field's Gaussian, as a share of the side."
@@ -551,8 +563,22 @@ PREPARATIONS: dict[str, PreparationChoice] = {
         f"{_PREPARATION}.normalisation:Percentile",
         "Maps a low percentile to 0 and a high one to 1, and cuts off what lies beyond.",
         {
-            "low": Parameter("From (%)", 1.0, 0.0, 40.0, "Share of the pixels that become black."),
-            "high": Parameter("To (%)", 99.0, 60.0, 100.0, "The pixels above this share become white."),
+            "low": Parameter(
+                "From (%)",
+                1.0,
+                0.0,
+                40.0,
+                "Share of the pixels that become black.",
+                steps=(0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0),
+            ),
+            "high": Parameter(
+                "To (%)",
+                99.0,
+                60.0,
+                100.0,
+                "The pixels above this share become white.",
+                steps=(60.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 100.0),
+            ),
             "scope": _SCOPE,
         },
         stage="normalisation",

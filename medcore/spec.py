@@ -223,6 +223,11 @@ class PreparationSpec:
         """The steps of these stages, in order."""
         return {name: options for name, options in self.steps.items() if catalog.PREPARATIONS[name].stage in stages}
 
+    @property
+    def by_training_set(self) -> bool:
+        """Whether the normalisation goes by the training set, not by each image."""
+        return any(options["scope"] == "train" for options in self.of("normalisation").values())
+
     @classmethod
     def given(cls, settings: "PreparationSpec | Mapping[str, Any] | None") -> "PreparationSpec":
         """A recipe from flat settings, such as {"gaussian_noise.sd": 0.1, "equalize": True, "corrupted": "test"}.

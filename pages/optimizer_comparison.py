@@ -4,7 +4,7 @@ import streamlit as st
 
 from medcore.labs import optimizers as lab
 from medcore.spec import RunSpec
-from medcore.ui import controls, data_card, lesson, live_panel, results, setup_table, take_home
+from medcore.ui import controls, data_card, lesson, live_panel, recipe, results, setup_table, take_home
 from medcore.ui.plain import plain
 
 with st.sidebar:
@@ -22,6 +22,8 @@ with st.sidebar:
         weights = controls.evaluated_weights()
         class_weights = controls.class_weights()
         seed = controls.seed()
+    with st.expander("Preparation"):
+        preparation = recipe.show()
     options = {}
     if entry.options:
         with st.expander(entry.card.title):
@@ -46,6 +48,7 @@ try:
         weights=weights,
         class_weights=class_weights,
         data_options=options,
+        preparation=preparation,
     )
 except ValueError as error:
     st.error(plain(str(error)))

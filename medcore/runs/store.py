@@ -149,6 +149,12 @@ class Store:
         """The owner's runs, the newest first."""
         return self._records(runs.c.owner == owner, order=(runs.c.number.desc(),), limit=limit)
 
+    def finished(self, task: str, dataset: str, limit: int = 50) -> list[Record]:
+        """Finished runs of a task on a data set, whoever asked for them, the newest first."""
+        spec = runs.c.spec
+        same = (spec["task"].as_string() == task) & (spec["data"]["name"].as_string() == dataset)
+        return self._records((runs.c.state == "done") & same, order=(runs.c.number.desc(),), limit=limit)
+
     def together(self, run: Record) -> list[Record]:
         """The runs that were created together with this one, itself among them, in their order."""
         return self._records((runs.c.owner == run.owner) & (runs.c.created == run.created), order=(runs.c.number,))

@@ -178,16 +178,46 @@ def axes() -> tuple[bool, bool]:
     return by == "Epochs", log_loss
 
 
-def source_options(options: Mapping[str, catalog.Parameter | catalog.Selection]) -> dict[str, Any]:
-    """Controls for what a data source lets one set; only values that differ from the default are returned."""
-    values = {name: _option(name, option) for name, option in options.items()}
+def source_options(
+    options: Mapping[str, catalog.Parameter | catalog.Selection], of: str = "data", title: str = ""
+) -> dict[str, Any]:
+    """Controls for what a data source, or a step of a recipe, lets one set.
+
+    Args:
+        of: start of the controls' keys.
+        title: stands before the label of each control.
+
+    Returns:
+        Only values that differ from the default.
+    """
+    values = {name: _option(option, f"{of}_{name}", title) for name, option in options.items()}
     return {name: value for name, value in values.items() if value != options[name].default}
 
 
-def _option(name: str, option: catalog.Parameter | catalog.Selection) -> Any:
+def source_query(
+    options: Mapping[str, catalog.Parameter | catalog.Selection], values: Mapping[str, Any], of: str = "data"
+) -> dict[str, str]:
+    """Query parameters that set the controls of `source_options` to these values, or the nearest they can hold."""
+    return {
+        f"{of}_{name}": held if isinstance(held := holds(options[name], value), str) else f"{held:g}"
+        for name, value in values.items()
+    }
+
+
+def holds(option: catalog.Parameter | catalog.Selection, value: Any) -> Any:
+    """What the control of an option holds for a value: the label of a name, the nearest of its steps."""
     if isinstance(option, catalog.Selection):
-        return _named(option.label, option.values, f"data_{name}", option.default, option.help)
-    return _parameter(option, f"data_{name}")
+        return option.values[value]
+    if option.steps:
+        return min(option.steps, key=lambda step: abs(step - value))
+    return int(value) if option.integer else float(value)
+
+
+def _option(option: catalog.Parameter | catalog.Selection, key: str, title: str) -> Any:
+    label = f"{title} · {option.label}" if title else option.label
+    if isinstance(option, catalog.Selection):
+        return _named(label, option.values, key, option.default, option.help)
+    return _parameter(option, key, label)
 
 
 def _parameter(parameter: catalog.Parameter, key: str, label: str = "") -> float:

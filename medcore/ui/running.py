@@ -45,4 +45,7 @@ def _show(records: Sequence[Record]) -> None:
 def _link(runs: Sequence[Record]) -> str:
     model = catalog.MODELS[runs[0].spec["model"]["name"]].label
     images = plain(runs[0].spec["data"]["name"])
-    return f"[{model} on {images}](/optimizer_comparison?runs={','.join(r.id for r in runs)})"
+    ids = ",".join(r.id for r in runs)
+    if runs[0].spec["task"] == "robustness":
+        return f"[Test of a {model} on {images}](/data_explorer?tab=Preparation&tests={ids})"
+    return f"[{model} on {images}](/optimizer_comparison?runs={ids})"

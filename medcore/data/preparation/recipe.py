@@ -15,6 +15,7 @@ from medcore import catalog
 from medcore.data.dataset import SPLITS, ImageDataset, Splits
 from medcore.data.preparation import augmentation, resizing
 from medcore.data.preparation.normalisation import Scale
+from medcore.data.preparation.pixels import unit_range
 from medcore.spec import PreparationSpec
 
 FIXED = ("corruption", "window", "size", "denoising", "equalisation")
@@ -65,7 +66,7 @@ class Recipe:
     @property
     def by_training_set(self) -> bool:
         """Whether the normalisation goes by the training set."""
-        return any(options["scope"] == "train" for options in self.spec.of("normalisation").values())
+        return self.spec.by_training_set
 
     @property
     def augments(self) -> bool:
@@ -193,10 +194,3 @@ class Recipe:
         """The generator of one step for one image."""
         moment = 0 if epoch is None else epoch + 1
         return np.random.default_rng([self.seed, zlib.crc32(step.encode()), SPLITS.index(split), index, moment])
-
-
-def unit_range(image: np.ndarray) -> np.ndarray:
-    """The image as float32 in 0..1: bytes divided by 255, floats cut off at 0 and 1."""
-    if image.dtype == np.uint8:
-        return image.astype(np.float32) / 255
-    return np.clip(image, 0, 1, dtype=np.float32)

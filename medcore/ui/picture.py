@@ -1,0 +1,56 @@
+"""Small images on the page, pixel for pixel: enlarged without smoothing."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+SIDE = 288
+"""Pixels that the longer side of an image gets on the page, about."""
+GAP = 4
+MASK_COLOUR = np.array([238, 102, 119])
+MASK_SHARE = 0.45
+
+
+def gray_scale(image: np.ndarray) -> tuple[float, float]:
+    """Which values are black and white: 0 and 1 if all values lie there, else the least and the greatest."""
+    low, high = float(image.min()), float(image.max())
+    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, max(high, low + 1e-6))
+
+
+def pixels(image: np.ndarray, scale: tuple[float, float], mask: np.ndarray | None = None) -> np.ndarray:
+    """The image as bytes, its mask over it in colour.
+
+    Args:
+        image: (height, width, channels) float32, one channel or three.
+        mask: (height, width), 0 is nothing.
+
+    Returns:
+        (height, width, 3) uint8.
+    """
+    low, high = scale
+    shown = np.rint(np.clip((image - low) / (high - low), 0, 1) * 255)
+    shown = np.repeat(shown, 3, axis=-1) if shown.shape[-1] == 1 else shown[..., :3]
+    if mask is not None:
+        inside = mask > 0
+        shown[inside] = (1 - MASK_SHARE) * shown[inside] + MASK_SHARE * MASK_COLOUR
+    return shown.astype(np.uint8)
+
+
+def show(picture: np.ndarray, caption: str, alt: str) -> None:
+    """One image (height, width, 3)."""
+    large = enlarged(picture, SIDE)
+    st.image(large, caption, width=large.shape[1], output_format="PNG", alt=alt)
+
+
+def show_row(pictures: Sequence[np.ndarray], caption: str) -> None:
+    """Several images of one size in a row."""
+    large = [enlarged(picture, SIDE // 2) for picture in pictures]
+    framed = [np.pad(picture, ((0, 0), (0, GAP), (0, 0)), constant_values=255) for picture in large]
+    st.image(np.concatenate(framed, axis=1)[:, :-GAP], caption, width="stretch", output_format="PNG", alt=caption)
+
+
+def enlarged(picture: np.ndarray, side: int) -> np.ndarray:
+    """Every pixel as a square, so that the longer side has about `side` pixels; large images stay as they are."""
+    times = max(1, round(side / max(picture.shape[:2])))
+    return picture.repeat(times, axis=0).repeat(times, axis=1)
