@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from medcore import catalog
-from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, RunSpec, TrainingSpec
+from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, PreparationSpec, RunSpec, TrainingSpec
 
 
 def test_json_and_back_is_the_same_run():
@@ -27,6 +27,7 @@ def test_a_default_written_down_is_the_same_run():
         RunSpec(optimizer=OptimizerSpec("adam", 0.002)),
         RunSpec(data=DataSpec("digits")),
         RunSpec(training=TrainingSpec(batch_size="all")),
+        RunSpec(preparation=PreparationSpec({"blur": {}})),
     ],
 )
 def test_another_run_has_another_hash(other):
@@ -77,6 +78,21 @@ def test_epochs_must_be_a_whole_number_in_range(epochs):
         (lambda: TrainingSpec(class_weights=1), "class_weights must be true or false"),
         (lambda: RunSpec(seed=-1), "seed must be a whole number"),
         (lambda: RunSpec(task="dreaming"), "Task must be one of"),
+        (lambda: PreparationSpec({"sharpen": {}}), "Preparation step must be one of .*Received: 'sharpen'"),
+        (lambda: PreparationSpec(["blur"]), "Steps of the preparation must be an object"),
+        (lambda: PreparationSpec({"blur": {"sd": 1}}), r"Blur takes these options: sigma\. Received: 'sd'"),
+        (lambda: PreparationSpec({"blur": {"sigma": 99}}), "blur option sigma must be .* at most 8. Received: 99"),
+        (lambda: PreparationSpec({"blur": 2}), "Options of blur must be an object"),
+        (lambda: PreparationSpec({"resize": {"side": 7.5}}), "resize option side must be a whole number"),
+        (lambda: PreparationSpec({"zscore": {"scope": "test"}}), "must be one of image, train. Received: 'test'"),
+        (lambda: PreparationSpec({"minmax": {}, "zscore": {}}), "one normalisation at most. Received: minmax, zscore"),
+        (lambda: PreparationSpec({"blur": {}}, "val"), "corrupted must be one of all, train, test"),
+        (lambda: PreparationSpec.given({"blur": 2}), r"STEP:true or STEP.OPTION:VALUE. Received: blur:2"),
+        (lambda: PreparationSpec.given("blur"), "STEP.OPTION:VALUE,STEP:true. Received: 'blur'"),
+        (lambda: RunSpec.from_dict({"preparation": {"blur": {}}}), '"preparation" has the keys steps, corrupted'),
+        (lambda: RunSpec(base="../../etc"), "base must be the id of a run.*Received: '../../etc'"),
+        (lambda: RunSpec(base="0" * 32), "classification starts from no other run"),
+        (lambda: RunSpec(task="robustness"), "robustness needs a finished run as its base. Received: ''"),
     ],
 )
 def test_what_is_wrong_is_refused_in_a_sentence(make, sentence):
@@ -93,3 +109,29 @@ def test_every_optimizer_has_a_valid_default(name):
     spec = OptimizerSpec(name)
     assert spec.learning_rate == catalog.OPTIMIZERS[name].learning_rate
     assert set(spec.options) == set(catalog.OPTIMIZERS[name].parameters)
+
+
+def test_a_recipe_is_in_order_with_its_defaults_however_it_is_written():
+    short = PreparationSpec({"zscore": {}, "gaussian_noise": {}})
+    long = PreparationSpec({"gaussian_noise": {"sd": 0.1}, "zscore": {"scope": "train"}}, "all")
+    assert list(short.steps) == ["gaussian_noise", "zscore"]
+    assert RunSpec(preparation=short).hash == RunSpec(preparation=long).hash
+    assert RunSpec.from_dict(json.loads(json.dumps(RunSpec(preparation=short).to_dict()))).preparation == long
+
+
+def test_without_corruption_it_does_not_matter_what_is_corrupted():
+    assert PreparationSpec({"clahe": {}}, "test") == PreparationSpec({"clahe": {}})
+    assert not PreparationSpec({}, "test")
+
+
+def test_flat_settings_are_a_recipe():
+    flat = PreparationSpec.given({"gaussian_noise.sd": 0.2, "equalize": True, "corrupted": "test"})
+    assert flat == PreparationSpec({"gaussian_noise": {"sd": 0.2}, "equalize": {}}, "test")
+    assert PreparationSpec.given({"steps": {"equalize": {}}}) == PreparationSpec({"equalize": {}})
+    assert PreparationSpec.given(None) == PreparationSpec()
+
+
+def test_a_run_stored_before_there_were_recipes_has_none():
+    values = RunSpec().to_dict()
+    del values["preparation"], values["base"]
+    assert RunSpec.from_dict(values) == RunSpec()

@@ -55,6 +55,9 @@ def test_every_setting_reaches_the_spec(capsys):
         ("model=transformer", "Received: 'transformer'"),
         ("dataset=", "Received: ''"),
         ("data_options=dose", "Received: 'dose'"),
+        ("preparation=blur", "STEP.OPTION:VALUE,STEP:true. Received: 'blur'"),
+        ("preparation=blur.sigma:99", "blur option sigma must be a number at least 0.2 and at most 8. Received: 99"),
+        ("preparation={", "Received: '{'"),
     ],
 )
 def test_a_bad_setting_is_one_sentence(pair, said, capsys):
@@ -72,3 +75,28 @@ def test_an_unknown_lab_is_one_sentence(capsys):
 
 def test_a_later_setting_wins():
     assert settings(optimizers.runs, ["epochs=1", "epochs=2"]) == {"epochs": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gaussian_noise.sd:0.2,equalize:true,zscore.scope:image,corrupted:test",
+        '{"steps": {"gaussian_noise": {"sd": 0.2}, "equalize": {}, "zscore": {"scope": "image"}}, "corrupted": "test"}',
+    ],
+)
+def test_a_recipe_is_written_flat_or_as_json(text, capsys):
+    (run,) = printed(capsys, "optimizers=adam", f"preparation={text}")
+    assert run["preparation"] == {
+        "steps": {"gaussian_noise": {"sd": 0.2}, "equalize": {}, "zscore": {"scope": "image"}},
+        "corrupted": "test",
+    }
+
+
+def test_a_test_of_a_finished_run(capsys):
+    base = "0123456789abcdef"
+    assert main(["spec", "robustness", "--set", f"base={base}", "--set", "preparation=blur.sigma:2,flip:true"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)
+    assert (run["label"], run["task"], run["base"]) == ("Blur 2", "robustness", base)
+    assert run["preparation"] == {"steps": {"blur": {"sigma": 2.0}}, "corrupted": "test"}
+    assert main(["spec", "robustness"]) == 2
+    assert "needs a finished run as its base" in capsys.readouterr().err

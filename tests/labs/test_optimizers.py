@@ -2,6 +2,7 @@ import pytest
 
 from medcore import catalog
 from medcore.labs import optimizers
+from medcore.spec import PreparationSpec
 
 
 def test_only_the_update_rule_differs():
@@ -54,3 +55,10 @@ def test_own_parameters_by_optimizer():
 def test_unknown_parameters_are_refused(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         optimizers.runs(optimizers=["momentum"], options=options)
+
+
+def test_all_runs_see_the_same_recipe():
+    specs = optimizers.runs(preparation={"rotate.degrees": 20, "zscore": True})
+    assert {str(spec.preparation) for spec in specs.values()} == {
+        str(PreparationSpec({"rotate": {"degrees": 20}, "zscore": {}}))
+    }
