@@ -1,0 +1,82 @@
+"""Images that lie in a set twice, exactly or nearly, side by side."""
+
+import numpy as np
+import streamlit as st
+
+from medcore.data import near_duplicates
+from medcore.data.dataset import Splits
+from medcore.data.duplicates import Place
+from medcore.data.facts import Facts
+from medcore.data.near_duplicates import Pair
+from medcore.data.overview import Overview
+from medcore.ui import controls, thumbnails
+from medcore.ui.components.image_grid import Cell, image_grid
+from medcore.ui.plain import plain
+
+ON_A_PAGE = 24
+GAP = 2
+
+
+def show(splits: Splits, facts: Facts, overview: Overview) -> None:
+    """What was found in words, then the pairs."""
+    exact, near = facts.duplicates, overview.near
+    st.subheader("The same image twice")
+    for note in exact.notes() or ("No image is equal to another one to the last pixel.",):
+        st.markdown(_badge(note))
+    if exact.places:
+        groups = exact.places[:ON_A_PAGE]
+        _pairs(splits, [(group[0], group[1], "equal") for group in groups], "exact_pairs")
+    st.subheader("Nearly the same image twice")
+    for note in near.notes() or ("No image is nearly the same as another one.",):
+        st.markdown(_badge(note))
+    if near.pairs:
+        _near_pairs(splits, near.pairs, near.found)
+    st.caption(
+        f"Nearly the same: the perceptual hashes (Zauner 2010) differ in at most {near_duplicates.MAX_DISTANCE} of 63 "
+        f"bits, and the pixels correlate by at least {near_duplicates.MIN_CORRELATION:g}. That is another copy, or "
+        "another frame of the same scan; whether it is the same patient only the source can tell."
+    )
+
+
+def _near_pairs(splits: Splits, pairs: tuple[Pair, ...], found: int) -> None:
+    pages = -(-len(pairs) // ON_A_PAGE)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = st.pagination(pages, key="pair_page", bind=controls.URL) if pages > 1 else 1
+        of_all = f"{len(pairs):,} of {found:,} pairs" if found > len(pairs) else f"{found:,} pairs"
+        st.caption(f"{of_all}, those between splits first, of these the most alike first.")
+    shown = pairs[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    words = [f"{pair.distance} bits, correlation {pair.correlation:.4f}" for pair in shown]
+    _pairs(splits, [(pair.first, pair.second, word) for pair, word in zip(shown, words, strict=True)], "near_pairs")
+
+
+def _pairs(splits: Splits, pairs: list[tuple[Place, Place, str]], key: str) -> None:
+    """Both images of each pair in one cell, with where they lie and how they are labelled."""
+    first = thumbnails.images(splits, [a for a, _, _ in pairs])
+    second = thumbnails.images(splits, [b for _, b, _ in pairs])
+    gap = np.full((*first.shape[:2], GAP, first.shape[3]), 128, np.uint8)
+    cells = [
+        Cell(f"{key}-{i}", _labels(splits, a, b), f"{_where(a)} | {_where(b)}: {word}")
+        for i, (a, b, word) in enumerate(pairs)
+    ]
+    image_grid(np.concatenate([first, gap, second], axis=2), cells, key=key, cell_width=230)
+
+
+def _labels(splits: Splits, first: Place, second: Place) -> str:
+    """The class of both, or both classes where they differ."""
+    names = [_class(splits, place) for place in (first, second)]
+    if not any(names):
+        return " "
+    return names[0] if names[0] == names[1] else f"{names[0]} | {names[1]}: labels differ"
+
+
+def _class(splits: Splits, place: Place) -> str:
+    number = thumbnails.class_of(splits[place[0]], place[1])
+    return "" if number is None else splits[place[0]].class_names[number]
+
+
+def _where(place: Place) -> str:
+    return f"{place[0]} {place[1]:,}"
+
+
+def _badge(note: str) -> str:
+    return f":red-badge[Leak] {plain(note.removeprefix('Leak: '))}" if note.startswith("Leak: ") else plain(note)

@@ -1,0 +1,83 @@
+"""Data sets that are read in the background, while the page says so and stays alive."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
+
+import streamlit as st
+
+AT_ONCE = 0.5
+"""Seconds that a page waits, so that what is known already shows without a detour."""
+EVERY = 1.0
+
+T = TypeVar("T")
+Question = Callable[[str, Mapping[str, Any]], T]
+
+
+class _Asked(NamedTuple):
+    answer: Future
+    since: float
+
+
+_asked: dict[tuple[str, str, str], _Asked] = {}
+_lock = threading.Lock()
+
+
+def soon(question: Question[T], name: str, options: Mapping[str, Any], sentence: str) -> T | None:
+    """The answer, or None while a thread looks for it: then the page says `sentence` and runs again with the answer.
+
+    Whoever asks the same meanwhile waits for the same thread.
+
+    Args:
+        question: slow the first time and fast from then on, such as `sources.snapshot`.
+        name: of the data set.
+        options: of the data set.
+        sentence: what a person who waits is told, ending in "…".
+
+    Raises:
+        Exception: what the question raises.
+    """
+    key = (question.__name__, name, json.dumps(options, sort_keys=True))
+    asked = _ask(key, lambda: question(name, options))
+    try:
+        answer = asked.answer.result(timeout=AT_ONCE)
+    except TimeoutError:
+        if not asked.answer.done():
+            st.fragment(_wait, run_every=EVERY)(asked, sentence)
+            return None
+        answer = asked.answer.result()
+    finally:
+        _forget_if_done(key, asked)
+    return answer
+
+
+def _ask(key: tuple[str, str, str], look: Callable[[], Any]) -> _Asked:
+    with _lock:
+        if key not in _asked:
+            _asked[key] = _Asked(Future(), time.monotonic())
+            threading.Thread(target=_answer, args=(_asked[key].answer, look), daemon=True).start()
+        return _asked[key]
+
+
+def _answer(answer: Future, look: Callable[[], Any]) -> None:
+    try:
+        answer.set_result(look())
+    except Exception as error:  # noqa: BLE001 - raised again where the answer is asked for
+        answer.set_exception(error)
+
+
+def _forget_if_done(key: tuple[str, str, str], asked: _Asked) -> None:
+    """The next one asks again: the set may have changed."""
+    with _lock:
+        if asked.answer.done() and _asked.get(key) is asked:
+            del _asked[key]
+
+
+def _wait(asked: _Asked, sentence: str) -> None:
+    if asked.answer.done():
+        st.rerun()
+    seconds = int(time.monotonic() - asked.since)
+    st.info(f"{sentence} {seconds} s" if seconds > 1 else sentence, icon=":material/hourglass_top:")

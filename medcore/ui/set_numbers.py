@@ -1,0 +1,140 @@
+"""The numbers of a set: sizes of its splits, classes, values, mean images, sizes of its files."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from medcore.charts import average, class_balance, intensity, template
+from medcore.data import blocks
+from medcore.data.dataset import Splits
+from medcore.data.facts import Facts
+from medcore.data.overview import Average, Overview
+from medcore.ui import controls, thumbnails
+from medcore.ui.components.image_grid import Cell, image_grid
+from medcore.ui.plain import plain
+
+EVERYTHING = "All images"
+
+
+def show(splits: Splits, facts: Facts, overview: Overview) -> None:
+    """Everything that is counted, each with a chart and the words for it."""
+    _sizes(splits, overview)
+    _balance(splits, facts)
+    _intensity(splits, overview)
+    _averages(splits, overview)
+
+
+def _sizes(splits: Splits, overview: Overview) -> None:
+    total = sum(len(part) for part in splits.values())
+    with st.container(horizontal=True):
+        for split, part in splits.items():
+            groups = "" if part.groups is None else f"{len(np.unique(part.groups)):,} patients or volumes"
+            st.metric(f"{split} ({len(part) / total:.0%})", f"{len(part):,}", groups or None, delta_color="off")
+    height, width, channels = splits["train"].images.shape[1:]
+    kind = "gray" if channels == 1 else "colour"
+    spacing = splits["train"].spacing
+    size = f" of {spacing[0]:.3g} x {spacing[1]:.3g} mm" if spacing else ""
+    st.markdown(f"Every image is used as **{height} x {width}** pixels{size}, {kind}.")
+    if overview.sizes:
+        parts = [f"{rows} x {columns} ({count:,})" for rows, columns, count in overview.sizes]
+        st.markdown(f"In the files, height x width: {', '.join(parts)}.")
+
+
+def _balance(splits: Splits, facts: Facts) -> None:
+    st.subheader("Classes")
+    sizes = {split: len(part) for split, part in splits.items()}
+    st.plotly_chart(
+        class_balance.figure(facts.counts, sizes, thumbnails.colours(splits)),
+        key="class_balance",
+        config=template.CONFIG,
+        alt="Share of each class in each split",
+    )
+    if splits["test"].labels is None:
+        st.markdown("Counted are the images that show a class somewhere in their mask.")
+        return
+    name, count = max(facts.counts["train"].items(), key=lambda item: item[1])
+    share = facts.counts["test"][name] / sizes["test"]
+    st.markdown(
+        f"Most images of train are “{plain(name)}” ({count / sizes['train']:.1%}). Always answering so is right in "
+        f"**{share:.1%}** of test: a model has to beat that."
+    )
+    table = pd.DataFrame(facts.counts)
+    with st.expander("As a table"):
+        st.dataframe(table.assign(all=table.sum(axis=1)), width="stretch")
+
+
+def _intensity(splits: Splits, overview: Overview) -> None:
+    st.subheader("Values by class")
+    log = st.toggle("Logarithmic", key="log_values", bind=controls.URL, help="Shows rare values beside common ones.")
+    colour = splits["train"].images.shape[3] == 3
+    st.plotly_chart(
+        intensity.figure(
+            overview.histograms,
+            overview.edges,
+            thumbnails.colours(splits),
+            "Luminance" if colour else "Pixel value",
+            log,
+        ),
+        key="intensity",
+        config=template.CONFIG,
+        alt="How the pixel values of each class are spread",
+    )
+    low, high = overview.window
+    means = _means(overview.histograms, overview.edges)
+    st.caption(f"98 % of all values lie between {low:.4g} and {high:.4g}. {means}")
+
+
+def _means(histograms: Mapping[str, np.ndarray], edges: np.ndarray) -> str:
+    """The mean value of each class, in words."""
+    centres = (edges[:-1] + edges[1:]) / 2
+    means = {name: float(counts @ centres / counts.sum()) for name, counts in histograms.items() if counts.sum()}
+    return f"Means: {', '.join(f'{plain(name)} {mean:.3g}' for name, mean in means.items())}."
+
+
+def _averages(splits: Splits, overview: Overview) -> None:
+    st.subheader("Mean image")
+    names = {EVERYTHING if name == "" else name: name for name in overview.averages}
+    chosen = st.selectbox(
+        "Of",
+        list(names),
+        key="mean_of",
+        bind=controls.URL,
+        width=260,
+        help="Where the mean is sharp, images lie in the same place; where they differ, the deviation is high.",
+    )
+    found = overview.averages[names[chosen]]
+    mean, deviation = st.columns(2)
+    for column, image, title, colours in (
+        (mean, found.mean, "Mean value", "gray"),
+        (deviation, found.deviation, "Standard deviation", "viridis"),
+    ):
+        with column:
+            st.plotly_chart(
+                average.figure(blocks.luminance(image), title, colours),
+                key=f"average_{colours}",
+                config=template.CONFIG,
+                alt=f"{title} at each pixel over {found.count:,} images",
+            )
+    st.caption(f"Over {found.count:,} images of all splits.")
+    if len(overview.averages) > 2:
+        _by_class(splits, overview)
+    for name, share in overview.coverage.items():
+        st.plotly_chart(
+            average.figure(100 * share, f"“{name}” is here (% of images)", "viridis"),
+            key=f"coverage_{name}",
+            config=template.CONFIG,
+            alt=f"How often each pixel belongs to {name}",
+        )
+
+
+def _by_class(splits: Splits, overview: Overview) -> None:
+    of_class: dict[str, Average] = {name: found for name, found in overview.averages.items() if name}
+    number = {name: i for i, name in enumerate(splits["train"].class_names)}
+    means = np.stack([found.mean for found in of_class.values()])
+    are_bytes = splits["train"].images.dtype == np.uint8
+    cells = [
+        Cell(name, name, f"mean of {found.count:,}", template.colour(number[name])) for name, found in of_class.items()
+    ]
+    image_grid(thumbnails.to_bytes(means, are_bytes, overview.window), cells, key="class_means", cell_width=110)
