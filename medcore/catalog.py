@@ -266,7 +266,7 @@ TASKS: dict[str, TaskChoice] = {
     ),
     "robustness": TaskChoice(
         "Robustness",
-        "medcore.training.robustness:test",
+        "medcore.training.robustness:measure",
         "A finished run meets test images that were prepared in another way.",
         base=True,
     ),

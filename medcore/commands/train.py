@@ -115,10 +115,17 @@ def _print_json(job: Job, facts: dict[str, Any]) -> None:
 
 def _line(job: Job, result: dict[str, Any]) -> str:
     """A finished run for people."""
-    test, names = result["test"], ("accuracy", "balanced_accuracy", "auc", "f1_macro")
-    figures = [f"{name} {test[name]:.3f}{_interval(test, name)}" for name in names if test.get(name) is not None]
-    parts = [*figures, f"{result['seconds']:.1f} s", result["stopped"] or ""]
+    if "after" in result:
+        figures = [f"{when}: {_figures(result[when], ('accuracy', 'auc'))}" for when in ("before", "after")]
+    else:
+        figures = [_figures(result["test"], ("accuracy", "balanced_accuracy", "auc", "f1_macro"))]
+    parts = [*figures, f"{result['seconds']:.1f} s", result.get("stopped") or ""]
     return f"{job.label}: {', '.join(part for part in parts if part)}"
+
+
+def _figures(test: dict[str, Any], names: Sequence[str]) -> str:
+    known = [name for name in names if test.get(name) is not None]
+    return ", ".join(f"{name} {test[name]:.3f}{_interval(test, name)}" for name in known)
 
 
 def _interval(test: dict[str, Any], name: str) -> str:

@@ -44,11 +44,14 @@ def runs(
 
 
 def words(recipe: PreparationSpec) -> str:
-    """The steps of a recipe with what is set on them, such as "Gaussian noise 0.1, Resize 32"."""
+    """The steps of a recipe with what is set on them, such as "Gaussian noise 0.1, Z-score (training set)"."""
     return ", ".join(_step(name, options) for name, options in recipe.steps.items()) or "No preparation"
 
 
 def _step(name: str, options: Mapping[str, Any]) -> str:
     choice = catalog.PREPARATIONS[name]
-    values = [v if isinstance(v, str) else f"{v:g}" for v in options.values()]
-    return " ".join([choice.label, "/".join(values)]).strip()
+    numbers = [f"{value:g}" for value in options.values() if not isinstance(value, str)]
+    names = [
+        f"({choice.parameters[key].values[value].lower()})" for key, value in options.items() if isinstance(value, str)
+    ]
+    return " ".join(part for part in (choice.label, "/".join(numbers), *names) if part)

@@ -108,7 +108,7 @@ class Recipe:
         if self.by_training_set and self.scale is None:
             self.scale = self._normalisation().measure(fixed["train"].images)
         draw = None
-        if self.augments:
+        if self.augments and "train" in fixed:
             train = fixed["train"].images
 
             def draw(epoch: int, tick: Tick) -> np.ndarray:
