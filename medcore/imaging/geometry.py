@@ -86,8 +86,9 @@ def of(frames: Sequence[Frame], gap: float | None) -> Geometry:
             gap, _affine(frames[0], normal(frames[0]) * (gap or 1.0)), False, (notes.one_place(len(frames)),)
         )
     step = float(np.median(apart))
-    odd = (*_spacing_notes(distances, step), *_stacking_notes(frames), *_parallel_notes(frames))
-    if not _spacing_notes(distances, step):
+    uneven = _spacing_notes(distances, step)
+    odd = (*uneven, *_stacking_notes(frames), *_parallel_notes(frames))
+    if not uneven:
         step = float(distances.mean())
     return Geometry(step, _affine(frames[0], _advance(frames, step)), not odd, odd)
 
@@ -118,10 +119,15 @@ def _spacing_notes(distances: np.ndarray, step: float) -> tuple[str, ...]:
     if len(gaps):
         odd.append(notes.slices_missing(int(gaps[0]) + 1, float(distances[gaps[0]]), step, len(gaps) - 1))
     within = distances[(distances > SAME_PLACE_MM) & (distances <= 1.5 * step)]
-    drift = np.cumsum(within - np.median(within)) if odd else np.cumsum(within - within.mean())
-    if np.abs(drift).max(initial=0) > _tolerance(step) and np.ptp(within) > _tolerance(step):
+    if _unevenness(within) > _tolerance(step):
         odd.append(notes.uneven(float(within.min()), float(within.max())))
     return tuple(odd)
+
+
+def _unevenness(distances: np.ndarray) -> float:
+    """How far the slices lie off an even spacing, at most, in mm."""
+    numbers, depth = np.arange(len(distances) + 1), np.concatenate([[0], np.cumsum(distances)])
+    return float(np.abs(depth - np.polyval(np.polyfit(numbers, depth, 1), numbers)).max())
 
 
 def _tolerance(step: float) -> float:

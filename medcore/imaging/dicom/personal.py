@@ -43,7 +43,12 @@ _WORDS = (
     ),
     (re.compile(r"Time[zZ]one|Timestamp|TimeStamp|FunctionalSyncPulse"), MOMENT),
     (re.compile(r"AccessionNumber|OrderNumber|ScheduledProcedure|RequestedProcedure|PerformedProcedure"), NUMBER),
-    (re.compile(r"Serial|UniqueDevice|^(Detector|Device|Gantry|Generator|Cassette|Plate|XRay\w+)(ID|Label)$"), DEVICE),
+    (
+        re.compile(
+            r"Serial|UniqueDevice|^(Detector|Device|ModifyingDevice|Gantry|Generator|Cassette|Plate|XRay\w+)(ID|Label)$"
+        ),
+        DEVICE,
+    ),
     (re.compile(r"DeviceDescription|DeviceAlternateIdentifier|MachineName|SourceManufacturer|ModifyingSystem"), DEVICE),
 )
 

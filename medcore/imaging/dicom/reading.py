@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pydicom import config, uid
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_dataset
 
 MAX_INFLATED = 2**28
@@ -27,6 +28,8 @@ DAMAGE = (
     RuntimeError,
     TypeError,
     ValueError,
+    BytesLengthException,
+    InvalidDicomError,
     struct.error,
     zlib.error,
 )

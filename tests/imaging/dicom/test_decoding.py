@@ -99,8 +99,11 @@ def test_a_palette_becomes_rgb(deep):
     np.testing.assert_array_equal(decoded(data)[0], colours[[[0, 0, 1], [2, 3, 3]]])
 
 
-def test_a_modality_table_is_applied():
-    table = making.item(LUTDescriptor=[3, -1, 16], LUTData=[7, 500, 60000], ModalityLUTType="OD")
+@pytest.mark.parametrize("vr", ["US", "OW"])
+def test_a_modality_table_is_applied(vr):
+    table = making.item(LUTDescriptor=[3, -1, 16], ModalityLUTType="OD")
+    entries = np.array([7, 500, 60000], "<u2")
+    table.add_new("LUTData", vr, entries.tobytes() if vr == "OW" else entries.tolist())
     stored = np.array([[-5, -1], [0, 9]], np.int16)
     dataset = making.slice_of(stored, RescaleSlope=None, RescaleIntercept=None, RescaleType=None)
     dataset.ModalityLUTSequence = Items([table])
