@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from medcore.charts import template
 
 HEIGHT = 320
+CUT = 5
+"""A bin this many times as high as the next does not fit into the axis."""
 
 
 def figure(
@@ -27,10 +29,12 @@ def figure(
         log: whether shares are logarithmic, which shows rare values.
     """
     chart = go.Figure()
+    peaks = []
     for (name, counts), colour in zip(histograms.items(), colours, strict=False):
         if not counts.sum():
             continue
         shares = counts / counts.sum()
+        peaks.append(np.sort(shares)[-2:])
         chart.add_scatter(
             x=edges,
             y=np.append(shares, shares[-1]),
@@ -47,8 +51,26 @@ def figure(
         showlegend=True,
     )
     chart.update_xaxes(title=title)
-    scale = {"type": "log", "dtick": 1} if log else {"rangemode": "tozero"}
-    chart.update_yaxes(title="Share of pixels", tickformat=".1%" if log else None, **scale)
-    if not log:
-        chart.update_yaxes(tickformat=".0%")
+    if log:
+        chart.update_yaxes(title="Share of pixels", type="log", dtick=1, tickformat=".1g")
+    else:
+        chart.update_yaxes(title="Share of pixels", tickformat=".1~%", range=[0, _top(chart, np.array(peaks))])
     return chart
+
+
+def _top(chart: go.Figure, peaks: np.ndarray) -> float:
+    """Top of the axis: above all values, unless one bin (black, often) would press the others flat; then it is said."""
+    first, second = peaks[:, -1].max(), peaks[:, 0].max()
+    if first <= CUT * second:
+        return 1.08 * first
+    chart.add_annotation(
+        text=f"One bin goes up to {first:.0%}",
+        x=1,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="right",
+        yanchor="top",
+        showarrow=False,
+    )
+    return 1.08 * second

@@ -76,6 +76,7 @@ class NearDuplicates:
         within: by split, how many of its images have a near duplicate in it.
         between: by pair of splits such as "train and test", how many images of the second have one in the first.
         conflicting: pairs with different labels.
+        same_group: pairs of one patient or volume; None where these are not known.
         compared: images that were compared.
         total: images there are.
         skipped: why none were compared; "" if they were.
@@ -86,6 +87,7 @@ class NearDuplicates:
     within: Mapping[str, int] | None = None
     between: Mapping[str, int] | None = None
     conflicting: int = 0
+    same_group: int | None = None
     compared: int = 0
     total: int = 0
     skipped: str = ""
@@ -102,7 +104,11 @@ class NearDuplicates:
         for split, count in (self.within or {}).items():
             notes.append(f"{count:,} images of {split} are nearly the same as another one of it.")
         if self.conflicting:
-            notes.append(f"{self.conflicting:,} of the {self.found:,} pairs have different labels.")
+            notes.append(f"Different labels: {self.conflicting:,} of the {_pairs(self.found)}.")
+        if self.found and self.same_group is not None:
+            notes.append(
+                f"{self.same_group:,} of the {_pairs(self.found)} {'is' if self.same_group == 1 else 'are'} of one patient or volume."
+            )
         if self.found >= MAX_FOUND:
             notes.append(f"The search ended after {MAX_FOUND:,} pairs.")
         if self.compared < self.total:
@@ -118,6 +124,10 @@ class NearDuplicates:
         """Back from plain values."""
         pairs = tuple(Pair(tuple(a), tuple(b), distance, r) for a, b, distance, r in values["pairs"])
         return cls(**{**values, "pairs": pairs})
+
+
+def _pairs(count: int) -> str:
+    return "1 pair" if count == 1 else f"{count:,} pairs"
 
 
 def find(splits: Splits) -> NearDuplicates:
@@ -242,12 +252,16 @@ def _summary(splits: Splits, pairs: list[Pair], compared: int, total: int) -> Ne
         found=len(pairs),
         within={split: len(images) for split, images in within.items()},
         between={names: len(images) for names, images in between.items()},
-        conflicting=sum(_conflicts(splits, pair) for pair in pairs),
+        conflicting=len(pairs) - _alike_in(splits, pairs, "labels", len(pairs)),
+        same_group=_alike_in(splits, pairs, "groups", None),
         compared=compared,
         total=total,
     )
 
 
-def _conflicts(splits: Splits, pair: Pair) -> bool:
-    first, second = (splits[split].labels for split, _ in (pair.first, pair.second))
-    return first is not None and second is not None and bool(first[pair.first[1]] != second[pair.second[1]])
+def _alike_in(splits: Splits, pairs: list[Pair], name: str, unknown: int | None) -> int | None:
+    """Pairs whose images have the same label or group; `unknown` where the set has none."""
+    values = {split: getattr(part, name) for split, part in splits.items()}
+    if any(of_split is None for of_split in values.values()):
+        return unknown
+    return sum(bool(values[a][i] == values[b][j]) for (a, i), (b, j), _, _ in pairs)

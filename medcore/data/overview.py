@@ -39,6 +39,7 @@ class Overview:
     Args:
         averages: by "" (all images) and by class name; for a set of masks only "" is there.
         coverage: by class name of a set with masks, (height, width) share of the images that show it at each pixel.
+        shows: by split of a set of masks, (n, classes) bool: whether an image shows a class; {} where there are labels.
         edges: (bins + 1,) of the histogram, in the values of the images; colours count as their luminance.
         histograms: by class name, (bins,) pixels; of images of the class, or where masks are all there is, of pixels
             of it.
@@ -49,6 +50,7 @@ class Overview:
 
     averages: Mapping[str, Average]
     coverage: Mapping[str, np.ndarray]
+    shows: Mapping[str, np.ndarray]
     edges: np.ndarray
     histograms: Mapping[str, np.ndarray]
     sizes: tuple[tuple[int, int, int], ...]
@@ -60,6 +62,7 @@ class Overview:
         about = {
             "averages": {name: average.count for name, average in self.averages.items()},
             "coverage": list(self.coverage),
+            "shows": list(self.shows),
             "histograms": list(self.histograms),
             "sizes": self.sizes,
             "window": self.window,
@@ -72,6 +75,7 @@ class Overview:
             "coverage": np.stack(list(self.coverage.values())) if self.coverage else np.empty(0, np.float32),
             "edges": self.edges,
             "histograms": np.stack(list(self.histograms.values())),
+            **{f"shows_{split}": shown for split, shown in self.shows.items()},
         }
 
     @classmethod
@@ -82,6 +86,7 @@ class Overview:
         return cls(
             averages={name: Average(count, mean, deviation) for (name, count), mean, deviation in parts},
             coverage=dict(zip(about["coverage"], arrays["coverage"], strict=True)),
+            shows={split: arrays[f"shows_{split}"] for split in about["shows"]},
             edges=arrays["edges"],
             histograms=dict(zip(about["histograms"], arrays["histograms"], strict=True)),
             sizes=tuple((height, width, count) for height, width, count in about["sizes"]),
@@ -97,6 +102,7 @@ def measure(splits: Splits) -> Overview:
     return Overview(
         averages=_averages(splits),
         coverage=_coverage(splits),
+        shows={split: _shows(part) for split, part in splits.items() if part.labels is None},
         edges=edges,
         histograms=histograms,
         sizes=_sizes(splits),
@@ -151,6 +157,16 @@ def _coverage(splits: Splits) -> dict[str, np.ndarray]:
         )
         found[name] = (shown / total).astype(np.float32)
     return found
+
+
+def _shows(part: ImageDataset) -> np.ndarray:
+    """(n, classes) bool."""
+    classes = range(len(part.class_names))
+    found = [
+        np.stack([(part.masks[block] == number).any(axis=(1, 2)) for number in classes], axis=1)
+        for block in _blocks(part)
+    ]
+    return np.concatenate(found)
 
 
 def _mask_names(part: ImageDataset) -> tuple[str, ...]:

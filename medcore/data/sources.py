@@ -31,7 +31,7 @@ __all__ = ["Entry", "Facts", "Overview", "download", "facts", "find", "listing",
 
 FACTS_VERSION = 1
 FACTS_TIMEOUT = 600
-OVERVIEW = "overview-1.npz"
+OVERVIEW = "overview-2.npz"
 """File in the folder of a snapshot; another number when it holds other things."""
 
 Found = TypeVar("Found")

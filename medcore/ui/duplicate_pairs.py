@@ -45,8 +45,16 @@ def _near_pairs(splits: Splits, pairs: tuple[Pair, ...], found: int) -> None:
         of_all = f"{len(pairs):,} of {found:,} pairs" if found > len(pairs) else f"{found:,} pairs"
         st.caption(f"{of_all}, those between splits first, of these the most alike first.")
     shown = pairs[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    words = [f"{pair.distance} bits, correlation {pair.correlation:.4f}" for pair in shown]
+    words = [f"{pair.distance} bits, correlation {pair.correlation:.4f}{_same_group(splits, pair)}" for pair in shown]
     _pairs(splits, [(pair.first, pair.second, word) for pair, word in zip(shown, words, strict=True)], "near_pairs")
+
+
+def _same_group(splits: Splits, pair: Pair) -> str:
+    groups = [splits[split].groups for split, _ in (pair.first, pair.second)]
+    if any(of_split is None for of_split in groups):
+        return ""
+    same = groups[0][pair.first[1]] == groups[1][pair.second[1]]
+    return ", one patient" if same else ", two patients"
 
 
 def _pairs(splits: Splits, pairs: list[tuple[Place, Place, str]], key: str) -> None:

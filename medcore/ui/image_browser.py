@@ -1,6 +1,6 @@
 """The images of a set in a grid: filtered, ordered, a page at a time; one of them large."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from medcore.data import sources
 from medcore.data.dataset import Splits
 from medcore.data.duplicates import Place
 from medcore.imaging.dataset_view import DatasetView
-from medcore.ui import controls, thumbnails, viewer
+from medcore.ui import controls, reading, thumbnails, viewer
 from medcore.ui.components.image_grid import image_grid
 from medcore.ui.plain import plain
 
@@ -20,55 +20,50 @@ EVERY_CLASS = "All classes"
 ORDERS = {"As in the set": "given", "By class": "class", "Shuffled": "shuffled"}
 
 
-def show(entry: sources.Entry, options: Mapping[str, Any], splits: Splits) -> None:  # noqa: ARG001
-    """The controls, the page of the grid, and the chosen image beside it."""
-    places, masks = _chosen_images(splits)
-    image = _named(splits, st.query_params.get("image", ""))
-    grid, large = st.columns([3, 2], gap="medium") if image else (st.container(), None)
-    with grid:
-        _grid(splits, places, masks, image)
-    if large:
-        with large:
-            _large(entry, splits, image)
-
-
-def _chosen_images(splits: Splits) -> tuple[list[Place], bool]:
-    """What the controls let through, in their order; and whether masks are shown."""
+def show(entry: sources.Entry, options: Mapping[str, Any], splits: Splits) -> None:
+    """The controls and a page of the grid; the chosen image opens over it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        split = st.segmented_control(
-            "Split",
-            [ALL, *splits],
-            default=ALL,
-            required=True,
-            key="split",
-            bind=controls.URL,
-            on_change=_first_page,
-            help="Images to learn from (train), to choose settings by (val), and to judge with at the end (test).",
-        )
+        split = _split_control(splits)
         wanted = _class_control(splits)
-        order = st.segmented_control(
-            "Order",
-            list(ORDERS),
-            default="As in the set",
-            required=True,
-            key="order",
-            bind=controls.URL,
-            on_change=_first_page,
-            help="Sets are often sorted by class or patient; shuffled, a page shows what is typical.",
-        )
-        seed = _seed() if ORDERS[order] == "shuffled" else 0
-        masked = all(part.masks is not None for part in splits.values())
-        masks = masked and st.toggle(
-            "Masks", value=True, key="masks", bind=controls.URL, help="Outlines what the masks mark, in its colour."
-        )
-    return _ordered(splits, _filtered(splits, split, wanted), ORDERS[order], seed), masks
+        order, seed = _order_controls()
+        masks = _masks_control(splits)
+        doubled = _duplicates_control()
+    places = [(name, index) for name, part in splits.items() if split in (ALL, name) for index in range(len(part))]
+    if doubled or (wanted is not None and splits["train"].labels is None):
+        overview = reading.soon(sources.overview, entry.name, options, "Looking at every image, for this filter…")
+        if overview is None:
+            return
+        shows = overview.shows
+        if doubled:
+            found = _with_duplicates(sources.facts(entry.name, options), overview)
+            places = [place for place in places if place in found]
+    else:
+        shows = {}
+    if wanted is not None:
+        places = _of_class(splits, places, wanted, shows)
+    places = _ordered(splits, places, order, seed)
+    image = _named(splits)
+    _grid(splits, places, masks, image)
+    if image:
+        _large(entry, splits, places)
+
+
+def _split_control(splits: Splits) -> str:
+    return st.segmented_control(
+        "Split",
+        [ALL, *splits],
+        default=ALL,
+        required=True,
+        key="split",
+        bind=controls.URL,
+        on_change=_first_page,
+        help="Images to learn from (train), to choose settings by (val), and to judge with at the end (test).",
+    )
 
 
 def _class_control(splits: Splits) -> int | None:
-    """Number of the class to show; None for all. Sets of masks have no class an image."""
+    """Number of the class to show; None for all."""
     names = splits["train"].class_names
-    if any(part.labels is None for part in splits.values()):
-        return None
     wanted = st.selectbox(
         "Class",
         [EVERY_CLASS, *names],
@@ -76,24 +71,54 @@ def _class_control(splits: Splits) -> int | None:
         bind=controls.URL,
         on_change=_first_page,
         width=220,
-        help="Shows the images of one class only.",
+        help="Only images of one class; where masks are all there is, only images that show it.",
     )
-    return None if wanted == EVERY_CLASS else names.index(wanted)
+    return names.index(wanted) if wanted in names else None
 
 
-def _seed() -> int:
-    return int(
-        st.number_input(
-            "Shuffle",
-            0,
-            9999,
-            0,
-            key="shuffle",
-            bind=controls.URL,
-            on_change=_first_page,
-            width=120,
-            help="Another number is another order; the same number is the same order for everyone.",
-        )
+def _order_controls() -> tuple[str, int]:
+    """The order, and its seed."""
+    order = st.segmented_control(
+        "Order",
+        list(ORDERS),
+        default="As in the set",
+        required=True,
+        key="order",
+        bind=controls.URL,
+        on_change=_first_page,
+        help="Sets are often sorted by class or patient; shuffled, a page shows what is typical.",
+    )
+    if ORDERS[order] != "shuffled":
+        return ORDERS[order], 0
+    seed = st.number_input(
+        "Shuffle",
+        0,
+        9999,
+        0,
+        key="shuffle",
+        bind=controls.URL,
+        on_change=_first_page,
+        width=120,
+        help="Another number is another order; the same number is the same order for everyone.",
+    )
+    return "shuffled", int(seed)
+
+
+def _masks_control(splits: Splits) -> bool:
+    if any(part.masks is None for part in splits.values()):
+        return False
+    return st.toggle(
+        "Masks", value=True, key="masks", bind=controls.URL, help="Outlines what the masks mark, in its colour."
+    )
+
+
+def _duplicates_control() -> bool:
+    return st.toggle(
+        "Duplicates only",
+        key="twice",
+        bind=controls.URL,
+        on_change=_first_page,
+        help="Only images that lie in two splits, or have a near duplicate among the pairs listed under Duplicates.",
     )
 
 
@@ -101,13 +126,18 @@ def _first_page() -> None:
     st.session_state["page"] = 1
 
 
-def _filtered(splits: Splits, split: str, wanted: int | None) -> list[Place]:
-    found = []
-    for name, part in splits.items():
-        if split in (ALL, name):
-            indices = range(len(part)) if wanted is None else np.flatnonzero(part.labels == wanted).tolist()
-            found += [(name, index) for index in indices]
-    return found
+def _with_duplicates(facts: sources.Facts, overview: sources.Overview) -> set[Place]:
+    exact = {place for group in facts.duplicates.places for place in group}
+    return exact | {place for pair in overview.near.pairs for place in (pair.first, pair.second)}
+
+
+def _of_class(splits: Splits, places: Iterable[Place], wanted: int, shows: Mapping[str, np.ndarray]) -> list[Place]:
+    """Those labelled so; in a set of masks those that show the class."""
+    matches = {
+        split: shows[split][:, wanted] if part.labels is None else part.labels == wanted
+        for split, part in splits.items()
+    }
+    return [(split, index) for split, index in places if matches[split][index]]
 
 
 def _ordered(splits: Splits, places: list[Place], order: str, seed: int) -> list[Place]:
@@ -123,6 +153,8 @@ def _grid(splits: Splits, places: Sequence[Place], masks: bool, image: Place | N
         st.info("No image passes these filters.")
         return
     pages = -(-len(places) // ON_A_PAGE)
+    if st.session_state.get("page", 1) > pages:  # of another set
+        _first_page()
     with st.container(horizontal=True, vertical_alignment="center"):
         page = st.pagination(pages, key="page", bind=controls.URL) if pages > 1 else 1
         st.caption(f"{len(places):,} images; click one to see it large.")
@@ -146,22 +178,42 @@ def _close() -> None:
     st.query_params.pop("image", None)
 
 
-def _named(splits: Splits, name: str) -> Place | None:
+def _named(splits: Splits) -> Place | None:
     """The image that the address names, if there is one."""
-    split, _, index = name.partition("-")
+    split, _, index = st.query_params.get("image", "").partition("-")
     if split in splits and index.isdecimal() and len(index) < 10 and int(index) < len(splits[split]):
         return split, int(index)
     return None
 
 
-def _large(entry: sources.Entry, splits: Splits, image: Place) -> None:
+@st.dialog("One image", width="large", on_dismiss=_close)
+def _large(entry: sources.Entry, splits: Splits, places: Sequence[Place]) -> None:
+    """The image with its values, and the way to its neighbours in the grid."""
+    image = _named(splits)
+    if image is None:
+        return
     split, index = image
     part = splits[split]
     number = thumbnails.class_of(part, index)
+    at = places.index(image) if image in places else None
+    label = f"**{plain(part.class_names[number])}** · " if number is not None else ""
+    group = f" · patient or volume {plain(str(part.groups[index]))}" if part.groups is not None else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        label = f"**{plain(part.class_names[number])}** · " if number is not None else ""
-        group = f" · patient or volume {plain(str(part.groups[index]))}" if part.groups is not None else ""
-        st.markdown(f"{label}image {index:,} of {split} (from 0){group}", width="stretch")
-        st.button("", icon=":material/close:", key="close_image", on_click=_close, type="tertiary", help="Closes it.")
-    view = DatasetView(part, [index], f"{entry.card.title}, {split} {index}")
-    viewer.show(view, key=f"set-{entry.name}-{split}-{index}")
+        st.markdown(f"{label}image {index:,} of {split} (the first is 0){group}", width="stretch")
+        _step("chevron_left", "Previous image", places, None if at is None else at - 1)
+        _step("chevron_right", "Next image", places, None if at is None else at + 1)
+    viewer.show(DatasetView(part, [index], f"{entry.card.title}, {split} {index}"), key=f"{entry.name}-{split}-{index}")
+
+
+def _step(icon: str, help: str, places: Sequence[Place], to: int | None) -> None:
+    there = to is not None and 0 <= to < len(places)
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        key=icon,
+        help=help,
+        type="tertiary",
+        disabled=not there,
+        on_click=_choose,
+        args=(thumbnails.name(places[to]) if there else "",),
+    )

@@ -30,8 +30,9 @@ def _sizes(splits: Splits, overview: Overview) -> None:
     total = sum(len(part) for part in splits.values())
     with st.container(horizontal=True):
         for split, part in splits.items():
-            groups = "" if part.groups is None else f"{len(np.unique(part.groups)):,} patients or volumes"
-            st.metric(f"{split} ({len(part) / total:.0%})", f"{len(part):,}", groups or None, delta_color="off")
+            groups = None if part.groups is None else f"{len(np.unique(part.groups)):,} patients or volumes"
+            share = f"{split} ({len(part) / total:.0%})"
+            st.metric(share, f"{len(part):,}", groups, delta_color="off", delta_arrow="off")
     height, width, channels = splits["train"].images.shape[1:]
     kind = "gray" if channels == 1 else "colour"
     spacing = splits["train"].spacing
@@ -105,28 +106,27 @@ def _averages(splits: Splits, overview: Overview) -> None:
         help="Where the mean is sharp, images lie in the same place; where they differ, the deviation is high.",
     )
     found = overview.averages[names[chosen]]
-    mean, deviation = st.columns(2)
-    for column, image, title, colours in (
-        (mean, found.mean, "Mean value", "gray"),
-        (deviation, found.deviation, "Standard deviation", "viridis"),
-    ):
-        with column:
-            st.plotly_chart(
-                average.figure(blocks.luminance(image), title, colours),
-                key=f"average_{colours}",
-                config=template.CONFIG,
-                alt=f"{title} at each pixel over {found.count:,} images",
-            )
+    images = {"Mean value": blocks.luminance(found.mean), "Standard deviation": blocks.luminance(found.deviation)}
+    _maps(images, f"over {found.count:,} images")
     st.caption(f"Over {found.count:,} images of all splits.")
     if len(overview.averages) > 2:
         _by_class(splits, overview)
-    for name, share in overview.coverage.items():
-        st.plotly_chart(
-            average.figure(100 * share, f"“{name}” is here (% of images)", "viridis"),
-            key=f"coverage_{name}",
-            config=template.CONFIG,
-            alt=f"How often each pixel belongs to {name}",
-        )
+    if overview.coverage:
+        st.subheader("Where the masks lie")
+        _maps({f"Images with {name} here (%)": 100 * share for name, share in overview.coverage.items()}, "")
+
+
+def _maps(images: Mapping[str, np.ndarray], over: str) -> None:
+    """Two beside each other, under each other on a phone."""
+    columns = st.columns(2)
+    for number, (title, image) in enumerate(images.items()):
+        with columns[number % 2]:
+            st.plotly_chart(
+                average.figure(image, title, "gray" if title.startswith("Mean") else "viridis"),
+                key=f"map_{title}",
+                config=template.CONFIG,
+                alt=f"{title} at each pixel {over}".strip(),
+            )
 
 
 def _by_class(splits: Splits, overview: Overview) -> None:
