@@ -12,12 +12,6 @@ MASK_COLOUR = np.array([238, 102, 119])
 MASK_SHARE = 0.45
 
 
-def gray_scale(image: np.ndarray) -> tuple[float, float]:
-    """Which values are black and white: 0 and 1 if all values lie there, else the least and the greatest."""
-    low, high = float(image.min()), float(image.max())
-    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, max(high, low + 1e-6))
-
-
 def pixels(image: np.ndarray, scale: tuple[float, float], mask: np.ndarray | None = None) -> np.ndarray:
     """The image as bytes, its mask over it in colour.
 

@@ -4,6 +4,7 @@ The ids of the tests stand in the URL (`?tests=`), so that several recipes can b
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,10 +15,11 @@ from medcore.labs import robustness
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import PreparationSpec, RunSpec
-from medcore.ui import recipe, run_line, state
+from medcore.ui import controls, recipe, run_line, state
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
+LAB = Path(__file__).resolve().parents[2] / "pages" / "optimizer_comparison.py"
 AS_TRAINED = "As it was trained"
 MOST_TESTS = 12
 
@@ -30,7 +32,15 @@ def show(entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpe
         return
     bases = _bases(entry.name, options)
     if not bases:
-        st.caption("No model was trained on these images yet: train one first, then come back.")
+        st.caption("No model was trained on these images yet.")
+    query = {"dataset": entry.card.title, **controls.source_query(entry.options, options), **recipe.query(steps)}
+    st.page_link(
+        LAB,
+        label="Train another with this preparation" if bases else "Train one first, with this preparation",
+        icon=":material/model_training:",
+        query_params=query | {"seed": str(seed)},
+    )
+    if not bases:
         return
     base = _pick(bases)
     own = RunSpec.from_dict(base.spec).preparation
@@ -83,6 +93,9 @@ def _bases(dataset: str, options: Mapping[str, Any]) -> list[Record]:
 
 def _pick(bases: Sequence[Record]) -> Record:
     by_id = {run.id: run for run in bases}
+    tested = [test.spec["base"] for test in _shown() if test.spec["base"] in by_id]
+    if tested and "prep_base" not in st.session_state:
+        st.session_state["prep_base"] = tested[-1]
     chosen = st.selectbox(
         "Trained model",
         list(by_id),

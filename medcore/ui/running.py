@@ -1,12 +1,13 @@
 """What trains on this machine now, whoever asked for it, and what this session did last; each with its link."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from medcore import catalog
 from medcore.runs.store import Record
-from medcore.ui import run_line, state
+from medcore.ui import controls, run_line, state
 from medcore.ui.plain import plain
 
 
@@ -47,5 +48,8 @@ def _link(runs: Sequence[Record]) -> str:
     images = plain(runs[0].spec["data"]["name"])
     ids = ",".join(r.id for r in runs)
     if runs[0].spec["task"] == "robustness":
-        return f"[Test of a {model} on {images}](/data_explorer?tab=Preparation&tests={ids})"
+        titles = {entry.name: entry.card.title for entry in controls.listing()}
+        name = runs[0].spec["data"]["name"]
+        where = urlencode({"tab": "Preparation", "dataset": titles.get(name, name), "tests": ids})
+        return f"[Test of a {model} on {images}](/data_explorer?{where})"
     return f"[{model} on {images}](/optimizer_comparison?runs={ids})"

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from medcore.labs import optimizers
 from medcore.runs.store import Store, StoreError
-from medcore.spec import ModelSpec, RunSpec
+from medcore.spec import DataSpec, ModelSpec, RunSpec
 from medcore.training.run import Row
 from tests.conftest import ROOT
 
@@ -185,6 +185,18 @@ def test_runs_created_together_are_found_together_whatever_became_of_them(store)
     store.cancel(ids[:1])
     for run in store.find(ids):
         assert [record.id for record in store.together(run)] == ids
+
+
+def test_finished_runs_of_a_task_on_a_data_set(store):
+    digits = {name: RunSpec(data=DataSpec("digits"), seed=seed) for seed, name in enumerate(("a", "b", "fails"))}
+    ids = store.create(digits, "ada")
+    store.create({"test": RunSpec("robustness", DataSpec("digits"), base=ids[0]), "other": RunSpec()}, "bob")
+    for run in served(store):
+        store.finish(run.id, "failed" if run.label == "fails" else "done")
+    assert [record.id for record in store.finished("classification", "digits")] == [ids[1], ids[0]]
+    assert [record.id for record in store.finished("classification", "digits", limit=1)] == [ids[1]]
+    assert [record.label for record in store.finished("robustness", "digits")] == ["test"]
+    assert store.finished("classification", "mnist") == []
 
 
 def test_signs_of_life(store):

@@ -3,11 +3,6 @@ import numpy as np
 from medcore.ui import picture
 
 
-def test_the_scale_is_0_to_1_unless_values_leave_it():
-    assert picture.gray_scale(np.array([0.2, 0.7])) == (0.0, 1.0)
-    assert picture.gray_scale(np.array([-1.5, 2.0])) == (-1.5, 2.0)
-
-
 def test_values_become_bytes_by_the_scale():
     shown = picture.pixels(np.array([[[-1.0], [0.0], [1.0], [3.0]]]), (-1.0, 1.0))
     assert shown.shape == (1, 4, 3)

@@ -31,10 +31,12 @@ class Prepared(NamedTuple):
     Args:
         image: (height, width, channels) float32.
         mask: (height, width), or None.
+        scale: of the normalisation, if there is one.
     """
 
     image: np.ndarray
     mask: np.ndarray | None = None
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Recipe:
         prepared = self._fixed(Prepared(unit_range(image), mask), split, index)
         if epoch is not None:
             prepared = self._augmented(prepared, index, epoch)
-        return prepared._replace(image=self._normalised(prepared.image))
+        return self._normalised(prepared)
 
     def measure(self, images: Iterator[tuple[int, np.ndarray]]) -> Scale:
         """Scale of training images, given as pairs of an image's number in its split and the image."""
@@ -127,7 +129,7 @@ class Recipe:
         }
 
     def _fixed(self, prepared: Prepared, split: str, index: int) -> Prepared:
-        image, mask = prepared
+        image, mask, _ = prepared
         for name, options in self.spec.of(*FIXED).items():
             stage = catalog.PREPARATIONS[name].stage
             if stage != "corruption":
@@ -143,7 +145,7 @@ class Recipe:
         return self.spec.corrupted == "all" or (split == "test") == (self.spec.corrupted == "test")
 
     def _augmented(self, prepared: Prepared, index: int, epoch: int) -> Prepared:
-        image, mask = prepared
+        image, mask, _ = prepared
         steps = self.spec.of("augmentation")
         moving = [name for name in steps if catalog.PREPARATIONS[name].moves]
         if moving:
@@ -158,11 +160,11 @@ class Recipe:
                 image = self._steps[name](image, self._random(name, "train", index, epoch), **steps[name])
         return Prepared(np.asarray(image, np.float32), mask)
 
-    def _normalised(self, image: np.ndarray) -> np.ndarray:
+    def _normalised(self, prepared: Prepared) -> Prepared:
         if not self.spec.of("normalisation"):
-            return image
-        scale = self.scale if self.by_training_set else self._normalisation().measure(image)
-        return scale.applied(image)
+            return prepared
+        scale = self.scale if self.by_training_set else self._normalisation().measure(prepared.image)
+        return prepared._replace(image=scale.applied(prepared.image), scale=scale)
 
     def _normalisation(self) -> Any:
         ((name, options),) = self.spec.of("normalisation").items()
@@ -180,14 +182,14 @@ class Recipe:
     def _normalised_all(self, images: np.ndarray) -> np.ndarray:
         if not self.spec.of("normalisation"):
             return images
-        return np.stack([self._normalised(image) for image in images])
+        return np.stack([self._normalised(Prepared(image)).image for image in images])
 
     def _epoch(self, images: np.ndarray, epoch: int, tick: Tick) -> np.ndarray:
         """The training images of an epoch."""
         drawn = np.empty_like(images)
         for i, image in enumerate(images):
             tick(i, len(images))
-            drawn[i] = self._normalised(self._augmented(Prepared(image), i, epoch).image)
+            drawn[i] = self._normalised(self._augmented(Prepared(image), i, epoch)).image
         return drawn
 
     def _random(self, step: str, split: str, index: int, epoch: int | None = None) -> np.random.Generator:
