@@ -1,0 +1,148 @@
+"""The children of one session."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from medcore.sandbox.process import Process
+from medcore.sandbox.seats import SEATS
+from medcore.sandbox.wire import Buffer, Reply
+
+SECONDS = 2.5
+"""Of processor time, enough for any ordinary file."""
+MEMORY = 2**30
+"""Bytes beyond what the child holds already."""
+
+
+class Sandbox:
+    """Runs jobs in children that serve this session alone: what a hostile file may do to a child, it does to its own.
+
+    A job is a function `job(values: dict, data: list[memoryview]) -> Reply`, or a generator of replies. Its own
+    ValueError and OSError come out as ValueError with their sentence; so does every other end of it, with a sentence
+    of ours. Thread-safe. Children are started when first needed and end after half a minute without work.
+
+    Args:
+        children: most jobs at once; by default one a core.
+        package: jobs must be from modules under this name.
+    """
+
+    def __init__(self, children: int | None = None, package: str = "medcore") -> None:
+        self._package = package
+        self._places = threading.BoundedSemaphore(children or os.cpu_count() or 1)
+        self._idle: list[Process] = []
+        self._all: set[Process] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def run(
+        self,
+        target: str,
+        values: Mapping[str, Any],
+        data: Sequence[Buffer] = (),
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> Reply:
+        """The one reply of a job.
+
+        Args:
+            target: "medcore.module:function".
+            values: plain values for JSON.
+            data: buffers, which go over as they are.
+            seconds: processor time it may take.
+            memory: bytes it may take beyond what the child holds; also of its reply.
+
+        Raises:
+            ValueError: with one sentence for a person.
+        """
+        with closing(self.stream(target, values, data, seconds=seconds, memory=memory)) as replies:
+            return list(replies)[-1]
+
+    def stream(
+        self,
+        target: str,
+        values: Mapping[str, Any],
+        data: Sequence[Buffer] = (),
+        *,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> Iterator[Reply]:
+        """The replies of a job as they come; the limits hold from one to the next.
+
+        Who does not read to the end closes it; the child is then ended.
+
+        Raises:
+            ValueError: as `run`.
+        """
+        if not target.startswith(f"{self._package}."):
+            raise ValueError(f"A job must be from {self._package}. Received: {target!r}")
+        with self._places:
+            SEATS.take(id(self))
+            try:
+                yield from self._stream(target, values, data, seconds, memory)
+            finally:
+                SEATS.leave()
+
+    def _stream(self, *job: Any) -> Iterator[Reply]:
+        process = self._take()
+        whole = False
+        try:
+            yield from process.stream(*job)
+            whole = True
+        except ValueError:
+            whole = not process.ended
+            raise
+        finally:
+            self._give(process, whole)
+
+    def _take(self) -> Process:
+        with self._lock:
+            if self._closed:
+                raise ValueError("These images were closed.")
+            while self._idle:
+                process = self._idle.pop()
+                if not process.ended:
+                    return process
+                self._discard(process)
+            process = Process()
+            self._all.add(process)
+            return process
+
+    def _give(self, process: Process, whole: bool) -> None:
+        with self._lock:
+            if whole and not self._closed and not process.ended:
+                self._idle.append(process)
+            else:
+                self._discard(process)
+
+    def _discard(self, process: Process) -> None:
+        process.close()
+        self._all.discard(process)
+
+    def pids(self) -> list[int]:
+        """Of its children."""
+        with self._lock:
+            return [process.pid for process in self._all if not process.ended]
+
+    def warm(self) -> None:
+        """Starts a child ahead of the first job, so that this need not wait for it."""
+        threading.Thread(target=self._warm, name="sandbox warm", daemon=True).start()
+
+    def _warm(self) -> None:
+        with self._lock:
+            if not self._closed and not self._all:
+                process = Process()
+                self._all.add(process)
+                self._idle.append(process)
+
+    def close(self) -> None:
+        """Ends every child at once, also in the middle of a job."""
+        with self._lock:
+            self._closed = True
+            for process in self._all:
+                process.kill("These images were closed.")
+            for process in self._idle:
+                process.close()
+            self._idle.clear()
