@@ -11,6 +11,8 @@ from medcore.imaging.files import Frame
 SAME_DIRECTION = np.cos(np.radians(1.0))
 """Slices at a smaller angle than 1° belong together."""
 
+MAX_DIRECTIONS = 50
+
 PARALLEL_DEGREES = 0.05
 SAME_PLACE_MM = 0.01
 TILT_DEGREES = 0.25
@@ -56,16 +58,27 @@ def places(frames: Sequence[Frame]) -> np.ndarray:
     return numbers
 
 
-def alike(one: Frame, other: Frame) -> bool:
-    """Whether two frames lie in the same direction, with pixels of the same size; or both nowhere."""
-    if one.orientation is None or other.orientation is None:
-        return one.orientation is other.orientation
-    ends = np.array(one.orientation).reshape(2, 3), np.array(other.orientation).reshape(2, 3)
-    turned = np.sum(ends[0] * ends[1], axis=1).min() < SAME_DIRECTION
-    sized = one.spacing == other.spacing or (
-        None not in (one.spacing, other.spacing) and np.allclose(one.spacing, other.spacing, rtol=1e-3)
-    )
-    return not turned and bool(sized)
+def alike(frames: Sequence[Frame]) -> list[list[int]]:
+    """Frames that lie in the same direction with pixels of the same size, or nowhere, by their indices.
+
+    At most `MAX_DIRECTIONS` kinds are told apart; what is left over is one kind.
+    """
+    unknown = (0.0,) * 6
+    kinds = np.array([(*(frame.orientation or unknown), *(frame.spacing or (0.0, 0.0))) for frame in frames])
+    left, parts = np.arange(len(frames)), []
+    while len(left) and len(parts) < MAX_DIRECTIONS - 1:
+        same = _same(kinds[left[0]], kinds[left])
+        parts.append(left[same].tolist())
+        left = left[~same]
+    return [*parts, left.tolist()] if len(left) else parts
+
+
+def _same(one: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(n,) whether rows of orientation and spacing mean the same kind as `one`."""
+    known = bool(one[:6].any())
+    rows, columns = others[:, :3] @ one[:3], others[:, 3:6] @ one[3:6]
+    turned = np.minimum(rows, columns) < SAME_DIRECTION if known else others[:, :6].any(axis=1)
+    return ~turned & np.isclose(others[:, 6:], one[6:], rtol=1e-3, atol=0).all(axis=1)
 
 
 def of(frames: Sequence[Frame], gap: float | None) -> Geometry:

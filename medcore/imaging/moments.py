@@ -8,6 +8,9 @@ from medcore.imaging import geometry
 from medcore.imaging.dicom import notes
 from medcore.imaging.files import Frame
 
+MAX_MOMENTS = 60
+"""More images of one place are shown together: nobody looks through a list of so many stacks."""
+
 
 class Split(NamedTuple):
     """One of several images of the same places.
@@ -38,6 +41,8 @@ def split(frames: Sequence[Frame]) -> list[Split]:
     busiest = max(counts.values())
     if busiest == 1 or len(counts) == 1:
         return whole
+    if busiest > MAX_MOMENTS:
+        return [Split(whole[0].members, notes=(notes.too_many_moments(busiest),))]
     parts = _by_facts(frames, busiest)
     if all(len({places[index] for index in part}) == len(part) for part in parts.values()):
         return [Split(members, name, (notes.moments(busiest),)) for name, members in parts.items()]

@@ -13,6 +13,8 @@ from medcore.imaging.files import Found, Frame
 from medcore.imaging.view import Window
 from medcore.imaging.windows import presets
 
+MAX_NOTES = 12
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -87,7 +89,7 @@ def assemble(found: Sequence[tuple[str, Found]]) -> list[Stack]:
 def _stacks(members: list[_Slice]) -> list[Stack]:
     once = list({_identity(part): part for part in reversed(members)}.values())[::-1]
     repeated = (notes.uploaded_twice(len(members) - len(once)),) if len(once) < len(members) else ()
-    parts = _alike(once)
+    parts = [[once[index] for index in part] for part in geometry.alike([member.frame for member in once])]
     mixed = (notes.directions(len(parts)),) if len(parts) > 1 else ()
     stacks = []
     for part in parts:
@@ -101,18 +103,6 @@ def _stacks(members: list[_Slice]) -> list[Stack]:
 def _identity(member: _Slice) -> object:
     """Files with the same SOP Instance UID hold the same image."""
     return member.found.details.get("instance") or member.file, member.index
-
-
-def _alike(members: Sequence[_Slice]) -> list[list[_Slice]]:
-    parts: list[list[_Slice]] = []
-    for member in members:
-        for part in parts:
-            if geometry.alike(part[0].frame, member.frame):
-                part.append(member)
-                break
-        else:
-            parts.append([member])
-    return parts
 
 
 def _direction(frame: Frame) -> str:
@@ -174,6 +164,5 @@ def _file_notes(members: Sequence[_Slice]) -> tuple[str, ...]:
     """The notes of the files; with how many say so where not all do."""
     files = {member.file: member.found for member in members}
     counts = Counter(note for found in files.values() for note in found.notes)
-    return tuple(
-        note if count == len(files) else notes.in_some(note, count, len(files)) for note, count in counts.items()
-    )
+    told = [note if count == len(files) else notes.in_some(note, count, len(files)) for note, count in counts.items()]
+    return (*told[:MAX_NOTES], *((notes.more_notes(len(told) - MAX_NOTES),) if len(told) > MAX_NOTES else ()))

@@ -1,5 +1,7 @@
 """Slices come out in their order, with the geometry of the patient, and what is odd about them is said."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nibabel
@@ -142,6 +144,24 @@ def test_all_at_one_place():
     assert order(stack) == [0, 1, 2, 3]
 
 
+def test_very_many_times_stay_together():
+    stack = only(making.series([(0, 0, 3 * (index % 2)) for index in range(140)]))
+    assert stack.shape[0] == 140
+    assert notes.too_many_moments(70) in stack.notes
+
+
+def test_thousands_of_directions_cost_no_more_than_a_moment():
+    angles = np.radians(np.linspace(0, 360, 20_000))
+    frames = tuple(
+        Frame((0.0, 0.0, float(k)), (1.0, 0.0, 0.0, 0.0, float(np.cos(a)), float(np.sin(a))), (1.0, 1.0))
+        for k, a in enumerate(angles)
+    )
+    hostile = Found("dicom", "s", "t", "CT", 4, 4, 1, "int16", "", frames)
+    found = assemble([("a", hostile)])
+    assert len(found) <= 50
+    assert sum(stack.shape[0] for stack in found) == 20_000
+
+
 def test_the_same_file_twice_is_shown_once():
     files = making.series(STRAIGHT)
     stack = only([*files, files[2]])
@@ -165,7 +185,7 @@ def test_notes_of_some_files_say_of_how_many():
             dataset.LossyImageCompression = "01"
 
     stack = only(making.series(STRAIGHT, invert))
-    assert notes.in_some(notes.lossy(None), 1, 6) in stack.notes
+    assert notes.in_some(notes.lossy(), 1, 6) in stack.notes
 
 
 def test_sizes_are_not_mixed():
@@ -270,3 +290,12 @@ def test_the_long_series(shared_data):
 def test_odd_series_say_what_is_odd(shared_data, name, expected):
     found, _ = read(shared_data / "dicom" / "odd_series" / "failing" / name)
     assert all(set(stack.notes) == expected for stack in found)
+
+
+def test_the_web_process_assembles_without_any_decoder():
+    code = (
+        "import sys, medcore.imaging.stack, medcore.imaging.planes\n"
+        "bad = {'pydicom', 'PIL', 'nibabel', 'gdcm', 'openjpeg', 'skimage', 'jpeg_ls'} & set(sys.modules)\n"
+        "sys.exit(str(bad) if bad else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

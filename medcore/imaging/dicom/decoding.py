@@ -132,6 +132,8 @@ def _check_size(frame: bytes, pixels: Layout, codec: syntaxes.Codec) -> None:
     size = codec.size(frame)
     if size is None:
         raise RefusedError(f"The pixels of the DICOM file must be compressed as {codec.name}. Received: something else")
+    if codec.plugin == "pillow" and size.precision > 8:
+        raise RefusedError(syntaxes.twelve_bits(size.precision))
     if (size.rows, size.columns, size.samples) != (pixels.rows, pixels.columns, pixels.samples):
         raise RefusedError(
             f"The DICOM file says {pixels.columns} x {pixels.rows} pixels of {pixels.samples}, but its compressed "

@@ -23,7 +23,7 @@ WANTED = tuple(
         *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "BurnedInAnnotation"),
         *("RescaleSlope", "RescaleIntercept", "RescaleType", "ModalityLUTSequence", "PresentationLUTShape"),
         *("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction", "VOILUTSequence"),
-        *("LossyImageCompression", "LossyImageCompressionRatio"),
+        *("LossyImageCompression", "TotalPixelMatrixColumns", "TotalPixelMatrixRows"),
         *("RedPaletteColorLookupTableDescriptor", "SegmentedRedPaletteColorLookupTableData"),
         *("GreenPaletteColorLookupTableDescriptor", "SegmentedGreenPaletteColorLookupTableData"),
         *("BluePaletteColorLookupTableDescriptor", "SegmentedBluePaletteColorLookupTableData"),
@@ -73,7 +73,8 @@ def _found(document: Document) -> Found:
     dtype = values.stored_type(pixels, meaning.table)
     odd = (
         *((notes.inverted(),) if inverted else ()),
-        *_lossy(document),
+        *((notes.lossy(),) if _lossy(document) else ()),
+        *_pieces(header, pixels),
         *pixels.notes,
         *values.type_notes(pixels, meaning.table),
         *meaning.notes,
@@ -103,10 +104,7 @@ def _found(document: Document) -> Found:
 
 def _check_codec(document: Document, pixels: layout.Layout) -> None:
     if document.syntax == syntaxes.JPEG_EXTENDED and pixels.stored > 8:
-        raise RefusedError(
-            f"The pixels are compressed as JPEG Extended with {pixels.stored} bits, "
-            "for which there is no decoder here; 8 bits could be read."
-        )
+        raise RefusedError(syntaxes.twelve_bits(pixels.stored))
 
 
 def _inverted(header: Dataset, pixels: layout.Layout) -> bool:
@@ -115,13 +113,16 @@ def _inverted(header: Dataset, pixels: layout.Layout) -> bool:
     return pixels.photometric == "MONOCHROME1" or shape == "INVERSE"
 
 
-def _lossy(document: Document) -> tuple[str, ...]:
+def _lossy(document: Document) -> bool:
     codec = syntaxes.CODECS.get(document.syntax)
-    said = elements.text(document.header, "LossyImageCompression") == "01"
-    if not said and not (codec and codec.lossy):
-        return ()
-    ratios = elements.numbers(document.header, "LossyImageCompressionRatio")
-    return (notes.lossy(ratios[-1] if ratios else None),)
+    return elements.text(document.header, "LossyImageCompression") == "01" or bool(codec and codec.lossy)
+
+
+def _pieces(header: Dataset, pixels: layout.Layout) -> tuple[str, ...]:
+    """Pictures that are made of, or part of, others."""
+    columns, rows = (elements.whole(header, f"TotalPixelMatrix{side}") or 0 for side in ("Columns", "Rows"))
+    tiles = (notes.tiles(columns, rows),) if columns > pixels.columns or rows > pixels.rows else ()
+    return (*tiles, *((notes.mosaic(),) if "MOSAIC" in elements.words(header, "ImageType") else ()))
 
 
 def _group(header: Dataset, pixels: layout.Layout, dtype: str, placeless: bool, inverted: bool) -> str:

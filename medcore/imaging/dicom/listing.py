@@ -13,6 +13,7 @@ from medcore.imaging.dicom import elements, personal
 from medcore.imaging.dicom.reading import DAMAGE, PIXELS, Document, RefusedError, quietly, read
 
 MAX_ROWS = 4_000
+MAX_COUNTED = 16_000
 MAX_VALUE = 200
 MAX_DEPTH = 50
 
@@ -30,11 +31,12 @@ def rows(data: memoryview) -> list[dict[str, str]]:
         try:
             found = _all(document)
             listed = list(islice(found, MAX_ROWS))
-            more = sum(1 for _ in found)
+            more = sum(1 for _ in islice(found, MAX_COUNTED))
         except RecursionError as error:
             raise RefusedError("The DICOM file nests its sequences too deeply to be listed.") from error
     if more:
-        listed.append(_row("", "…", "", f"{more:,} more elements are not listed.", ""))
+        count = f"More than {more:,}" if more == MAX_COUNTED else f"{more:,}"
+        listed.append(_row("", "…", "", f"{count} more elements are not listed.", ""))
     return listed
 
 

@@ -18,9 +18,16 @@ def inverted() -> str:
     return "Low values are meant to be white and high values black (MONOCHROME1), as on an X-ray film."
 
 
-def lossy(ratio: float | None) -> str:
-    times = f", to about 1/{ratio:.0f} of its size" if ratio and ratio > 1 else ""
-    return f"The image was compressed with loss{times}: fine detail and exact values may have changed."
+def lossy() -> str:
+    return "The image was compressed with loss: fine detail and exact values may have changed."
+
+
+def mosaic() -> str:
+    return "The picture is a mosaic of many slices side by side; places and distances hold within a tile only."
+
+
+def tiles(columns: int, rows: int) -> str:
+    return f"The frames are tiles of one large picture of {columns:,} x {rows:,} pixels; they are shown one by one."
 
 
 def rescale_refused(slope: float, intercept: float) -> str:
@@ -80,6 +87,14 @@ def pixels_not_square(ratio: float) -> str:
 
 def overlay() -> str:
     return "The file carries a drawing on top of the image (an overlay), which is not shown."
+
+
+def too_many_moments(count: int) -> str:
+    return f"The series shows each place up to {count:,} times; they follow one another, place by place."
+
+
+def more_notes(count: int) -> str:
+    return f"There are {count:,} more notes on single files, which are not listed."
 
 
 def in_some(note: str, files: int, total: int) -> str:

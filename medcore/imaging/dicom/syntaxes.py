@@ -52,3 +52,8 @@ CODECS: dict[str, Codec] = {
 def name(syntax: str) -> str:
     """What people call it; for an unknown one its number, cut to a bearable length."""
     return str(uid.UID(syntax).name)[:70] if syntax else "none"
+
+
+def twelve_bits(bits: int) -> str:
+    """Why JPEG of more than 8 bits with loss is refused: no permissively licensed decoder reads it."""
+    return f"The pixels are compressed as JPEG with loss and {bits} bits, for which there is no decoder here."

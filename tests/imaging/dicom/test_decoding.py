@@ -174,3 +174,33 @@ def test_a_damaged_frame_says_so():
     dataset = making.slice_of(np.zeros((64, 64), np.uint8), PixelData=encapsulate([good[:200]]))
     with pytest.raises(ValueError, match="damaged"):
         decoded(making.written(dataset, uid.JPEGBaseline8Bit))
+
+
+@pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless])
+@pytest.mark.parametrize(
+    ("stored", "bits"),
+    [
+        (pixels("uint8", 0, 255, (3, 64, 70)), 8),
+        (pixels("uint16", 0, 4095, (3, 64, 70)), 12),
+        (pixels("int16", -2048, 2047, (3, 64, 70)), 12),
+        (pixels("int16", -32768, 32767, (3, 64, 70)), 16),
+        (pixels("uint8", 0, 255, (3, 64, 70, 3)), 8),
+    ],
+)
+def test_lossless_compression_gives_back_what_was_stored(stored, bits, syntax):
+    dataset = making.slice_of(stored[0], BitsStored=bits, HighBit=bits - 1, NumberOfFrames=3)
+    dataset.PixelData = stored.tobytes()
+    making.written(dataset)
+    dataset.compress(syntax, generate_instance_uid=False)
+    data = making.written(dataset, syntax)
+    (found,) = describe(data, "")
+    for index in (2, 0, 1):
+        np.testing.assert_array_equal(next(iter(decode(data, found, [index]))), stored[index])
+
+
+def test_jpeg_with_loss_and_more_than_eight_bits_says_so():
+    deep = bytearray(jpeg(np.zeros((16, 16), np.uint8)))
+    deep[deep.find(b"\xff\xc0") + 4] = 12
+    dataset = making.slice_of(np.zeros((16, 16), np.uint8), PixelData=encapsulate([bytes(deep)]))
+    with pytest.raises(ValueError, match="12 bits"):
+        decoded(making.written(dataset, uid.JPEGBaseline8Bit))

@@ -10,7 +10,7 @@ from pydicom import uid
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence as Items
 
-from medcore.imaging.dicom import notes
+from medcore.imaging.dicom import notes, reading
 from medcore.imaging.dicom.describing import describe
 from medcore.imaging.files import Found
 from tests.imaging.dicom import making
@@ -124,8 +124,12 @@ def test_text_in_the_picture(values, risk):
 
 
 def test_compression_with_loss_is_said():
-    found = described(LossyImageCompression="01", LossyImageCompressionRatio=[2.0, 12.3])
-    assert notes.lossy(12.3) in found.notes
+    assert notes.lossy() in described(LossyImageCompression="01").notes
+
+
+def test_mosaics_and_tiles_are_said():
+    assert notes.mosaic() in described(ImageType=["ORIGINAL", "PRIMARY", "M", "MOSAIC"]).notes
+    assert notes.tiles(900, 700) in described(TotalPixelMatrixColumns=900, TotalPixelMatrixRows=700).notes
 
 
 def test_bombs_in_the_header_are_cut_short():
@@ -136,14 +140,15 @@ def test_bombs_in_the_header_are_cut_short():
     assert len(found.windows) <= 12
 
 
-def test_a_deflated_file_is_measured_while_it_is_unpacked():
+def test_a_deflated_file_is_measured_while_it_is_unpacked(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_INFLATED", 2**24)
     plain = bytes(making.written(making.slice_of(), uid.DeflatedExplicitVRLittleEndian))
     assert describe(memoryview(plain), "")[0].rows == 8
     meta = plain[: plain.index(uid.DeflatedExplicitVRLittleEndian.encode())]
     start = 132 + 12 + struct.unpack_from("<I", plain, 140)[0]
     assert start > len(meta)
     packer = zlib.compressobj(9, wbits=-15)
-    bomb = packer.compress(bytes(2**28 + 2**20)) + packer.flush()
+    bomb = packer.compress(bytes(2**24 + 2**20)) + packer.flush()
     assert len(bomb) < 2**19
     with pytest.raises(ValueError, match="unpack to more than"):
         describe(memoryview(plain[:start] + bomb), "")

@@ -67,7 +67,7 @@ def test_a_damaged_element_does_not_hide_the_others():
     short = struct.pack("<HH2sHB", 0x0028, 0x0106, b"SS", 1, 1)
     found = {row["tag"]: row for row in rows(memoryview(data.replace(whole, short)))}
     assert found["(0028,0106)"]["value"] == "damaged"
-    assert found["(0028,1052)"]["value"] == "-1024"
+    assert found["(0028,1052)"]["value"] == "-1024.0"
 
 
 PERSONAL = re.findall(
