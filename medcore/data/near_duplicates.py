@@ -106,9 +106,7 @@ class NearDuplicates:
         if self.conflicting:
             notes.append(f"Different labels: {self.conflicting:,} of the {_pairs(self.found)}.")
         if self.found and self.same_group is not None:
-            notes.append(
-                f"{self.same_group:,} of the {_pairs(self.found)} {'is' if self.same_group == 1 else 'are'} of one patient or volume."
-            )
+            notes.append(f"The same patient or volume: {self.same_group:,} of the {_pairs(self.found)}.")
         if self.found >= MAX_FOUND:
             notes.append(f"The search ended after {MAX_FOUND:,} pairs.")
         if self.compared < self.total:

@@ -55,7 +55,7 @@ def read(folder: Path) -> Splits | None:
         about = json.loads((folder / _ABOUT).read_bytes())
         splits = {split: _read_split(folder, split, values) for split, values in about.items()}
         os.utime(folder / _ABOUT)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return splits
 
