@@ -12,35 +12,35 @@ HEIGHT = 240
 
 
 def figure(images: Mapping[str, np.ndarray], title: str = "Pixel value") -> go.Figure:
-    """One stepped line an image, over common bins.
+    """Bars of each image over common bins, logarithmic, for background fills most of a medical image.
 
     Args:
         images: by label, values of any shape; not empty, finite.
         title: of the horizontal axis.
     """
-    low, high = _range(images)
-    edges = np.linspace(low, high, BINS + 1)
+    edges = np.linspace(*_range(images), BINS + 1)
     chart = go.Figure()
     for i, (label, values) in enumerate(images.items()):
         counts, _ = np.histogram(values, edges)
-        share = np.append(counts, counts[-1]) / values.size
-        chart.add_scatter(
-            x=edges,
-            y=share,
+        chart.add_bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts / values.size,
+            width=edges[1] - edges[0],
             name=label,
-            mode="lines",
-            line={"shape": "hv", "width": 2, "color": template.colour(i)},
-            fill="tozeroy" if i == 0 else None,
-            hovertemplate=f"<b>{label}</b><br>from %{{x:.3g}}: %{{y:.1%}}<extra></extra>",
+            opacity=0.6,
+            marker={"color": template.colour(i), "line": {"width": 0}},
+            hovertemplate=f"<b>{label}</b><br>about %{{x:.3g}}: %{{y:.2%}}<extra></extra>",
         )
     template.apply(chart)
     chart.update_layout(
         height=HEIGHT,
+        barmode="overlay",
+        bargap=0,
         margin={"l": 10, "r": 10, "t": 30, "b": 45},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )
     chart.update_xaxes(title=title)
-    chart.update_yaxes(title="Share of pixels", rangemode="tozero", tickformat=".0%")
+    chart.update_yaxes(title="Share of pixels", type="log", tickformat="~%", dtick=1)
     return chart
 
 

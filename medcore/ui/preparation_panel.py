@@ -30,15 +30,14 @@ def show(entry: sources.Entry, options: Mapping[str, Any]) -> None:
     with setting:
         steps = recipe.show()
     with result:
-        split, index = _pick(splits)
-        seed = controls.seed()
+        split, index, seed = _pick(splits)
         try:
             seen = preview.make(_sandbox(), splits, split, index, steps, seed, DRAWS)
         except ValueError as error:
             st.error(f"This preparation cannot be shown. {plain(str(error))}")
         else:
             _before_and_after(seen, split, steps)
-    _words(steps)
+        _words(steps)
     robustness_panel.show(entry, options, steps, seed)
 
 
@@ -47,8 +46,8 @@ def _sandbox() -> Sandbox:
     return session.kept("preparation", lambda: Sandbox(children=1), Sandbox.close)
 
 
-def _pick(splits: Splits) -> tuple[str, int]:
-    """Picks an image: its split and its number."""
+def _pick(splits: Splits) -> tuple[str, int, int]:
+    """Picks an image by its split and its number, and the seed of all that is random."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = st.segmented_control(
             "Split",
@@ -65,10 +64,11 @@ def _pick(splits: Splits) -> tuple[str, int]:
             st.session_state[key] = last
         number = st.number_input("Image", 0, last, key=key, bind=controls.URL, help="Its number in the split, from 0.")
         st.button("Another image", key="prep_another", on_click=_another, args=(key, last), icon=":material/casino:")
+        seed = controls.seed()
     part = splits[split]
     if part.labels is not None:
         st.caption(f"Label: {plain(part.class_names[int(part.labels[int(number)])])}")
-    return split, int(number)
+    return split, int(number), seed
 
 
 def _another(key: str, last: int) -> None:

@@ -74,9 +74,11 @@ def _chosen(stage: str) -> list[str]:
     names = {choice.label: name for name, choice in catalog.PREPARATIONS.items() if choice.stage == stage}
     label, key = catalog.STAGES[stage], _key(stage)
     if stage == _SINGLE:
-        chosen = st.pills(label, list(names), key=key, bind=controls.URL, help=_HELP[stage])
+        chosen = st.pills(label, list(names), key=key, bind=controls.URL, help=_HELP[stage], wrap=True)
         return [names[chosen]] if chosen else []
-    several = st.pills(label, list(names), selection_mode="multi", key=key, bind=controls.URL, help=_HELP[stage])
+    several = st.pills(
+        label, list(names), selection_mode="multi", key=key, bind=controls.URL, help=_HELP[stage], wrap=True
+    )
     return [names[label] for label in several]
 
 

@@ -9,8 +9,10 @@ def test_shares_over_common_bins_add_up():
     chart = histogram.figure({"Before": before, "After": after})
     assert [trace.name for trace in chart.data] == ["Before", "After"]
     for trace in chart.data:
-        assert trace.y[:-1].sum() == pytest.approx(1)
-        np.testing.assert_allclose(trace.x, np.linspace(-2, 2, histogram.BINS + 1))
+        assert trace.y.sum() == pytest.approx(1)
+        edges = np.linspace(-2, 2, histogram.BINS + 1)
+        np.testing.assert_allclose(trace.x, (edges[1:] + edges[:-1]) / 2)
+        assert trace.width == pytest.approx(4 / histogram.BINS)
     assert chart.data[0].y[0] == 0
     assert chart.layout.xaxis.title.text == "Pixel value"
     assert chart.layout.yaxis.title.text == "Share of pixels"
@@ -18,5 +20,6 @@ def test_shares_over_common_bins_add_up():
 
 def test_images_in_0_to_1_have_that_axis():
     (trace,) = histogram.figure({"Only": np.full((4, 4), 0.5)}).data
-    assert (trace.x[0], trace.x[-1]) == (0, 1)
+    half = 0.5 / histogram.BINS
+    assert (trace.x[0], trace.x[-1]) == pytest.approx((half, 1 - half))
     assert trace.y.max() == 1
