@@ -1,0 +1,145 @@
+"""The panel without a browser: a real sandbox, a store of its own, no engine."""
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from medcore import settings
+from medcore.labs import optimizers
+from medcore.runs.store import Store
+from medcore.spec import PreparationSpec
+from medcore.ui import robustness_panel
+from tests.pages.conftest import finish
+
+PAGE = """
+import streamlit as st
+from medcore.ui import controls, preparation_panel
+st.page_link = lambda page, label, query_params, **_: st.session_state.update(link=(label, query_params))
+entry = next(entry for entry in controls.listing() if entry.name == "digits")
+preparation_panel.show(entry, {})
+"""
+
+
+@pytest.fixture
+def store(home):
+    st.cache_resource.clear()
+    store = Store(settings.database_url())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def open_panel(store):
+    def open_panel(**query) -> AppTest:
+        page = AppTest.from_string(PAGE, default_timeout=60)
+        for name, value in query.items():
+            page.query_params[name] = value
+        page.run()
+        while not page.get("button_group"):  # the images are being read
+            page.run()
+        assert not page.exception
+        return page
+
+    return open_panel
+
+
+@pytest.fixture
+def trained(store) -> str:
+    """Id of a finished run on the digits."""
+    specs = optimizers.runs(dataset="digits", optimizers="adam", epochs=1, preparation={"zscore": True})
+    (run,) = store.create(specs, "somebody")
+    store.claim("small")
+    finish(store, run, 0.9)
+    return run
+
+
+def texts(page) -> str:
+    return "\n".join(element.value for kind in (page.markdown, page.caption, page.error) for element in kind)
+
+
+def test_an_image_before_and_after_and_nothing_else_at_first(open_panel):
+    page = open_panel()
+    assert len(page.get("image")) == 2
+    assert len(page.get("plotly_chart")) == 1
+    assert "Label: " in texts(page)
+    assert "No model was trained on these images yet" in texts(page)
+    assert page.session_state["link"][0] == "Train one first, with this preparation"
+
+
+def test_a_recipe_shows_its_variants_and_says_what_to_mind(open_panel):
+    page = open_panel(prep_corruption="Blur", prep_augmentation="Flip", prep_corrupted="Test only")
+    assert "**Blur.**" in texts(page)
+    assert "**Flip.**" in texts(page)
+    assert "domain shift" in texts(page)
+    assert len(page.get("image")) == 3
+    _, query = page.session_state["link"]
+    assert query["dataset"] == "Digits 8x8"
+    assert query["prep_corruption"] == ["Blur"]
+    page = page.button_group(key="prep_split").set_value("val").run()
+    assert "Augmentation leaves validation images as they are." in texts(page)
+
+
+def test_another_image_is_one_of_the_split(open_panel):
+    page = open_panel(prep_split="test")
+    for _ in range(3):
+        page = page.button(key="prep_another").click().run()
+        assert not page.exception
+        assert 0 <= page.number_input(key="prep_image_test").value < 360
+
+
+def test_an_image_that_is_not_there_is_none(open_panel):
+    page = open_panel(prep_split="test", prep_image_test="99999")
+    assert page.number_input(key="prep_image_test").value < 360
+
+
+def test_a_test_is_queued_and_its_accuracy_stands_beside_the_models_own(open_panel, store, trained):
+    page = open_panel(prep_corruption="Gaussian noise", prep_augmentation="Flip")
+    assert "trained with another normalisation (Z-score (training set)) than this one (none)" in texts(page)
+    page = page.button(key="test_recipe").click().run()
+    (run,) = store.active()
+    assert (run.spec["task"], run.spec["base"], run.spec["data"]["name"]) == ("robustness", trained, "digits")
+    assert PreparationSpec(**run.spec["preparation"]) == PreparationSpec({"gaussian_noise": {}}, "test")
+    assert page.query_params["tests"] == run.id
+    assert "waits for a free training slot" in texts(page)
+    store.claim("small")
+    metrics = {"n": 359, "accuracy": 0.5, "intervals": {"accuracy": [0.45, 0.55]}}
+    before = metrics | {"accuracy": 0.9, "intervals": {"accuracy": [0.87, 0.93]}}
+    baseline = {"accuracy": 0.1, "class": "1"}
+    result = {"seconds": 0.5, "before": before, "after": metrics, "baseline": baseline}
+    store.finish(run.id, "done", result=result)
+    page.run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 2
+    assert "The same 359 test images" in texts(page)
+
+
+def test_a_link_to_a_test_shows_its_model(open_panel, store, trained):
+    page = open_panel()
+    page = page.button(key="test_recipe").click().run()
+    tests = page.query_params["tests"]
+    specs = optimizers.runs(dataset="digits", optimizers="lion", epochs=1)
+    (newer,) = store.create(specs, "somebody")
+    while store.claim("small"):
+        pass
+    finish(store, newer, 0.8)
+    again = open_panel(tests=tests)
+    assert again.selectbox(key="prep_base").value == trained
+
+
+def test_the_models_own_recipe_can_be_taken_over(open_panel, trained):
+    page = open_panel(prep_corruption="Blur")
+    page = page.button(key="own_recipe").click().run()
+    assert page.button_group(key="prep_normalisation").value == "Z-score"
+    assert page.button_group(key="prep_corruption").value == []
+    assert "trained with another" not in texts(page)
+
+
+def test_ids_that_are_no_tests_are_none(open_panel, trained):
+    assert not open_panel(tests=f"nonsense,{trained},'; drop table runs").exception
+
+
+def test_differences_of_recipes():
+    own = PreparationSpec({"blur": {}, "resize": {"side": 32}, "rotate": {}})
+    assert robustness_panel.differences(own, PreparationSpec({"resize": {"side": 32}})) == []
+    (said,) = robustness_panel.differences(own, PreparationSpec())
+    assert "another size (Resize 32) than this one (none)" in said
