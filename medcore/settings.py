@@ -4,10 +4,13 @@
 `MEDCORE_DATA`       folders to find data sets in, separated as in PATH
 `MEDCORE_DATABASE`   SQLAlchemy URL of the run store (default: SQLite under the home folder)
 `MEDCORE_SCHEDULER`  address of a Dask scheduler (default: an embedded engine)
+`MEDCORE_UPLOAD_MB`  megabytes that the uploads of one session may take in memory (default: 1024)
 """
 
 import os
 from pathlib import Path
+
+UPLOAD_MB = 1024
 
 
 def home() -> Path:
@@ -35,3 +38,15 @@ def database_url() -> str:
 def scheduler() -> str | None:
     """Address of the Dask scheduler to use, or None for the embedded engine."""
     return os.environ.get("MEDCORE_SCHEDULER") or None
+
+
+def upload_bytes() -> int:
+    """Bytes of memory that one session's uploads may take, files and pixels together.
+
+    Raises:
+        ValueError: if the variable is no number of megabytes.
+    """
+    text = os.environ.get("MEDCORE_UPLOAD_MB") or str(UPLOAD_MB)
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise ValueError(f"MEDCORE_UPLOAD_MB must be a whole number of megabytes. Received: {text!r}")
+    return int(text) * 2**20

@@ -78,7 +78,7 @@ def _meant(error: BaseException, package: str) -> bool:
 
     What a library or a built-in function says may quote the file, and with it the patient.
     """
-    if type(error) not in (ValueError, OSError, FileNotFoundError) or error.__traceback__ is None:
+    if not isinstance(error, (ValueError, OSError)) or error.__traceback__ is None:
         return False
     last = error.__traceback__
     while last.tb_next is not None:

@@ -1,0 +1,73 @@
+"""What a sandbox does with an upload: unpack, describe, decode. Runs in a child alone."""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+from medcore.imaging import sniff
+from medcore.imaging.files import Found
+from medcore.sandbox import Reply
+
+READERS = {
+    "dicom": ("medcore.imaging.dicom.describing", "medcore.imaging.dicom.decoding"),
+    "nifti": ("medcore.imaging.formats.nifti", "medcore.imaging.formats.nifti"),
+    "picture": ("medcore.imaging.formats.pictures", "medcore.imaging.formats.pictures"),
+    "arrays": ("medcore.imaging.formats.arrays", "medcore.imaging.formats.arrays"),
+}
+"""By kind: the modules with `describe` and with `decode`."""
+
+
+def describe(values: dict[str, Any], data: list[memoryview]) -> Reply:
+    """What the file holds, without decoding pixels.
+
+    Args:
+        values: {"name"}, as the person sees it.
+        data: [the file].
+
+    Returns:
+        {"zip": True} for an archive; else {"found": [Found as plain values]}.
+
+    Raises:
+        ValueError: with one sentence, if it is refused.
+    """
+    kind = sniff.kind(data[0])
+    if kind == "zip":
+        return Reply({"zip": True})
+    module = importlib.import_module(READERS[kind][0])
+    return Reply({"found": [found.to_dict() for found in module.describe(data[0], values["name"])]})
+
+
+def decode(values: dict[str, Any], data: list[memoryview]) -> Iterator[Reply]:
+    """The stored values of frames, one reply each, in the order asked for.
+
+    Args:
+        values: {"found": Found as plain values, "frames": [numbers from 0]}.
+        data: [the file].
+
+    Raises:
+        ValueError: with one sentence, if a frame cannot be decoded.
+    """
+    found = Found.from_dict(values["found"])
+    module = importlib.import_module(READERS[found.kind][1])
+    frames = values["frames"]
+    for frame, pixels in zip(frames, module.decode(data[0], found, frames), strict=True):
+        yield Reply({"frame": frame}, [pixels])
+
+
+def unpack(values: dict[str, Any], data: list[memoryview]) -> Iterator[Reply]:
+    """The members of a ZIP, one reply each: {"name"} and the bytes, or {"name", "why"} for one that is refused.
+
+    Args:
+        values: {"limit": bytes that the members may have together}.
+        data: [the archive].
+
+    Raises:
+        ValueError: with one sentence, if the archive as a whole is refused.
+    """
+    from medcore.imaging.formats import zips
+
+    for member in zips.unpack(data[0], values["limit"]):
+        if isinstance(member.content, str):
+            yield Reply({"name": member.name, "why": member.content})
+        else:
+            yield Reply({"name": member.name}, [member.content])
