@@ -29,7 +29,7 @@ def figure(
         log: whether shares are logarithmic, which shows rare values.
     """
     chart = go.Figure()
-    peaks = []
+    peaks = [np.zeros(2)]
     for (name, counts), colour in zip(histograms.items(), colours, strict=False):
         if not counts.sum():
             continue
@@ -61,8 +61,8 @@ def figure(
 def _top(chart: go.Figure, peaks: np.ndarray) -> float:
     """Top of the axis: above all values, unless one bin (black, often) would press the others flat; then it is said."""
     first, second = peaks[:, -1].max(), peaks[:, 0].max()
-    if first <= CUT * second:
-        return 1.08 * first
+    if not second or first <= CUT * second:
+        return 1.08 * first or 1.0
     chart.add_annotation(
         text=f"One bin goes up to {first:.0%}",
         x=1,

@@ -1,6 +1,6 @@
 """The images of a set in a grid: filtered, ordered, a page at a time; one of them large."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import streamlit as st
 from medcore.data import sources
 from medcore.data.dataset import Splits
 from medcore.data.duplicates import Place
+from medcore.data.selection import Selection, select
 from medcore.imaging.dataset_view import DatasetView
 from medcore.ui import controls, reading, thumbnails, viewer
 from medcore.ui.components.image_grid import image_grid
@@ -17,6 +18,8 @@ from medcore.ui.plain import plain
 ON_A_PAGE = 48
 ALL = "All"
 EVERY_CLASS = "All classes"
+Range = tuple[float, float] | None
+"""Values that become black and white."""
 ORDERS = {"As in the set": "given", "By class": "class", "Shuffled": "shuffled"}
 
 
@@ -28,24 +31,25 @@ def show(entry: sources.Entry, options: Mapping[str, Any], splits: Splits) -> No
         order, seed = _order_controls()
         masks = _masks_control(splits)
         doubled = _duplicates_control()
-    places = [(name, index) for name, part in splits.items() if split in (ALL, name) for index in range(len(part))]
-    if doubled or (wanted is not None and splits["train"].labels is None):
-        overview = reading.soon(sources.overview, entry.name, options, "Looking at every image, for this filter…")
+    wants = {"only_split": None if split == ALL else split, "only_class": wanted, "order": order, "seed": seed}
+    window = None
+    if doubled or (wanted is not None and splits["train"].labels is None) or _needs_window(splits):
+        overview = reading.soon(sources.overview, entry.name, options, "Looking at every image once…")
         if overview is None:
             return
-        shows = overview.shows
+        wants["shows"], window = overview.shows, overview.window
         if doubled:
-            found = _with_duplicates(sources.facts(entry.name, options), overview)
-            places = [place for place in places if place in found]
-    else:
-        shows = {}
-    if wanted is not None:
-        places = _of_class(splits, places, wanted, shows)
-    places = _ordered(splits, places, order, seed)
+            wants["only_places"] = _with_duplicates(sources.facts(entry.name, options), overview)
+    selected = select(splits, **wants)
     image = _named(splits)
-    _grid(splits, places, masks, image)
+    _grid(splits, selected, masks, image, window)
     if image:
-        _large(entry, splits, places)
+        _large(entry, splits, selected, window)
+
+
+def _needs_window(splits: Splits) -> bool:
+    """Values that are no bytes are shown by the percentiles of the whole set, so that pages compare."""
+    return splits["train"].images.dtype != np.uint8
 
 
 def _split_control(splits: Splits) -> str:
@@ -131,36 +135,19 @@ def _with_duplicates(facts: sources.Facts, overview: sources.Overview) -> set[Pl
     return exact | {place for pair in overview.near.pairs for place in (pair.first, pair.second)}
 
 
-def _of_class(splits: Splits, places: Iterable[Place], wanted: int, shows: Mapping[str, np.ndarray]) -> list[Place]:
-    """Those labelled so; in a set of masks those that show the class."""
-    matches = {
-        split: shows[split][:, wanted] if part.labels is None else part.labels == wanted
-        for split, part in splits.items()
-    }
-    return [(split, index) for split, index in places if matches[split][index]]
-
-
-def _ordered(splits: Splits, places: list[Place], order: str, seed: int) -> list[Place]:
-    if order == "shuffled":
-        return [places[number] for number in np.random.default_rng(seed).permutation(len(places))]
-    if order == "class":
-        return sorted(places, key=lambda place: thumbnails.class_of(splits[place[0]], place[1]) or 0)
-    return places
-
-
-def _grid(splits: Splits, places: Sequence[Place], masks: bool, image: Place | None) -> None:
-    if not places:
+def _grid(splits: Splits, selected: Selection, masks: bool, image: Place | None, window: Range) -> None:
+    if not len(selected):
         st.info("No image passes these filters.")
         return
-    pages = -(-len(places) // ON_A_PAGE)
+    pages = -(-len(selected) // ON_A_PAGE)
     if st.session_state.get("page", 1) > pages:  # of another set
         _first_page()
     with st.container(horizontal=True, vertical_alignment="center"):
         page = st.pagination(pages, key="page", bind=controls.URL) if pages > 1 else 1
-        st.caption(f"{len(places):,} images; click one to see it large.")
-    shown = places[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+        st.caption(f"{len(selected):,} images; click one to see it large.")
+    shown = selected.places((page - 1) * ON_A_PAGE, page * ON_A_PAGE)
     image_grid(
-        thumbnails.images(splits, shown),
+        thumbnails.images(splits, shown, window),
         [thumbnails.cell(splits, place) for place in shown],
         key="grid",
         masks=thumbnails.masks(splits, shown) if masks else None,
@@ -187,7 +174,7 @@ def _named(splits: Splits) -> Place | None:
 
 
 @st.dialog("One image", width="large", on_dismiss=_close)
-def _large(entry: sources.Entry, splits: Splits, places: Sequence[Place]) -> None:
+def _large(entry: sources.Entry, splits: Splits, selected: Selection, window: Range) -> None:
     """The image with its values, and the way to its neighbours in the grid."""
     image = _named(splits)
     if image is None:
@@ -195,18 +182,19 @@ def _large(entry: sources.Entry, splits: Splits, places: Sequence[Place]) -> Non
     split, index = image
     part = splits[split]
     number = thumbnails.class_of(part, index)
-    at = places.index(image) if image in places else None
+    at = selected.number(image)
     label = f"**{plain(part.class_names[number])}** · " if number is not None else ""
     group = f" · patient or volume {plain(str(part.groups[index]))}" if part.groups is not None else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{label}image {index:,} of {split} (the first is 0){group}", width="stretch")
-        _step("chevron_left", "Previous image", places, None if at is None else at - 1)
-        _step("chevron_right", "Next image", places, None if at is None else at + 1)
-    viewer.show(DatasetView(part, [index], f"{entry.card.title}, {split} {index}"), key=f"{entry.name}-{split}-{index}")
+        _step("chevron_left", "Previous image", selected, None if at is None else at - 1)
+        _step("chevron_right", "Next image", selected, None if at is None else at + 1)
+    view = DatasetView(part, [index], f"{entry.card.title}, {split} {index}", window)
+    viewer.show(view, key=f"{entry.name}-{split}-{index}")
 
 
-def _step(icon: str, help: str, places: Sequence[Place], to: int | None) -> None:
-    there = to is not None and 0 <= to < len(places)
+def _step(icon: str, help: str, selected: Selection, to: int | None) -> None:
+    there = [] if to is None or to < 0 else selected.places(to, to + 1)
     st.button(
         "",
         icon=f":material/{icon}:",
@@ -215,5 +203,5 @@ def _step(icon: str, help: str, places: Sequence[Place], to: int | None) -> None
         type="tertiary",
         disabled=not there,
         on_click=_choose,
-        args=(thumbnails.name(places[to]) if there else "",),
+        args=tuple(thumbnails.name(place) for place in there),
     )

@@ -22,8 +22,8 @@ def images(splits: Splits, places: Sequence[Place], window: tuple[float, float] 
         places: (split, index) of each image.
         window: values that become black and white where they are no bytes; None takes the range of these images.
     """
-    found = np.stack([splits[split].images[index] for split, index in places])
-    return to_bytes(blocks.reduced(found, MAX_SIDE), found.dtype == np.uint8, window)
+    found = [blocks.reduced(splits[split].images[index][None], MAX_SIDE) for split, index in places]
+    return to_bytes(np.concatenate(found), splits["train"].images.dtype == np.uint8, window)
 
 
 def to_bytes(values: np.ndarray, are_bytes: bool, window: tuple[float, float] | None = None) -> np.ndarray:
@@ -38,10 +38,10 @@ def masks(splits: Splits, places: Sequence[Place]) -> np.ndarray | None:
     """(n, height, width) uint8 class numbers as small as the images, or None where the set has none."""
     if any(splits[split].masks is None for split, _ in places):
         return None
-    found = np.stack([splits[split].masks[index] for split, index in places])
-    factor = -(-max(found.shape[1:]) // MAX_SIDE)
-    rows, columns = (max(1, length // factor) for length in found.shape[1:])
-    return found[:, ::factor, ::factor][:, :rows, :columns]
+    height, width = splits["train"].images.shape[1:3]
+    factor = -(-max(height, width) // MAX_SIDE)
+    rows, columns = (max(1, length // factor) for length in (height, width))
+    return np.stack([splits[split].masks[index][::factor, ::factor][:rows, :columns] for split, index in places])
 
 
 def cell(splits: Splits, place: Place, note: str = "") -> Cell:
