@@ -24,6 +24,7 @@ with st.sidebar:
         seed = controls.seed()
     with st.expander("Preparation"):
         preparation = recipe.show()
+        st.markdown(f"[See it on an image]({recipe.address(preparation, entry.card.title)})")
     options = {}
     if entry.options:
         with st.expander(entry.card.title):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -67,6 +68,11 @@ def query(recipe: PreparationSpec) -> dict[str, str | list[str]]:
     if recipe.of("corruption"):
         parameters[_CORRUPTED] = CORRUPTED[recipe.corrupted]
     return parameters
+
+
+def address(recipe: PreparationSpec, dataset: str) -> str:
+    """Of the page that shows a recipe on an image of the data set with this title."""
+    return "/data_explorer?" + urlencode({"tab": "Preparation", "dataset": dataset, **query(recipe)}, doseq=True)
 
 
 def _chosen(stage: str) -> list[str]:

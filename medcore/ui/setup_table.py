@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from medcore import catalog
+from medcore.labs import robustness
 from medcore.spec import RunSpec
 
 
@@ -32,6 +33,8 @@ def _row(spec: RunSpec, train_images: int | None) -> dict[str, str]:
         "Batch": "all images" if whole else str(spec.training.batch_size),
         "Options": ", ".join(_option(spec, name, value) for name, value in spec.optimizer.options.items()) or "—",
     }
+    if spec.preparation:
+        row["Preparation"] = robustness.words(spec.preparation)
     if train_images:
         steps = 1 if whole else -(-train_images // spec.training.batch_size)
         row["Updates"] = f"{steps * spec.training.epochs:,}"

@@ -1,4 +1,4 @@
-from medcore.labs import optimizers
+from medcore.labs import optimizers, robustness
 from tests.pages.conftest import finish
 
 
@@ -24,3 +24,11 @@ def test_a_comparison_stays_whole_and_in_its_order_when_some_of_it_has_ended(ope
     (text,) = (m.value for m in open_page("home").markdown if "waits for a free training slot" in m.value)
     assert f"?runs={','.join(ids)})" in text
     assert text.index("**Momentum**") < text.index("**Adam**")
+
+
+def test_a_test_of_a_model_links_to_where_it_is_shown(open_page, store):
+    (run,) = store.create(robustness.runs("0" * 32, "digits", preparation={"blur": True}), "somebody")
+    page = open_page("home")
+    (text,) = (m.value for m in page.markdown if "waits for a free training slot" in m.value)
+    assert text.startswith(f"[Test of a CNN on digits](/data_explorer?tab=Preparation&dataset=Digits+8x8&tests={run})")
+    assert "**Blur 1.5**" in text

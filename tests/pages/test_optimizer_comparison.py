@@ -121,3 +121,19 @@ def test_a_failed_run_says_why(open_page, store):
     failed = store.claim("small")
     store.finish(failed.id, "failed", error="The training process was killed.")
     assert "The training process was killed." in markdown(page.run())
+
+
+def test_the_recipe_in_the_url_reaches_every_run_and_the_table(open_page, store):
+    query = {"prep_corruption": "Blur", "prep_blur_sigma": "3", "prep_normalisation": "Z-score"}
+    page = open_page(PAGE, dataset="Digits 8x8", **query)
+    settings = page.dataframe[0].value.set_index("Run")
+    assert set(settings["Preparation"]) == {"Blur 3, Z-score (training set)"}
+    assert "(/data_explorer?tab=Preparation&dataset=Digits+8x8&prep_corruption=Blur&" in markdown(page)
+    page = train(page)
+    recipes = [run.spec["preparation"] for run in store.active()]
+    assert recipes == [{"steps": {"blur": {"sigma": 3.0}, "zscore": {"scope": "train"}}, "corrupted": "all"}] * 3
+    assert not page.exception
+
+
+def test_without_a_recipe_the_table_says_nothing_of_it(open_page):
+    assert "Preparation" not in open_page(PAGE).dataframe[0].value.columns
