@@ -34,6 +34,7 @@ def test_format():
     [
         ("web", "import app", {"distributed", "dask"}),
         ("page", "import medcore.ui.live_panel, medcore.ui.controls, medcore.ui.results", {"distributed", "sklearn"}),
+        ("panel", "import medcore.ui.preparation_panel", {"skimage", "scipy", "sklearn"}),
         ("engine", "import medcore.runs.engine", set()),
         ("datasets", "import medcore.data.sources", {"sklearn", "skimage", "nibabel"}),
     ],
