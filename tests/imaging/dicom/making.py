@@ -1,6 +1,7 @@
 """DICOM files for tests, made in memory."""
 
 import io
+import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -140,3 +141,18 @@ def enhanced(
         groups.append(group)
     dataset.PerFrameFunctionalGroupsSequence = Items(groups)
     return dataset
+
+
+def nested(depth: int, undefined: bool = True) -> memoryview:
+    """A slice with that many sequences in each other, of defined or undefined length, before its pixels."""
+    data = bytes(written(slice_of()))
+    place = data.find(struct.pack("<HH", 0x7FE0, 0x0010))
+    if undefined:
+        head = struct.pack("<HH2sHIHHI", 0x0040, 0xA730, b"SQ", 0, 2**32 - 1, 0xFFFE, 0xE000, 2**32 - 1)
+        tail = struct.pack("<HHI", 0xFFFE, 0xE00D, 0) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+        return memoryview(data[:place] + head * depth + tail * depth + data[place:])
+    inner = b""
+    for _ in range(depth):
+        inner = struct.pack("<HHI", 0xFFFE, 0xE000, len(inner)) + inner
+        inner = struct.pack("<HH2sHI", 0x0040, 0xA730, b"SQ", 0, len(inner)) + inner
+    return memoryview(data[:place] + inner + data[place:])

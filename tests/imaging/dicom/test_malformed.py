@@ -1,6 +1,5 @@
 """The 117 malformed files: each is decoded, or refused in one sentence."""
 
-import struct
 import warnings
 
 import pytest
@@ -60,31 +59,14 @@ def test_their_headers_are_listed(shared_data):
         assert all(isinstance(text, str) and len(text) <= 201 for row in listed for text in (row["value"], row["name"]))
 
 
-def deep(undefined: bool) -> memoryview:
-    """A slice with 3,000 sequences in each other, of defined or undefined length, before its pixels."""
-    data = bytes(making.written(making.slice_of()))
-    place = data.find(struct.pack("<HH", 0x7FE0, 0x0010))
-    if undefined:
-        head = struct.pack("<HH2sHI", 0x0040, 0xA730, b"SQ", 0, 0xFFFFFFFF) + struct.pack(
-            "<HHI", 0xFFFE, 0xE000, 2**32 - 1
-        )
-        tail = struct.pack("<HHI", 0xFFFE, 0xE00D, 0) + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
-        return memoryview(data[:place] + head * 3000 + tail * 3000 + data[place:])
-    nested = b""
-    for _ in range(3000):
-        nested = struct.pack("<HHI", 0xFFFE, 0xE000, len(nested)) + nested
-        nested = struct.pack("<HH2sHI", 0x0040, 0xA730, b"SQ", 0, len(nested)) + nested
-    return memoryview(data[:place] + nested + data[place:])
-
-
 def test_what_is_nested_too_deeply_is_skipped_where_its_length_is_known():
-    (found,) = describe(deep(undefined=False), "")
+    (found,) = describe(making.nested(3000, undefined=False), "")
     assert found.rows == 8
-    assert rows(deep(undefined=False))[-2]["value"] == "What is nested deeper is not listed."
+    assert rows(making.nested(3000, undefined=False))[-2]["value"] == "What is nested deeper is not listed."
 
 
 def test_what_is_nested_too_deeply_is_refused_where_its_end_must_be_sought():
     with pytest.raises(ValueError, match="too deeply"):
-        describe(deep(undefined=True), "")
+        describe(making.nested(3000), "")
     with pytest.raises(ValueError, match="too deeply"):
-        rows(deep(undefined=True))
+        rows(making.nested(3000))
