@@ -38,9 +38,9 @@ def drawn(draw: Draw, epochs: int, pause: Callable[[], None]) -> Iterator[np.nda
             for epoch in range(epochs):
                 while not wait([upcoming], LOOK_SECONDS).done:
                     pause()
-                images = upcoming.result()
+                images = [upcoming.result()]
                 if epoch + 1 < epochs:
                     upcoming = thread.submit(draw, epoch + 1, check)
-                yield images
+                yield images.pop()  # and keep none: an epoch's images may be most of the memory
         finally:
             stop.set()

@@ -136,6 +136,7 @@ class Recipe:
                 image = self._steps[name](image, **options)
             elif self._meets(split):
                 image = self._steps[name](image, self._random(name, split, index), **options)
+            image = np.clip(image, 0, 1)  # filters leave the range by a rounding, which the next one may not take
             if stage == "size" and mask is not None:
                 mask = resizing.resize_mask(mask, **options)
         return Prepared(np.asarray(image, np.float32), mask)
@@ -182,7 +183,10 @@ class Recipe:
     def _normalised_all(self, images: np.ndarray) -> np.ndarray:
         if not self.spec.of("normalisation"):
             return images
-        return np.stack([self._normalised(Prepared(image)).image for image in images])
+        normalised = np.empty_like(images)
+        for i, image in enumerate(images):
+            normalised[i] = self._normalised(Prepared(image)).image
+        return normalised
 
     def _epoch(self, images: np.ndarray, epoch: int, tick: Tick) -> np.ndarray:
         """The training images of an epoch."""

@@ -190,3 +190,34 @@ def test_who_waits_is_told_how_far_it_is_and_may_stop_it():
 
     with pytest.raises(KeyboardInterrupt):
         prepared.draw(0, stop)
+
+
+ODD = {
+    "black": np.zeros((9, 11, 1), np.float32),
+    "white": np.ones((9, 11, 3), np.float32),
+    "a point": np.eye(1, 120, 60, dtype=np.float32).reshape(10, 12, 1),
+    "a chessboard": np.indices((8, 8)).sum(axis=0)[..., None] % 2 * np.float32(1),
+    "a narrow strip": image(3)[:4],
+}
+
+
+def extreme(choice: catalog.PreparationChoice, end: str) -> dict:
+    return {
+        name: getattr(parameter, end) if isinstance(parameter, catalog.Parameter) else "image"
+        for name, parameter in choice.parameters.items()
+    }
+
+
+@pytest.mark.parametrize("picture", ODD)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_odd_images_and_extreme_settings_give_values_a_network_can_take(picture, end):
+    """Each step alone, and all of them one after the other."""
+    steps = {name: extreme(choice, end) for name, choice in catalog.PREPARATIONS.items()}
+    last = [name for name in steps if catalog.PREPARATIONS[name].stage == "normalisation"]
+    everything = {name: options for name, options in steps.items() if name not in last}
+    for chosen in ({name: steps[name]} for name in steps):
+        assert np.isfinite(recipe(**chosen).image(ODD[picture], "train", 0, 0).image).all()
+    for name in last:
+        seen = recipe(**everything, **{name: steps[name]}).image(ODD[picture], "train", 0, 0).image
+        assert np.isfinite(seen).all()
+        assert name == "zscore" or (seen.min() >= 0 and seen.max() <= 1)
