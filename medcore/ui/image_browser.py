@@ -187,19 +187,18 @@ def _large(entry: sources.Entry, splits: Splits, selected: Selection, window: Ra
     group = f" · patient or volume {plain(str(part.groups[index]))}" if part.groups is not None else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{label}image {index:,} of {split} (the first is 0){group}", width="stretch")
-        _step("chevron_left", "Previous image", selected, None if at is None else at - 1)
-        _step("chevron_right", "Next image", selected, None if at is None else at + 1)
+        _step("Previous", "chevron_left", selected, None if at is None else at - 1)
+        _step("Next", "chevron_right", selected, None if at is None else at + 1)
     view = DatasetView(part, [index], f"{entry.card.title}, {split} {index}", window)
     viewer.show(view, key=f"{entry.name}-{split}-{index}")
 
 
-def _step(icon: str, help: str, selected: Selection, to: int | None) -> None:
+def _step(label: str, icon: str, selected: Selection, to: int | None) -> None:
     there = [] if to is None or to < 0 else selected.places(to, to + 1)
     st.button(
-        "",
+        label,
         icon=f":material/{icon}:",
-        key=icon,
-        help=help,
+        key=f"{label.lower()}_image",
         type="tertiary",
         disabled=not there,
         on_click=_choose,
