@@ -190,7 +190,7 @@ def _large(entry: sources.Entry, splits: Splits, selected: Selection, window: Ra
         _step("Previous", "chevron_left", selected, None if at is None else at - 1)
         _step("Next", "chevron_right", selected, None if at is None else at + 1)
     view = DatasetView(part, [index], f"{entry.card.title}, {split} {index}", window)
-    viewer.show(view, key=f"{entry.name}-{split}-{index}")
+    viewer.show(view, key="set_image", classes=part.class_names if part.masks is not None else ())
 
 
 def _step(label: str, icon: str, selected: Selection, to: int | None) -> None:

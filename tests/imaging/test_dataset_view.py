@@ -49,3 +49,15 @@ def test_what_is_not_there_is_said(plane, index):
     view = DatasetView(part(np.zeros((2, 4, 4, 1), np.uint8)), [0, 1], "x")
     with pytest.raises(ValueError, match=r"There are 2 images here\. Received: number"):
         view.cut(plane, index, 1.0)
+
+
+def test_views_of_the_same_images_are_equal(tmp_path):
+    images = RNG.integers(0, 256, (3, 4, 4, 1), dtype=np.uint8)
+    np.save(tmp_path / "a.npy", images)
+    np.save(tmp_path / "b.npy", images)
+    first, again, other = (part(np.load(tmp_path / name, mmap_mode="r")) for name in ("a.npy", "a.npy", "b.npy"))
+    assert DatasetView(first, [1], "x") == DatasetView(again, [1], "x")
+    assert DatasetView(first, [1], "x") != DatasetView(first, [2], "x")
+    assert DatasetView(first, [1], "x") != DatasetView(first, [1], "x", window=(1, 2))
+    assert DatasetView(first, [1], "x") != DatasetView(other, [1], "x")
+    assert DatasetView(part(images), [1], "x") != DatasetView(part(images.copy()), [1], "x")
