@@ -92,19 +92,32 @@ def read(path: Path, name: str) -> np.ndarray:
 
 def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> Header:
     with archive.open(member) as stream:
-        try:
-            shape, dtype = _described(stream)
-        except (*NO_HEADER, zipfile.BadZipFile) as error:
-            raise ValueError(f"{file} holds {member.filename}, which is no NumPy array.") from error
-        if dtype.hasobject:
-            raise ValueError(f"{file} holds pickled Python objects, which are never opened; save plain arrays instead.")
-        header = Header(shape, dtype)
-        if stream.tell() + header.bytes != member.file_size:
-            raise ValueError(
-                f"{file} is damaged: {member.filename} says {header.bytes:,} bytes of data. "
-                f"Received: {member.file_size - stream.tell():,}"
-            )
-    return header
+        return header(stream, member.file_size, file, member.filename)
+
+
+def header(stream: IO[bytes], size: int, file: str, name: str) -> Header:
+    """What the array that begins here is; its data come next.
+
+    Args:
+        stream: at its beginning.
+        size: bytes of the whole.
+        file, name: of the file and of the array in it, for the sentence.
+
+    Raises:
+        ValueError: if it is no array, holds Python objects, or not as many bytes as it says.
+    """
+    try:
+        shape, dtype = _described(stream)
+    except (*NO_HEADER, zipfile.BadZipFile) as error:
+        raise ValueError(f"{file} holds {name}, which is no NumPy array.") from error
+    if dtype.hasobject:
+        raise ValueError(f"{file} holds pickled Python objects, which are never opened; save plain arrays instead.")
+    found = Header(shape, dtype)
+    if stream.tell() + found.bytes != size:
+        raise ValueError(
+            f"{file} is damaged: {name} says {found.bytes:,} bytes of data. Received: {size - stream.tell():,}"
+        )
+    return found
 
 
 def _described(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
