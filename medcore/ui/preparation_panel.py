@@ -85,7 +85,7 @@ def _before_and_after(seen: preview.Preview, split: str, steps: PreparationSpec)
     with after:
         picture.show(picture.pixels(seen.after, scale, masks[1]), f"After, {_size(seen.after)}", "After")
     if seen.scale:
-        st.caption(_normalisation(seen.scale, steps))
+        st.caption(_normalisation(seen.scale, seen.sample))
     st.plotly_chart(
         histogram.figure({"Before": seen.before, "After": seen.after}),
         width="stretch",
@@ -105,10 +105,8 @@ def _black_and_white(seen: preview.Preview, steps: PreparationSpec) -> tuple[flo
     return (seen.gray(0.0), seen.gray(1.0)) if "zscore" in steps.steps else (0.0, 1.0)
 
 
-def _normalisation(scale: Mapping[str, float], steps: PreparationSpec) -> str:
-    whose = "this image"
-    if steps.by_training_set:
-        whose = f"a sample of {preview.SAMPLE} training images (training takes all of them)"
+def _normalisation(scale: Mapping[str, float], sample: int) -> str:
+    whose = f"{sample} of the training images; training takes all of them" if sample else "this image"
     return f"Normalised: (value - {scale['zero']:.3f}) / {scale['unit']:.3f}, measured on {whose}."
 
 

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from medcore.sandbox import Sandbox
 
 JOB = "medcore.data.preparation.preview:job"
-SAMPLE = 64
-"""Training images that a preview takes the statistics of the training set from; a run takes all."""
+SAMPLE_PIXELS = 2**17
+LEAST, MOST = 8, 256
+"""Training images that a preview takes the statistics of the training set from, so that a slider answers at once: as
+many as have so many pixels together, at least and at most. A run takes all."""
 SECONDS = 10.0
 
 
@@ -25,6 +27,7 @@ class Preview(NamedTuple):
         after: as the network gets it in validation; `draws` as in training, one an epoch.
         masks: (height, width): before, after, and of each draw; empty without a mask.
         scale: what the normalisation subtracts and divides by, {"zero", "unit", "clipped"}, or None.
+        sample: how many training images it was measured on; 0 if on the image itself.
     """
 
     before: np.ndarray
@@ -32,6 +35,7 @@ class Preview(NamedTuple):
     draws: list[np.ndarray]
     masks: list[np.ndarray]
     scale: dict[str, float] | None
+    sample: int
 
     def gray(self, value: float) -> float:
         """What became of a value that was not cut off."""
@@ -69,11 +73,13 @@ def make(
     shape, n = tuple(reply.values["shape"]), 1 + len(draws)
     after, *variants = (np.frombuffer(part, np.float32).reshape(shape) for part in reply.data[:n])
     masks = [np.frombuffer(part, mask.dtype).reshape(shape[:2]) for part in reply.data[n:]]
-    return Preview(unit_range(image), after, variants, [mask, *masks] if masks else [], reply.values["scale"])
+    masks = [mask, *masks] if masks else []
+    return Preview(unit_range(image), after, variants, masks, reply.values["scale"], len(sample))
 
 
 def _sample(train: ImageDataset, recipe: PreparationSpec) -> np.ndarray:
     """Numbers of training images, evenly spaced; none unless the normalisation goes by them."""
     if not recipe.by_training_set:
         return np.empty(0, int)
-    return np.unique(np.linspace(0, len(train) - 1, SAMPLE).astype(int))
+    n = min(MOST, max(LEAST, SAMPLE_PIXELS // (train.images.shape[1] * train.images.shape[2])))
+    return np.unique(np.linspace(0, len(train) - 1, n).astype(int))
