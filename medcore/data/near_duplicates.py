@@ -141,7 +141,7 @@ def find(splits: Splits) -> NearDuplicates:
     shown = [place for place, use in zip(places, usable, strict=True) if use]
     pairs = [
         Pair(shown[a], shown[b], distance, correlation)
-        for a, b, distance, correlation in islice(_alike(_standardised(pixels[usable])), MAX_FOUND)
+        for a, b, distance, correlation in islice(_alike(_standardised(pixels, usable)), MAX_FOUND)
         if not _equal(splits, shown[a], shown[b])
     ]
     return _summary(splits, pairs, len(places), total)
@@ -170,11 +170,16 @@ def _drawn(splits: Splits, limit: int) -> list[Place]:
 
 def _pixels(splits: Splits, places: list[Place]) -> np.ndarray:
     """(n, height, width) float32: the images in gray, averaged down to at most 64 pixels a side."""
-    found = []
+    found, done = None, 0
     for split, part in splits.items():
         wanted = np.array([index for name, index in places if name == split], np.int64)
-        found += [blocks.reduced(gray, COMPARED_SIDE) for gray in blocks.gray(part.images, wanted)]
-    return np.concatenate(found)
+        for gray in blocks.gray(part.images, wanted):
+            small = blocks.reduced(gray, COMPARED_SIDE)
+            if found is None:
+                found = np.empty((len(places), *small.shape[1:]), np.float32)
+            found[done : done + len(small)] = small
+            done += len(small)
+    return found
 
 
 def _shows_something(splits: Splits, pixels: np.ndarray) -> np.ndarray:
@@ -184,8 +189,10 @@ def _shows_something(splits: Splits, pixels: np.ndarray) -> np.ndarray:
     return pixels.std(axis=(1, 2)) > MIN_DEVIATION * max(span, np.finfo(np.float32).tiny)
 
 
-def _standardised(pixels: np.ndarray) -> np.ndarray:
-    """In place: mean 0 and length 1, so that a dot product is a correlation."""
+def _standardised(pixels: np.ndarray, usable: np.ndarray) -> np.ndarray:
+    """The usable images with mean 0 and length 1, so that a dot product is a correlation; in place where it can be."""
+    if not usable.all():
+        pixels = pixels[usable]
     pixels -= pixels.mean(axis=(1, 2), keepdims=True)
     pixels /= np.sqrt(np.einsum("nij,nij->n", pixels, pixels))[:, None, None]
     return pixels
