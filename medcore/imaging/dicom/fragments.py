@@ -12,8 +12,8 @@ _ITEM = b"\xfe\xff\x00\xe0"
 
 def count(pixels: memoryview) -> tuple[int, int]:
     """How many fragments there are behind the offset table, and how many bytes in all of them."""
-    places = _fragments(pixels)[1:]
-    return len(places), sum(length for _, length in places)
+    found = places(pixels)[1:]
+    return len(found), sum(length for _, length in found)
 
 
 def frame(
@@ -30,12 +30,12 @@ def frame(
     return get_frame(View(pixels), index, number_of_frames=frames, extended_offsets=offsets)
 
 
-def _fragments(pixels: memoryview) -> list[tuple[int, int]]:
+def places(pixels: memoryview) -> list[tuple[int, int]]:
     """Place and length of the value of every item, the offset table first; as far as the bytes reach."""
-    places, place = [], 0
+    found, place = [], 0
     while pixels[place : place + 4] == _ITEM and place + 8 <= len(pixels):
         (length,) = struct.unpack_from("<I", pixels, place + 4)
         length = min(length, len(pixels) - place - 8)
-        places.append((place + 8, length))
+        found.append((place + 8, length))
         place += 8 + length
-    return places
+    return found

@@ -62,6 +62,7 @@ class Document(NamedTuple):
         keyword: of the pixel element, one of `PIXELS`; "" where there is none.
         vr: of the pixel element: "OB", "OW", …
         encapsulated: the pixels are compressed, in fragments.
+        rest: what follows uncompressed pixels; what follows compressed ones is part of `pixels`.
     """
 
     meta: Dataset
@@ -71,6 +72,7 @@ class Document(NamedTuple):
     keyword: str
     vr: str
     encapsulated: bool
+    rest: memoryview = memoryview(b"")
 
 
 class View:
@@ -168,7 +170,7 @@ def _body(data: memoryview, file: View, meta: Dataset, syntax: str, tags: Sequen
         return Document(meta, header, syntax, None, "", "", False)
     tag, vr, length, place = met[-1]
     end = len(data) if length == _UNDEFINED else place + length
-    return Document(meta, header, syntax, data[place:end], PIXELS[tag], vr, length == _UNDEFINED)
+    return Document(meta, header, syntax, data[place:end], PIXELS[tag], vr, length == _UNDEFINED, data[end:])
 
 
 def _guessed(data: memoryview) -> tuple[bool, bool]:
