@@ -92,11 +92,11 @@ def read(path: Path, name: str) -> np.ndarray:
 
 def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> Header:
     with archive.open(member) as stream:
-        return header(stream, member.file_size, file, member.filename)
+        return header(stream, member.file_size, file, member.filename)[0]
 
 
-def header(stream: IO[bytes], size: int, file: str, name: str) -> Header:
-    """What the array that begins here is; its data come next.
+def header(stream: IO[bytes], size: int, file: str, name: str) -> tuple[Header, bool]:
+    """What the array that begins here is, and whether its first axis runs fastest (Fortran); its data come next.
 
     Args:
         stream: at its beginning.
@@ -107,7 +107,7 @@ def header(stream: IO[bytes], size: int, file: str, name: str) -> Header:
         ValueError: if it is no array, holds Python objects, or not as many bytes as it says.
     """
     try:
-        shape, dtype = _described(stream)
+        shape, fortran, dtype = _described(stream)
     except (*NO_HEADER, zipfile.BadZipFile) as error:
         raise ValueError(f"{file} holds {name}, which is no NumPy array.") from error
     if dtype.hasobject:
@@ -117,11 +117,11 @@ def header(stream: IO[bytes], size: int, file: str, name: str) -> Header:
         raise ValueError(
             f"{file} is damaged: {name} says {found.bytes:,} bytes of data. Received: {size - stream.tell():,}"
         )
-    return found
+    return found, fortran
 
 
-def _described(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and type of the array that begins here; its data come next.
+def _described(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, order and type of the array that begins here; its data come next.
 
     A date type with a fraction, "<M8[7ns/0]", ends the whole process in a division by zero: it never gets to NumPy.
     """
@@ -132,10 +132,10 @@ def _described(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
     if size > MAX_HEADER or b"/" in text or b"\\" in text:
         raise ValueError("no header of a plain array")
     reader = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, _, dtype = reader(io.BytesIO(length + text))
+    shape, fortran, dtype = reader(io.BytesIO(length + text))
     if any(axis < 0 for axis in shape):
         raise ValueError("a length below zero")
-    return shape, dtype
+    return shape, fortran, dtype
 
 
 def _unless_opened(error: OSError, path: Path) -> Exception:

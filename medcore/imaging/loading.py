@@ -71,9 +71,11 @@ class Loader:
                 return []
             file = self._stack.places[self._open[0]][0]
             found = self._found(file)
-            whole = found.kind != "dicom"  # the other formats are inflated from their start each time
+            whole = found.kind != "dicom"  # the other formats are inflated from their start: once, in the order stored
             most = len(found.frames) if whole else -(-len(found.frames) // PARTS)
             batch = [index for index in self._open if self._stack.places[index][0] == file][:most]
+            if whole:
+                batch.sort(key=lambda index: self._stack.places[index][1])
             taken = set(batch)
             self._open = [index for index in self._open if index not in taken]
             return batch

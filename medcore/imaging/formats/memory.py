@@ -2,8 +2,8 @@
 
 import io
 
-MAX_PIXELS = 2**26
-"""Of one image: 8,192 x 8,192, three times the largest mammogram; decoded in colour it takes 200 MB."""
+MAX_PIXELS = 100_000_000
+"""Of one image: several times the largest mammogram; in colour it takes 300 MB."""
 MAX_FRAMES = 100_000
 """Of one file: an hour of functional MRI has fewer slices."""
 MAX_BYTES = 2**32

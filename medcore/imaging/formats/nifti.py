@@ -78,7 +78,7 @@ def describe(data: memoryview, name: str) -> list[Found]:
     del name
     volume = _volume(data)
     fit = numbers.Fit("uint8") if volume.samples == 3 else numbers.fit(volume.dtype, _chunks(data, volume))
-    columns, rows, slices, moments = volume.shape
+    columns, rows, _, moments = volume.shape
     affine, odd = _affine(volume.header)
     lines, gap, flips = _lines(affine, volume)
     slope, intercept, unscaled = _scale(volume)
@@ -293,7 +293,8 @@ def _zooms(header: Nifti1Header) -> tuple[float, float, float]:
 def _scale(volume: Volume) -> tuple[float, float, tuple[str, ...]]:
     """Slope and intercept; a slope of 0 means that there is none, and so do the NaN that nibabel writes."""
     slope, intercept = float(volume.header["scl_slope"]), float(volume.header["scl_inter"])
-    if volume.samples == 3 or (slope == 0 or math.isnan(slope)) and (intercept == 0 or math.isnan(intercept)):
+    unset = (slope == 0 or math.isnan(slope)) and (intercept == 0 or math.isnan(intercept))
+    if volume.samples == 3 or unset:
         return 1.0, 0.0, ()
     if slope == 0 or not math.isfinite(slope) or not math.isfinite(intercept):
         return 1.0, 0.0, (UNSCALED,)
