@@ -6,15 +6,20 @@ the engine that trains.
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 
 from medcore import web
 from medcore.ui import errors
+
+# Uploads live in memory: by itself the server writes those above a megabyte to the temporary folder.
+MultiPartParser.spool_max_size = sys.maxsize
 
 COLLECT_SECONDS = 60
 RETRY_SECONDS = 2
