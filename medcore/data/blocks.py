@@ -51,6 +51,8 @@ def reduced(images: np.ndarray, side: int) -> np.ndarray:
         return images
     rows, columns = (max(1, length // factor) for length in images.shape[1:3])
     tall, wide = (min(factor, length) for length in images.shape[1:3])
-    whole = images[:, : rows * tall, : columns * wide]
-    squares = whole.reshape(len(images), rows, tall, columns, wide, *images.shape[3:])
-    return squares.mean(axis=(2, 4), dtype=np.float32)
+    total = np.zeros((len(images), rows, columns, *images.shape[3:]), np.float32)
+    for row in range(tall):  # several times faster than the mean over the axes of squares
+        for column in range(wide):
+            total += images[:, row : rows * tall : tall, column : columns * wide : wide]
+    return total / (tall * wide)
