@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from medcore.data import cache, digits, folder, medmnist, mnist, simulator
+from medcore.data import cache, digits, folder, medmnist, mnist, session_sets, simulator
 from medcore.data import download as downloads
 from medcore.data import facts as measuring
 from medcore.data import overview as overviews
@@ -49,11 +49,13 @@ def listing() -> list[Entry]:
 
 
 def find(name: str) -> Entry:
-    """The set called `name`.
+    """The set called `name`: one of the list, or one of a session, which is found by its exact name alone.
 
     Raises:
         FileNotFoundError: if there is none, naming what is near or what there is.
     """
+    if session_sets.is_name(name):
+        return _noted(session_sets.entry(name))
     entries = {entry.name: entry for entry in listing()}
     if name not in entries:
         near = _near(name, list(entries))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from medcore import catalog
 from medcore.data import sources
+from medcore.ui import own_sets
 
 RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
 DECAYS = (0.0, 1e-4, 1e-3, 0.004, 0.01, 0.03, 0.1)
@@ -22,9 +23,9 @@ def listing() -> list[sources.Entry]:
 
 
 def dataset(task: str | None = None) -> sources.Entry:
-    """Picks a data set of a task, or of any; those that are not here yet come last."""
+    """Picks a data set of a task, or of any; this session's own come first, those that are not here yet last."""
     tasks = ("classification", "segmentation") if task is None else (task,)
-    entries = {e.card.title: e for e in listing() if e.card.task in tasks}
+    entries = {e.card.title: e for e in (*own_sets.entries(), *listing()) if e.card.task in tasks}
     titles = sorted(entries, key=lambda title: not entries[title].available)
     chosen = st.selectbox(
         "Images",

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from medcore import catalog
+from medcore.data import session_sets
 from medcore.runs.store import Record
 from medcore.ui import controls, run_line, state
 from medcore.ui.plain import plain
@@ -45,11 +46,11 @@ def _show(records: Sequence[Record]) -> None:
 
 def _link(runs: Sequence[Record]) -> str:
     model = catalog.MODELS[runs[0].spec["model"]["name"]].label
-    images = plain(runs[0].spec["data"]["name"])
+    images = plain(session_sets.title(runs[0].spec["data"]["name"]))
     ids = ",".join(r.id for r in runs)
     if runs[0].spec["task"] == "robustness":
         titles = {entry.name: entry.card.title for entry in controls.listing()}
         name = runs[0].spec["data"]["name"]
-        where = urlencode({"tab": "Preparation", "dataset": titles.get(name, name), "tests": ids})
+        where = urlencode({"tab": "Preparation", "dataset": titles.get(name, session_sets.title(name)), "tests": ids})
         return f"[Test of a {model} on {images}](/data_explorer?{where})"
     return f"[{model} on {images}](/optimizer_comparison?runs={ids})"
