@@ -170,7 +170,8 @@ CODED = frozenset(("ImageType", "FrameType", "WindowCenterWidthExplanation", "St
 whether two are the same; elsewhere it goes with its element."""
 
 METHOD = "Medcore allow-list: only what shows and measures the image"
-WRITER = "MEDCORE"
+WRITER, WRITER_UID = "MEDCORE", "2.25.175009536363042975435515049928800631330"
+"""Implementation Version Name and Implementation Class UID (PS3.10 section 7.1)."""
 
 OWN_WORDS = frozenset((METHOD, WRITER, "DICM", "YES", "MODIFIED", "De-identified", "Patient", "Segment", "series"))
 """Texts that we write ourselves."""

@@ -73,7 +73,7 @@ def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> 
         try:
             clean = clean_pixels.clean(document, pixels)
             header, lines = _allowed(document, secret, series)
-            file = written(header, clean, document.keyword, document.encapsulated, allowed.WRITER)
+            file = written(header, clean, document.keyword, document.encapsulated)
             _check_leaks(document, file, header)
         except RefusedError:
             raise

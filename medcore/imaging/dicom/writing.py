@@ -8,12 +8,13 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.tag import Tag
 
+from medcore.imaging.dicom import allowed
 from medcore.imaging.dicom.clean_pixels import Clean
 
 _UNDEFINED = 0xFFFFFFFF
 
 
-def written(header: Dataset, clean: Clean, keyword: str, encapsulated: bool, writer: str) -> bytes:
+def written(header: Dataset, clean: Clean, keyword: str, encapsulated: bool) -> bytes:
     """The bytes of a file; its preamble is empty, its file meta information new.
 
     Args:
@@ -21,15 +22,14 @@ def written(header: Dataset, clean: Clean, keyword: str, encapsulated: bool, wri
         clean: the pixels.
         keyword: of the pixel element.
         encapsulated: they are compressed.
-        writer: Implementation Version Name, at most 16 characters.
     """
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
     meta.MediaStorageSOPClassUID = header.SOPClassUID
     meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
     meta.TransferSyntaxUID = uid.UID(clean.syntax)
-    meta.ImplementationClassUID = uid.PYDICOM_IMPLEMENTATION_UID
-    meta.ImplementationVersionName = writer
+    meta.ImplementationClassUID = allowed.WRITER_UID
+    meta.ImplementationVersionName = allowed.WRITER
     file = DicomBytesIO()
     file.is_little_endian, file.is_implicit_VR = True, False
     file.write(bytes(128) + b"DICM")
