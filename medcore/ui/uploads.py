@@ -29,6 +29,13 @@ def shelf() -> Shelf:
 def take() -> None:
     """The field to drop files into, examples for who has none, and how far the reading is."""
     where = shelf()
+    with st.expander("Open more images") if where.stacks() else st.container():
+        _fields(where)
+    busy = where.busy()
+    st.fragment(_progress, run_every=0.5 if busy else None)(busy)
+
+
+def _fields(where: Shelf) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = st.segmented_control(
             "What to open",
@@ -55,8 +62,6 @@ def take() -> None:
             where.add(file.name, file.getvalue())
         st.session_state["upload_turn"] = turn + 1
         st.rerun()
-    busy = where.busy()
-    st.fragment(_progress, run_every=0.5 if busy else None)(busy)
 
 
 def add_example(label: str) -> None:
