@@ -9,7 +9,7 @@ from medcore.data.duplicates import Place
 from medcore.data.facts import Facts
 from medcore.data.near_duplicates import Pair
 from medcore.data.overview import Overview
-from medcore.ui import controls, thumbnails
+from medcore.ui import paging, thumbnails
 from medcore.ui.components.image_grid import Cell, image_grid
 from medcore.ui.plain import plain
 
@@ -24,8 +24,7 @@ def show(splits: Splits, facts: Facts, overview: Overview) -> None:
     for note in exact.notes() or ("No image is equal to another one to the last pixel.",):
         st.markdown(_badge(note))
     if exact.places:
-        groups = exact.places[:ON_A_PAGE]
-        _pairs(splits, [(group[0], group[1], "equal") for group in groups], "exact_pairs")
+        _exact_pairs(splits, exact.places)
     st.subheader("Nearly the same image twice")
     for note in near.notes() or ("No image is nearly the same as another one.",):
         st.markdown(_badge(note))
@@ -38,13 +37,22 @@ def show(splits: Splits, facts: Facts, overview: Overview) -> None:
     )
 
 
+def _exact_pairs(splits: Splits, groups: tuple[tuple[Place, ...], ...]) -> None:
+    """Of each image that lies in several splits, two of its places."""
+    start, stop = paging.span(len(groups), ON_A_PAGE, "exact_page")
+    pairs = []
+    for first, *others in groups[start:stop]:
+        second = next(place for place in others if place[0] != first[0])
+        pairs.append((first, second, "equal"))
+    _pairs(splits, pairs, "exact_pairs")
+
+
 def _near_pairs(splits: Splits, pairs: tuple[Pair, ...], found: int) -> None:
-    pages = -(-len(pairs) // ON_A_PAGE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = st.pagination(pages, key="pair_page", bind=controls.URL) if pages > 1 else 1
+        start, stop = paging.span(len(pairs), ON_A_PAGE, "pair_page")
         of_all = f"{len(pairs):,} of {found:,} pairs" if found > len(pairs) else f"{found:,} pairs"
         st.caption(f"{of_all}, those between splits first, of these the most alike first.")
-    shown = pairs[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    shown = pairs[start:stop]
     words = [f"{pair.distance} bits, correlation {pair.correlation:.4f}{_same_group(splits, pair)}" for pair in shown]
     _pairs(splits, [(pair.first, pair.second, word) for pair, word in zip(shown, words, strict=True)], "near_pairs")
 

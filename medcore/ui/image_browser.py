@@ -11,7 +11,7 @@ from medcore.data.dataset import Splits
 from medcore.data.duplicates import Place
 from medcore.data.selection import Selection, select
 from medcore.imaging.dataset_view import DatasetView
-from medcore.ui import controls, reading, thumbnails, viewer
+from medcore.ui import controls, paging, reading, thumbnails, viewer
 from medcore.ui.components.image_grid import image_grid
 from medcore.ui.plain import plain
 
@@ -139,13 +139,10 @@ def _grid(splits: Splits, selected: Selection, masks: bool, image: Place | None,
     if not len(selected):
         st.info("No image passes these filters.")
         return
-    pages = -(-len(selected) // ON_A_PAGE)
-    if st.session_state.get("page", 1) > pages:  # of another set
-        _first_page()
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = st.pagination(pages, key="page", bind=controls.URL) if pages > 1 else 1
+        span = paging.span(len(selected), ON_A_PAGE, "page")
         st.caption(f"{len(selected):,} images; click one to see it large.")
-    shown = selected.places((page - 1) * ON_A_PAGE, page * ON_A_PAGE)
+    shown = selected.places(*span)
     image_grid(
         thumbnails.images(splits, shown, window),
         [thumbnails.cell(splits, place) for place in shown],
