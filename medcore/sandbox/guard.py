@@ -49,13 +49,15 @@ def _judge(process: "Process") -> None:
     job = process.job
     if job is None:
         if time.monotonic() - process.idle_since > IDLE_SECONDS:
-            process.kill("")
+            process.retire()
         return
     try:
         cpu = process.cpu()
         memory = process.memory()
     except psutil.Error:
         return  # it is ending: its pipe tells
+    if process.job is not job:
+        return  # what was measured belongs to another
     if cpu - job.cpu > job.seconds or time.monotonic() - job.since > WALL * job.seconds:
         process.kill(f"Reading it took longer than {job.seconds:g} seconds and was stopped.")
     elif memory - job.resident > job.memory:

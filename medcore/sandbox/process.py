@@ -1,27 +1,22 @@
 """One child as the web process sees it."""
 
 import contextlib
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
 
-from medcore.sandbox import guard, wire
+from medcore.sandbox import birth, guard, wire
 from medcore.sandbox.wire import Buffer, Reply
 
-ROOT = Path(__file__).resolve().parents[2]
-START = "import sys; sys.path.insert(0, sys.argv[1]); from medcore.sandbox.child import main; main()"
 CRASHED = "Reading it made the decoder crash: it is damaged, or not what it says it is."
 PIPE_BYTES = 2**20
-INHERITED = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
-"""Of the environment: what Python needs to start."""
+LONGEST_SENTENCE = 500
+FALSE_ANSWERS = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError)
+"""What a child that ends, or that was taken over, can make of reading what it says."""
 
 
 @dataclass(frozen=True)
@@ -36,37 +31,36 @@ class Job:
 
 
 class Process:
-    """A child and this end of its pipes. Used by one thread at a time; `kill` by any."""
+    """A child and this end of its pipes. Used by one thread at a time; `kill` and `retire` by any.
+
+    Raises:
+        OSError: if the system gives no process.
+    """
 
     def __init__(self) -> None:
         self.job: Job | None = None
         self.idle_since = time.monotonic()
+        self._taken = False
         self._why = CRASHED
         self._lock = threading.Lock()
-        environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-        self._popen = subprocess.Popen(
-            [sys.executable, "-I", "-c", START, str(ROOT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env=environment,
-            start_new_session=True,  # a Ctrl-C in the terminal is the web process's business
-        )
-        _widen(self._popen.stdin, self._popen.stdout)
-        self._looked_at = psutil.Process(self._popen.pid)
+        self._born = birth.start()
+        _widen(self._born.requests, self._born.replies)
+        try:
+            self._looked_at = psutil.Process(self._born.pid)
+        except psutil.Error as error:
+            self._born.close()
+            raise OSError("The process that was to read the file ended at once.") from error
         guard.watch(self)
 
     @property
     def pid(self) -> int:
         """Of the child."""
-        return self._popen.pid
+        return self._born.pid
 
     @property
     def ended(self) -> bool:
         """Whether it is gone."""
-        return self._popen.poll() is not None
+        return self._born.ended()
 
     def cpu(self) -> float:
         """Processor seconds it has used."""
@@ -77,10 +71,37 @@ class Process:
         """Resident bytes."""
         return self._looked_at.memory_info().rss
 
+    def take(self) -> bool:
+        """Keeps it from being retired, for a job that follows; False if it is gone."""
+        with self._lock:
+            self._taken = not self.ended
+            return self._taken
+
+    def rest(self) -> None:
+        """It waits for another job."""
+        with self._lock:
+            self.idle_since = time.monotonic()
+            self._taken = False
+
+    def retire(self) -> None:
+        """Ends it, unless it has been taken for a job."""
+        with self._lock:
+            if not self._taken:
+                self._born.kill()
+
     def stream(
-        self, target: str, values: Mapping[str, Any], data: Sequence[Buffer], seconds: float, memory: int
+        self,
+        target: str,
+        values: Mapping[str, Any],
+        data: Sequence[Buffer],
+        seconds: float,
+        memory: int,
+        largest: int,
     ) -> Iterator[Reply]:
         """Does a job; the seconds count anew from reply to reply.
+
+        Args:
+            largest: bytes that the buffers of one reply may have together.
 
         Raises:
             ValueError: with one sentence, if the job fails or has to be ended.
@@ -88,20 +109,19 @@ class Process:
         try:
             self._begin(seconds, memory)
             order = {"target": target, "values": values, "seconds": seconds, "memory": memory}
-            wire.send(self._popen.stdin, order, data)
-            while True:
-                message = wire.receive(self._popen.stdout, memory)
-                if "reply" not in message.values:
-                    break
-                self.job, self.idle_since = None, time.monotonic()  # whoever takes the reply may take his time
-                yield Reply(message.values["reply"], message.data)
+            wire.send(self._born.requests, order, data)
+            while (message := wire.receive(self._born.replies, largest)).values.get("reply") is not None:
+                reply = Reply(dict(message.values["reply"]), message.data)
+                self.job = None  # whoever takes the reply may take his time
+                yield reply
                 self._begin(seconds, memory)
-        except (OSError, EOFError, ValueError, KeyError, TypeError, psutil.Error) as error:
+            error = message.values.get("error")
+        except (*FALSE_ANSWERS, psutil.Error) as failure:
             self.kill(self._why)
-            raise ValueError(self._why) from error
-        self.job, self.idle_since = None, time.monotonic()
-        if "error" in message.values:
-            raise ValueError(str(message.values["error"]))
+            raise ValueError(self._why) from failure
+        self.job = None
+        if error is not None:
+            raise ValueError(str(error)[:LONGEST_SENTENCE])
 
     def _begin(self, seconds: float, memory: int) -> None:
         self.job = Job(seconds, memory, self.cpu(), self.memory(), time.monotonic())
@@ -111,15 +131,12 @@ class Process:
         with self._lock:
             if not self.ended:
                 self._why = why or self._why
-                self._popen.kill()
-                self._popen.wait()
+                self._born.kill()
 
     def close(self) -> None:
         """Ends it and lets go of its pipes."""
         self.kill("")
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close()
+        self._born.close()
 
 
 def _widen(*pipes: Any) -> None:

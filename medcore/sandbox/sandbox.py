@@ -4,9 +4,11 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import islice
 from typing import Any
 
-from medcore.sandbox.process import Process
+from medcore.sandbox import birth
+from medcore.sandbox.process import CRASHED, Process
 from medcore.sandbox.seats import SEATS
 from medcore.sandbox.wire import Buffer, Reply
 
@@ -14,6 +16,8 @@ SECONDS = 2.5
 """Of processor time, enough for any ordinary file."""
 MEMORY = 2**30
 """Bytes beyond what the child holds already."""
+
+NO_PROCESS = "The machine gives no process to read it with: too much is running. Try again in a moment."
 
 
 class Sandbox:
@@ -44,6 +48,7 @@ class Sandbox:
         *,
         seconds: float = SECONDS,
         memory: int = MEMORY,
+        largest: int | None = None,
     ) -> Reply:
         """The one reply of a job.
 
@@ -52,13 +57,18 @@ class Sandbox:
             values: plain values for JSON.
             data: buffers, which go over as they are.
             seconds: processor time it may take.
-            memory: bytes it may take beyond what the child holds; also of its reply.
+            memory: bytes it may take beyond what the child holds.
+            largest: bytes of the largest reply, so that a child that was taken over cannot fill this process; as much
+                as the job's memory if not given.
 
         Raises:
             ValueError: with one sentence for a person.
         """
-        with closing(self.stream(target, values, data, seconds=seconds, memory=memory)) as replies:
-            return list(replies)[-1]
+        with closing(self.stream(target, values, data, seconds=seconds, memory=memory, largest=largest)) as replies:
+            given = list(islice(replies, 2))
+        if len(given) != 1:
+            raise ValueError(CRASHED)
+        return given[0]
 
     def stream(
         self,
@@ -68,6 +78,7 @@ class Sandbox:
         *,
         seconds: float = SECONDS,
         memory: int = MEMORY,
+        largest: int | None = None,
     ) -> Iterator[Reply]:
         """The replies of a job as they come; the limits hold from one to the next.
 
@@ -81,7 +92,7 @@ class Sandbox:
         with self._places:
             SEATS.take(id(self))
             try:
-                yield from self._stream(target, values, data, seconds, memory)
+                yield from self._stream(target, values, data, seconds, memory, memory if largest is None else largest)
             finally:
                 SEATS.leave()
 
@@ -103,16 +114,21 @@ class Sandbox:
                 raise ValueError("These images were closed.")
             while self._idle:
                 process = self._idle.pop()
-                if not process.ended:
+                if process.take():
                     return process
                 self._discard(process)
-            process = Process()
+            try:
+                process = Process()
+            except OSError as error:
+                raise ValueError(NO_PROCESS) from error
+            process.take()
             self._all.add(process)
             return process
 
     def _give(self, process: Process, whole: bool) -> None:
         with self._lock:
             if whole and not self._closed and not process.ended:
+                process.rest()
                 self._idle.append(process)
             else:
                 self._discard(process)
@@ -127,15 +143,8 @@ class Sandbox:
             return [process.pid for process in self._all if not process.ended]
 
     def warm(self) -> None:
-        """Starts a child ahead of the first job, so that this need not wait for it."""
-        threading.Thread(target=self._warm, name="sandbox warm", daemon=True).start()
-
-    def _warm(self) -> None:
-        with self._lock:
-            if not self._closed and not self._all:
-                process = Process()
-                self._all.add(process)
-                self._idle.append(process)
+        """Prepares for the first job, so that it need not wait; returns at once."""
+        birth.prepare()
 
     def close(self) -> None:
         """Ends every child at once, also in the middle of a job."""

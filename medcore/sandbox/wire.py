@@ -11,8 +11,10 @@ from typing import Any, NamedTuple, Protocol
 Buffer = Any
 """Bytes or whatever shows its memory as such: `bytes`, `memoryview`, a C-contiguous array."""
 
-HEADER_LIMIT = 64 * 2**20
-"""Bytes of JSON; the description of 100,000 frames takes a third of it."""
+HEADER_LIMIT = 48 * 2**20
+"""Bytes of JSON: 100,000 frames can be described in them."""
+VALUES_LIMIT = 3_000_000
+"""Values in that JSON: an empty list is two bytes there, and some seventy in memory."""
 
 _LENGTH = struct.Struct("<Q")
 
@@ -57,11 +59,17 @@ def receive(pipe: Pipe, limit: int) -> Reply:
     length = _LENGTH.unpack(_read(pipe, _LENGTH.size))[0]
     if length > HEADER_LIMIT:
         raise ValueError(f"A message has at most {HEADER_LIMIT:,} bytes of JSON. Received: {length:,}")
-    header = json.loads(_read(pipe, length))
-    sizes = [int(size) for size in header["sizes"]]
-    if min(sizes, default=0) < 0 or sum(sizes) > limit:
+    text = _read(pipe, length)
+    if sum(map(text.count, (b",", b"[", b"{"))) > VALUES_LIMIT:
+        raise ValueError(f"A message has at most {VALUES_LIMIT:,} values.")
+    header = json.loads(text)
+    values = header["values"]
+    if not isinstance(values, dict):
+        raise ValueError("A message carries its values by name.")
+    sizes = header["sizes"]
+    if not all(isinstance(size, int) for size in sizes) or min(sizes, default=0) < 0 or sum(sizes) > limit:
         raise ValueError(f"A message carries at most {limit:,} bytes. Received: {sum(sizes):,}")
-    return Reply(header["values"], [_read(pipe, size) for size in sizes])
+    return Reply(values, [_read(pipe, size) for size in sizes])
 
 
 def _write(pipe: Pipe, view: memoryview) -> None:
