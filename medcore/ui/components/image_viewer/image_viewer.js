@@ -127,7 +127,10 @@ class ImageViewer {
   /** More is known: perhaps the slice that is waited for. */
   arrived() {
     const slice = this.slices.get(this.view.plane, this.view.index)
-    if (slice && this.view.window.centre === null) this.applyAuto(slice)
+    if (slice && this.view.window.centre === null) {
+      this.applyAuto(slice)
+      this.changed() // Python cannot know this window
+    }
     this.slice = slice
     if (!slice && !this.slices.error(this.view.plane, this.view.index)) {
       clearTimeout(this.patience)
