@@ -1,0 +1,267 @@
+"""A labelled set of images from uploads: which slices, which window, which class, which patient. In memory alone."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from medcore.imaging.shelf import Shelf
+from medcore.imaging.stack import Stack
+from medcore.imaging.stack_view import StackView
+from medcore.imaging.view import Cut, Window
+from medcore.sandbox import Reply
+
+SHRINK = "medcore.imaging.samples:shrink"
+PACK = "medcore.imaging.samples:pack"
+PATIENT = "medcore.imaging.dicom.same_patient:patient"
+SIZES = (28, 64, 128, 224, 256)
+MIDDLE, ALL = "middle", "all"
+MIN_CLASSES, MAX_CLASSES = 2, 100
+MIN_GROUPS = 3
+"""Patients of each class: one to train on, one to validate, one to test."""
+MAX_BYTES = 2**29
+"""Of all images of a set."""
+BLOCK_BYTES = 2**26
+WAIT_SECONDS = 120.0
+OUTLIERS = (0.5, 99.5)
+"""Percentiles that become black and white where no window is known."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What a person says of a stack.
+
+    Args:
+        stack: its id.
+        label: its class.
+        group: its patient; the images of one stay in one split.
+    """
+
+    stack: str
+    label: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The set that is wanted.
+
+    Args:
+        labelled: the stacks that are in it.
+        size: pixels of a side, 28 to 256.
+        slices: `MIDDLE` or `ALL`.
+        window: for all stacks; None for each one's own: the first of its file, else most of its range.
+        seed: of the split.
+        looked: the person has looked and says that no text in the images tells who it is.
+    """
+
+    labelled: tuple[Labelled, ...]
+    size: int = 64
+    slices: str = MIDDLE
+    window: Window | None = None
+    seed: int = 0
+    looked: bool = False
+
+
+class Made(NamedTuple):
+    """A set.
+
+    Args:
+        content: .npz archive in the layout of MedMNIST.
+        classes: name of class 0, 1, …
+        counts: by split, the images of each class.
+        notes: for its card, one sentence each.
+    """
+
+    content: bytes
+    classes: tuple[str, ...]
+    counts: Mapping[str, list[int]]
+    notes: tuple[str, ...]
+
+    @property
+    def hash(self) -> str:
+        """Twelve hexadecimal digits of its content, for names of files."""
+        return hashlib.sha256(self.content).hexdigest()[:12]
+
+    def card(self, wanted: Wanted) -> str:
+        """What it is and how it was made, as JSON; nothing in it comes from the files."""
+        values = {
+            "sha256": hashlib.sha256(self.content).hexdigest(),
+            "classes": list(self.classes),
+            "images of each class": dict(self.counts),
+            "side in pixels": wanted.size,
+            "slices": wanted.slices,
+            "window": asdict(wanted.window) if wanted.window else "of each stack",
+            "seed of the split": wanted.seed,
+            "labels": "Given by the person who made the set.",
+            "notes": list(self.notes),
+        }
+        return json.dumps(values, indent=2, ensure_ascii=False)
+
+
+def patients(shelf: Shelf, stacks: Sequence[Stack]) -> dict[str, str]:
+    """By stack, a code that is the same for stacks of one patient and tells nothing else; "" where files do not say."""
+    found = {}
+    for stack in stacks:
+        found[stack.id] = ""
+        if stack.kind == "dicom":
+            values, file = {"secret": shelf.secret.hex()}, shelf.file(stack.places[0][0])
+            found[stack.id] = str(shelf.sandbox.run(PATIENT, values, [file]).values["patient"])
+    return found
+
+
+def check(wanted: Wanted, stacks: Mapping[str, Stack]) -> None:
+    """Raises ValueError, with one sentence, if no set can be made of this."""
+    if not min(SIZES) <= wanted.size <= max(SIZES):
+        raise ValueError(f"Images must be {min(SIZES)} to {max(SIZES)} pixels wide. Received: {wanted.size}")
+    if wanted.slices not in (MIDDLE, ALL):
+        raise ValueError(f'Slices must be "{MIDDLE}" or "{ALL}". Received: {wanted.slices!r}')
+    if wanted.window is not None and not wanted.window.width > 0:
+        raise ValueError(f"The window must be wider than 0. Received: {wanted.window.width:g}")
+    if any(line.stack not in stacks for line in wanted.labelled):
+        raise ValueError("Some of these images were closed; look at the table again.")
+    _check_classes(wanted)
+    chosen = [stacks[line.stack] for line in wanted.labelled]
+    risky = sum(bool(stack.burned_in) for stack in chosen)
+    if risky and not wanted.looked:
+        raise ValueError(
+            f"Text may be burned into the pixels of {risky} of the {len(chosen)} stacks: look at them first and say "
+            "that none of it tells who it is."
+        )
+    images = sum(stack.shape[0] if wanted.slices == ALL else 1 for stack in chosen)
+    size = images * wanted.size**2 * max(stack.samples for stack in chosen)
+    if size > MAX_BYTES:
+        raise ValueError(
+            f"A set may take {MAX_BYTES // 2**20} MB. Received: {images:,} images, {size / 2**20:,.0f} MB; make them "
+            "smaller or take the middle slices only"
+        )
+
+
+def _check_classes(wanted: Wanted) -> None:
+    groups: dict[str, set[str]] = {}
+    for line in wanted.labelled:
+        if not line.group:
+            raise ValueError("Every labelled stack needs a patient, so that no patient is in two splits.")
+        groups.setdefault(line.label, set()).add(line.group)
+    if not MIN_CLASSES <= len(groups) <= MAX_CLASSES:
+        raise ValueError(f"A set needs {MIN_CLASSES} to {MAX_CLASSES} different labels. Received: {len(groups)}")
+    rare = min(groups, key=lambda label: len(groups[label]))
+    if len(groups[rare]) < MIN_GROUPS:
+        raise ValueError(
+            f"Every class needs at least {MIN_GROUPS} patients: one to train on, one to validate, one to test. "
+            f'Received: {len(groups[rare])} of "{rare}"'
+        )
+
+
+def make(shelf: Shelf, wanted: Wanted, progress: Callable[[float], None] = lambda _: None) -> Made:
+    """Makes the set; the pixels are touched in the shelf's sandbox alone.
+
+    Args:
+        shelf: of the uploads.
+        wanted: which images.
+        progress: gets the share done, 0 to 1.
+
+    Raises:
+        ValueError: with one sentence, if no set can be made of this.
+        TimeoutError: if the images are not decoded in time.
+    """
+    stacks = {stack.id: stack for stack in shelf.stacks()}
+    check(wanted, stacks)
+    classes = sorted({line.label for line in wanted.labelled})
+    numbers = {group: number for number, group in enumerate(sorted({line.group for line in wanted.labelled}))}
+    colour = any(stacks[line.stack].samples == 3 for line in wanted.labelled)
+    images, labels, groups, failed = [], [], [], 0
+    for done, line in enumerate(wanted.labelled):
+        progress(done / len(wanted.labelled))
+        small, lost = _images(shelf, stacks[line.stack], wanted)
+        images.append(np.repeat(small[..., None], 3, axis=3) if colour and small.ndim == 3 else small)
+        labels += [classes.index(line.label)] * len(small)
+        groups += [numbers[line.group]] * len(small)
+        failed += lost
+    whole = np.concatenate(images)
+    values = {"shape": whole.shape, "labels": labels, "groups": groups, "classes": len(classes), "seed": wanted.seed}
+    reply = shelf.sandbox.run(PACK, values, [whole], seconds=60, memory=2**30 + 2 * whole.nbytes)
+    progress(1.0)
+    counts = reply.values["counts"]
+    return Made(bytes(reply.data[0]), tuple(classes), counts, _notes(wanted, stacks, counts, classes, failed))
+
+
+def _notes(
+    wanted: Wanted, stacks: Mapping[str, Stack], counts: Mapping[str, list[int]], classes: Sequence[str], failed: int
+) -> tuple[str, ...]:
+    patients_ = len({line.group for line in wanted.labelled})
+    notes = [f"Split by patient: {patients_} patients, none in two splits."]
+    if wanted.slices == ALL:
+        notes.append("Neighbouring slices of a stack look alike: count patients, not images.")
+    if failed:
+        notes.append(f"{failed:,} slices could not be decoded and are left out.")
+    units = {stacks[line.stack].unit for line in wanted.labelled}
+    if wanted.window is not None and len(units) > 1:
+        notes.append("One window was used for values of different units.")
+    for split, of_class in counts.items():
+        notes += [f'No image of "{classes[n]}" is in {split}.' for n, count in enumerate(of_class) if not count]
+    return tuple(notes)
+
+
+def _images(shelf: Shelf, stack: Stack, wanted: Wanted) -> tuple[np.ndarray, int]:
+    """The images of a stack, (n, size, size) or (n, size, size, 3) uint8, and how many cannot be decoded."""
+    view = shelf.view(stack.id) if wanted.slices == ALL else _middle(shelf, stack)
+    cuts: list[Cut] = []
+    failed, why = 0, ""
+    for number in range(view.stack.shape[0]):
+        try:
+            cuts.append(view.cut("acquired", number, WAIT_SECONDS))
+        except TimeoutError:
+            raise
+        except ValueError as error:
+            failed, why = failed + 1, str(error)
+    if not cuts:
+        raise ValueError(why)
+    low, high = _range(stack, cuts, wanted.window)
+    values = {
+        "dtype": stack.dtype,
+        "low": low,
+        "high": high,
+        "inverted": stack.inverted,
+        "spacing": None if None in stack.spacing[1:] else stack.spacing[1:],
+        "size": wanted.size,
+    }
+    return np.concatenate(list(_shrunk(shelf, cuts, values))), failed
+
+
+def _middle(shelf: Shelf, stack: Stack) -> StackView:
+    """The middle slice alone: the others need not be decoded."""
+    index = stack.shape[0] // 2
+    one = replace(
+        stack,
+        shape=(1, *stack.shape[1:]),
+        places=stack.places[index : index + 1],
+        rescale=stack.rescale[index : index + 1],
+    )
+    return StackView(one, shelf.file, shelf.found, shelf.sandbox)
+
+
+def _shrunk(shelf: Shelf, cuts: Sequence[Cut], values: Mapping[str, Any]) -> Iterator[np.ndarray]:
+    step = max(1, BLOCK_BYTES // cuts[0].pixels.nbytes)
+    for start in range(0, len(cuts), step):
+        part = cuts[start : start + step]
+        pixels = np.stack([cut.pixels for cut in part])
+        told = {"shape": pixels.shape, "rescale": [(cut.slope, cut.intercept) for cut in part], **values}
+        reply: Reply = shelf.sandbox.run(SHRINK, told, [pixels], seconds=30)
+        size = values["size"]
+        yield np.frombuffer(reply.data[0], np.uint8).reshape(len(part), size, size, *pixels.shape[3:])
+
+
+def _range(stack: Stack, cuts: Sequence[Cut], window: Window | None) -> tuple[float, float]:
+    """The values that become black and white."""
+    window = window or (stack.windows[0] if stack.windows else None)
+    if window is not None or stack.samples == 3:
+        centre, width = (window.centre, window.width) if window else (127.5, 255.0)
+        return centre - width / 2, centre + width / 2
+    values = np.concatenate([(cut.pixels[::2, ::2] * cut.slope + cut.intercept).ravel() for cut in cuts])
+    values = values[np.isfinite(values)]
+    low, high = np.percentile(values, OUTLIERS) if len(values) else (0.0, 0.0)
+    return float(low), float(high if high > low else low + 1)
