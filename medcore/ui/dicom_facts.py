@@ -26,7 +26,7 @@ def show(shelf: Shelf, stack: Stack, index: int) -> None:
         text = st.text_input("Search the header", key="header_search", help="In tags, names and values.", width=320)
         only = st.toggle("Only what may identify a person", key="header_personal")
     if text:
-        frame = frame[frame.apply(lambda column: column.str.contains(text, case=False, regex=False)).any(axis=1)]
+        frame = frame[_holds(frame, text) | _holds(frame, "".join(text.split()))]  # "patient name" is PatientName, too
     if only:
         frame = frame[frame["Personal"] != ""]
     st.dataframe(frame, hide_index=True, width="stretch", height=420)
@@ -34,6 +34,10 @@ def show(shelf: Shelf, stack: Stack, index: int) -> None:
         f"{len(frame):,} elements of slice {index + 1:,}, {(frame['Personal'] != '').sum():,} of them may identify a "
         "person. They are shown to you alone: they are neither stored nor logged."
     )
+
+
+def _holds(frame: pd.DataFrame, text: str) -> pd.Series:
+    return frame.apply(lambda column: column.str.contains(text, case=False, regex=False)).any(axis=1)
 
 
 def _rows(shelf: Shelf, file: str) -> list[dict[str, Any]]:
