@@ -18,6 +18,8 @@ EXAMPLES = {
 }
 """Files that pydicom brings along."""
 MEGABYTE = 2**20
+MOST_NAMED = 8
+DONE = ("ready", "refused")
 WAYS = {"Files or ZIP": True, "A folder": "directory"}
 
 
@@ -79,8 +81,16 @@ def _progress(was_busy: bool) -> None:
         if was_busy:
             st.rerun()
         return
-    done = sum(upload.state in ("ready", "refused") for upload in uploads)
+    done = sum(upload.state in DONE for upload in uploads)
     st.progress(done / max(len(uploads), 1), f"Reading the files: {done:,} of {len(uploads):,}")
+    unread = [upload for upload in uploads if upload.state not in DONE and not upload.member]
+    st.caption("  \n".join(_state(upload) for upload in unread[:MOST_NAMED]))
+
+
+def _state(upload: Upload) -> str:
+    """How far one file is."""
+    parts = f", {upload.parts:,} files so far" if upload.parts else ""
+    return f"{plain(upload.name)}: {upload.state}{parts}"
 
 
 def refused() -> None:
