@@ -4,8 +4,8 @@ The ids of the tests stand in the URL (`?tests=`), so that several recipes can b
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -19,7 +19,6 @@ from medcore.ui import controls, recipe, run_line, state
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
-LAB = Path(__file__).resolve().parents[2] / "pages" / "optimizer_comparison.py"
 AS_TRAINED = "As it was trained"
 MOST_TESTS = 12
 
@@ -34,11 +33,12 @@ def show(entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpe
     if not bases:
         st.caption("No model was trained on these images yet.")
     query = {"dataset": entry.card.title, **controls.source_query(entry.options, options), **recipe.query(steps)}
-    st.page_link(
-        LAB,
-        label="Train another with this preparation" if bases else "Train one first, with this preparation",
+    # A page_link would lose the controls that both pages share: Streamlit clears those of the page that is left.
+    st.link_button(
+        "Train another with this preparation" if bases else "Train one first, with this preparation",
+        "/optimizer_comparison?" + urlencode(query | {"seed": str(seed)}, doseq=True),
         icon=":material/model_training:",
-        query_params=query | {"seed": str(seed)},
+        help="Opens the comparison of optimizers with these images and this preparation, in a tab of its own.",
     )
     if not bases:
         return

@@ -1,5 +1,7 @@
 """The panel without a browser: a real sandbox, a store of its own, no engine."""
 
+from urllib.parse import parse_qs, urlparse
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -12,9 +14,7 @@ from medcore.ui import robustness_panel
 from tests.pages.conftest import finish
 
 PAGE = """
-import streamlit as st
 from medcore.ui import controls, preparation_panel
-st.page_link = lambda page, label, query_params, **_: st.session_state.update(link=(label, query_params))
 entry = next(entry for entry in controls.listing() if entry.name == "digits")
 preparation_panel.show(entry, {})
 """
@@ -53,6 +53,11 @@ def trained(store) -> str:
     return run
 
 
+def link(page):
+    (button,) = page.get("link_button")
+    return button.proto
+
+
 def texts(page) -> str:
     return "\n".join(element.value for kind in (page.markdown, page.caption, page.error) for element in kind)
 
@@ -63,7 +68,7 @@ def test_an_image_before_and_after_and_nothing_else_at_first(open_panel):
     assert len(page.get("plotly_chart")) == 1
     assert "Label: " in texts(page)
     assert "No model was trained on these images yet" in texts(page)
-    assert page.session_state["link"][0] == "Train one first, with this preparation"
+    assert link(page).label == "Train one first, with this preparation"
 
 
 def test_a_recipe_shows_its_variants_and_says_what_to_mind(open_panel):
@@ -72,9 +77,10 @@ def test_a_recipe_shows_its_variants_and_says_what_to_mind(open_panel):
     assert "**Flip.**" in texts(page)
     assert "domain shift" in texts(page)
     assert len(page.get("image")) == 3
-    _, query = page.session_state["link"]
-    assert query["dataset"] == "Digits 8x8"
-    assert query["prep_corruption"] == ["Blur"]
+    where = urlparse(link(page).url)
+    query = parse_qs(where.query)
+    assert where.path == "/optimizer_comparison"
+    assert (query["dataset"], query["prep_corruption"]) == (["Digits 8x8"], ["Blur"])
     page = page.button_group(key="prep_split").set_value("val").run()
     assert "Augmentation leaves validation images as they are." in texts(page)
 
