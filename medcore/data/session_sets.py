@@ -2,7 +2,7 @@
 
 Each is a folder of its own, readable by its owner alone, under a name that cannot be guessed. It lies in memory where
 the system has a place for that (Linux: /dev/shm), with everything that is computed of it beside it. The session's end
-removes it; what a process left that died is removed when the next set is made.
+removes it; what a process left that died is removed when the next session begins.
 """
 
 import errno
@@ -133,9 +133,7 @@ def entry(name: str) -> Entry:
 def forget(name: str) -> None:
     """Removes a set and all that was computed of it; who has it mapped keeps it until he ends."""
     for place in _places(name):
-        shutil.rmtree(place, ignore_errors=True)
-        with _making, suppress(OSError):  # others lie in it
-            place.parent.rmdir()
+        _remove(place)
 
 
 def sweep() -> None:
@@ -144,7 +142,7 @@ def sweep() -> None:
         for place in root.glob(f"{PREFIX}*.*"):
             with suppress(OSError, ValueError):
                 if not _alive(int(place.suffix[1:]), place) or _leftover(place):
-                    shutil.rmtree(place, ignore_errors=True)
+                    _remove(place)
 
 
 def _card(name: str, notes: Sequence[str]) -> Card:
@@ -218,6 +216,12 @@ def _alive(pid: int, place: Path) -> bool:
         return False
     except psutil.AccessDenied:
         return True
+
+
+def _remove(place: Path) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    with _making, suppress(OSError):  # others lie in its parent
+        place.parent.rmdir()
 
 
 def _leftover(place: Path) -> bool:

@@ -28,7 +28,12 @@ def entries() -> list[sources.Entry]:
 
 
 def _names() -> list[str]:
-    return session.kept("data sets", list, _forget_all)
+    return session.kept("data sets", _none_yet, _forget_all)
+
+
+def _none_yet() -> list[str]:
+    session_sets.sweep()
+    return []
 
 
 def _forget_all(names: list[str]) -> None:

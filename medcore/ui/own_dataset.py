@@ -1,0 +1,269 @@
+"""A data set from a person's own images: labelled in a table, split by patient, taken home or used in the labs."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+import streamlit as st
+
+from medcore.data import session_sets
+from medcore.imaging import own_set
+from medcore.imaging.own_set import Labelled, Made, Wanted
+from medcore.imaging.shelf import Shelf
+from medcore.imaging.stack import Stack
+from medcore.imaging.view import Window
+from medcore.sentences import sentence
+from medcore.ui import own_sets
+from medcore.ui.plain import plain
+
+URL = "query-params"
+LAB = Path(__file__).resolve().parents[2] / "pages" / "optimizer_comparison.py"
+SLICES = {"Middle slice": own_set.MIDDLE, "All slices": own_set.ALL}
+OWN, ONE = "Each image's own", "One for all"
+LONGEST = 40
+"""Characters of a label and of a patient."""
+_TABLE, _MADE = "own_labels", "own_made"
+
+
+def show(shelf: Shelf) -> None:
+    """The table of what is open, how the images are made, and what becomes of the set."""
+    stacks = shelf.stacks()
+    st.caption(
+        "Give each image or series a label; those without one stay out. All images of a patient go into the same of "
+        "the three splits, so that no network is tested on a patient it has seen."
+    )
+    labelled = _table(shelf, stacks)
+    wanted = _wanted(labelled, {stack.id: stack for stack in stacks})
+    try:
+        own_set.check(wanted, {stack.id: stack for stack in stacks})
+    except ValueError as error:
+        st.info(plain(str(error)))
+        _list()
+        return
+    if st.button("Make the set", type="primary", key="own_make", icon=":material/dataset:"):
+        _make(shelf, wanted)
+    made_for, made = st.session_state.get(_MADE, (None, None))
+    if made is not None and made_for == wanted:
+        _offer(made, wanted)
+    _list()
+
+
+def _table(shelf: Shelf, stacks: Sequence[Stack]) -> tuple[Labelled, ...]:
+    """The stacks that the person gave a label."""
+    said = _said(shelf, stacks)
+    if any(_folder(shelf, stack) for stack in stacks):
+        st.button(
+            "Labels from the folders",
+            key="own_folders",
+            on_click=_label_by_folder,
+            args=(shelf, stacks),
+            help="Takes the name of the folder that each file came in, where it came in one.",
+        )
+    frame = pd.DataFrame(
+        {
+            "Image": [stack.title for stack in stacks],
+            "Slices": [stack.shape[0] for stack in stacks],
+            "Label": [said[stack.id][0] for stack in stacks],
+            "Patient": [said[stack.id][1] for stack in stacks],
+        }
+    )
+    edited = st.data_editor(
+        frame,
+        key=_key(stacks),
+        hide_index=True,
+        width="stretch",
+        disabled=["Image", "Slices"],
+        column_config={
+            "Label": st.column_config.TextColumn(
+                help="The class. It is kept with every run that trains on the set: no patient's name.",
+                max_chars=LONGEST,
+            ),
+            "Patient": st.column_config.TextColumn(
+                help="The same for images of one patient. From DICOM files as a code; elsewhere each image counts as "
+                "a patient of its own until you say otherwise.",
+                max_chars=LONGEST,
+            ),
+        },
+    )
+    lines = zip(stacks, edited["Label"], edited["Patient"], strict=True)
+    now = {stack.id: (_clean(label), _clean(patient)) for stack, label, patient in lines}
+    st.session_state[_TABLE] |= {"latest": st.session_state[_TABLE]["latest"] | now}
+    return tuple(Labelled(stack, label, patient) for stack, (label, patient) in now.items() if label)
+
+
+def _said(shelf: Shelf, stacks: Sequence[Stack]) -> dict[str, tuple[str, str]]:
+    """Label and patient of each stack as the table begins: it keeps the edits itself as long as its rows stay."""
+    table = st.session_state.setdefault(_TABLE, {"key": "", "first": {}, "latest": {}, "turn": 0})
+    if table["key"] != _key(stacks):
+        new = [stack for stack in stacks if stack.id not in table["latest"]]
+        codes = own_set.patients(shelf, new)
+        for stack in new:
+            table["latest"][stack.id] = ("", codes[stack.id] or stack.id)
+        table["key"], table["first"] = _key(stacks), dict(table["latest"])
+    return table["first"]
+
+
+def _key(stacks: Sequence[Stack]) -> str:
+    rows = " ".join(stack.id for stack in stacks)
+    turn = st.session_state[_TABLE]["turn"] if _TABLE in st.session_state else 0
+    return f"own_table_{turn}_{hashlib.sha256(rows.encode()).hexdigest()[:12]}"
+
+
+def _label_by_folder(shelf: Shelf, stacks: Sequence[Stack]) -> None:
+    table = st.session_state[_TABLE]
+    for stack in stacks:
+        if folder := _folder(shelf, stack):
+            table["latest"][stack.id] = (folder, table["latest"][stack.id][1])
+    table["turn"] += 1
+
+
+def _folder(shelf: Shelf, stack: Stack) -> str:
+    """Name of the folder that the stack's first file came in; "" where it came in none."""
+    name = shelf.name(stack.places[0][0]).rpartition(": ")[2].replace("\\", "/")
+    return _clean(PurePosixPath(name).parent.name)
+
+
+def _clean(text: object) -> str:
+    return " ".join(text.split())[:LONGEST] if isinstance(text, str) else ""
+
+
+def _wanted(labelled: tuple[Labelled, ...], stacks: Mapping[str, Stack]) -> Wanted:
+    """How the images are made."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        size = st.select_slider(
+            "Size",
+            own_set.SIZES,
+            64,
+            format_func=lambda side: f"{side} x {side}",
+            key="own_size",
+            bind=URL,
+            width=260,
+            help="Pixels of an image. The whole image is kept in its true proportions, with black around it.",
+        )
+        slices = st.segmented_control(
+            "Of each series",
+            list(SLICES),
+            default="Middle slice",
+            required=True,
+            key="own_slices",
+            bind=URL,
+            help="Neighbouring slices look alike: many of one patient teach little more than one.",
+        )
+        window = _window()
+        seed = st.number_input(
+            "Seed", 0, 2**31 - 1, 0, key="own_seed", bind=URL, width=140, help="Fixes which patients go where."
+        )
+    risky = [line.stack for line in labelled if stacks[line.stack].burned_in]
+    looked = False
+    if risky:
+        st.markdown(f":red-badge[Look] {plain(stacks[risky[0]].burned_in)}")
+        looked = st.checkbox(
+            f"I have looked at {'this image' if len(risky) == 1 else f'these {len(risky):,} images'}, every slice of "
+            "it: no text in the picture tells who it is.",
+            key=f"own_looked_{hashlib.sha256(' '.join(risky).encode()).hexdigest()[:12]}",
+            help="Text that was burned into the picture would come along into the set.",
+        )
+    return Wanted(labelled, int(size), SLICES[slices], window, int(seed), looked)
+
+
+def _window() -> Window | None:
+    which = st.segmented_control(
+        "Window",
+        [OWN, ONE],
+        default=OWN,
+        required=True,
+        key="own_window",
+        bind=URL,
+        help="Which values become black and white. Its own: the first window of the file, else most of its range. "
+        "One for all keeps the values of different images comparable.",
+    )
+    if which == OWN:
+        return None
+    centre = st.number_input("Centre", value=40.0, key="own_centre", bind=URL, width=120, help="Becomes middle gray.")
+    width = st.number_input(
+        "Width", 0.001, value=400.0, key="own_width", bind=URL, width=120, help="From black to white."
+    )
+    return Window("One for all", float(centre), float(width))
+
+
+def _make(shelf: Shelf, wanted: Wanted) -> None:
+    bar = st.progress(0.0, "Making the images…")
+    try:
+        made = own_set.make(shelf, wanted, lambda share: bar.progress(share, "Making the images…"))
+        st.session_state[_MADE] = (wanted, made)
+    except (ValueError, OSError) as error:
+        st.error(plain(sentence(error)))
+    bar.empty()
+
+
+def _offer(made: Made, wanted: Wanted) -> None:
+    """What the set is, its downloads, and the way into the labs."""
+    counts = pd.DataFrame(made.counts, index=pd.Index(made.classes, name="Label")).rename(
+        columns={"train": "Train", "val": "Validation", "test": "Test"}
+    )
+    st.dataframe(counts.reset_index(), hide_index=True, width="content")
+    for note in made.notes:
+        st.markdown(f":orange-badge[Mind] {plain(note)}")
+    with st.container(horizontal=True):
+        stem = f"medcore-set-{made.hash}"
+        st.download_button(
+            "Images and labels (.npz)",
+            made.content,
+            f"{stem}.npz",
+            "application/octet-stream",
+            key="own_npz",
+            on_click="ignore",
+            help="In the layout of MedMNIST; put it into a folder of MEDCORE_DATA to keep it.",
+        )
+        st.download_button(
+            "Card (JSON)", made.card(wanted), f"{stem}.json", "application/json", key="own_card", on_click="ignore"
+        )
+        why = session_sets.unreachable()
+        st.button(
+            "Use in the labs for this session",
+            key="own_use",
+            icon=":material/science:",
+            disabled=bool(why),
+            on_click=_use,
+            args=(made,),
+            help=why or "It appears among the images of every lab, for you alone, until you close the page.",
+        )
+    if why:
+        st.caption(plain(why))
+    elif session_sets.on_disk(len(made.content)):
+        st.caption(
+            "This machine has no memory to lay files in: for use in the labs the set lies on disk, in the folder of "
+            "Medcore, readable by its user alone, until the session ends."
+        )
+    if problem := st.session_state.pop("own_problem", None):
+        st.error(plain(problem))
+
+
+def _use(made: Made) -> None:
+    try:
+        own_sets.add(session_sets.keep(made.content, made.classes, made.notes))
+    except (OSError, ValueError) as error:
+        st.session_state["own_problem"] = sentence(error)
+
+
+def _list() -> None:
+    """The sets of this session, each with its way into the lab and out of memory."""
+    for entry in own_sets.entries():
+        images = sum(entry.sizes.values())
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":green-badge[In the labs] **{plain(entry.card.title)}** · {images:,} images")
+            st.page_link(
+                LAB,
+                label="Train on it",
+                icon=":material/arrow_forward:",
+                query_params={"dataset": entry.card.title},
+            )
+            st.button(
+                "Remove",
+                key=f"own_remove_{entry.name}",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=own_sets.forget,
+                args=(entry.name,),
+            )
