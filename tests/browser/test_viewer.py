@@ -140,7 +140,7 @@ def test_pixels_have_the_gray_and_the_value_that_is_theirs(open_view):
 def test_windows_by_preset_key_field_and_drag(open_view):
     page = open_view("gray")
     fit = Fit(page, plane_of("gray"))
-    page.locator(".preset").select_option(label="Lung (-600, 1500)")
+    page.locator(".preset").select_option(label="Lung: L -600, W 1500")
     levels_are(page, *LUNG)
     grays_are(page, fit, MIDDLE, LUNG)
     page.locator(STAGE).focus()
@@ -162,6 +162,7 @@ def test_windows_by_preset_key_field_and_drag(open_view):
     grays_are(page, fit, MIDDLE, (2000, 6000))
     expect(page.locator(".preset")).to_have_value("")
     press(page, "4")
+    expect(page.locator(".preset")).to_have_value("3")
     low, high = np.percentile(VALUES[MIDDLE], [1, 99], method="nearest")
     levels_are(page, round((low + high) / 2), int(high - low))
     press(page, "r")

@@ -89,16 +89,4 @@ class Floats(Gray):
         return Cut(self.pixels)
 
 
-class Large(Gray):
-    """512 x 512 x 64, as a CT has it; for measurements."""
-
-    def __init__(self) -> None:
-        z, y, x = np.ogrid[:64, :512, :512]
-        self.volume = (4 * z + y + x - 1000).astype(np.int16)
-        self.planes = {"acquired": Plane("acquired", 64, 512, 512, (0.7, 0.7), 1.5, ("R", "L", "A", "P"))}
-
-    def cut(self, plane: str, index: int, seconds: float) -> Cut:
-        return Cut(self.volume[index])
-
-
-VIEWS = {"gray": Gray, "masked": Masked, "colour": Colour, "floats": Floats, "large": Large}
+VIEWS = {"gray": Gray, "masked": Masked, "colour": Colour, "floats": Floats}

@@ -74,6 +74,7 @@ class ImageViewer {
     )
     this.measures = new Map()
     this.reported = null
+    this.auto = null
     this.heading = 1
     this.view = {
       plane: plane.name,
@@ -86,8 +87,10 @@ class ImageViewer {
     if (view) Object.assign(this, { measures: view.measures, places: view.places })
   }
 
+  /** That of the first preset; of colours all there is; null where the first slice has to tell. */
   firstWindow() {
-    const { windows, inverted } = this.facts
+    const { windows, inverted, colour } = this.facts
+    if (colour && !windows.length) return { centre: 127.5, width: 255, inverted }
     return { centre: windows[0]?.centre ?? null, width: windows[0]?.width ?? null, inverted }
   }
 
@@ -108,7 +111,9 @@ class ImageViewer {
   }
 
   get presets() {
-    return [...this.facts.windows, { name: "Auto (this slice)" }]
+    const { windows, colour } = this.facts
+    const last = colour ? { name: "As it is", centre: 127.5, width: 255 } : { name: "Auto (this slice)" }
+    return [...windows, last]
   }
 
   // --- slices
@@ -142,7 +147,8 @@ class ImageViewer {
 
   applyAuto(slice) {
     const { centre, width } = percentileWindow(slice)
-    this.view.window = { ...this.view.window, centre: this.rounded(centre, slice), width: this.rounded(width, slice) }
+    this.auto = { centre: this.rounded(centre, slice), width: this.rounded(width, slice) }
+    this.view.window = { ...this.view.window, ...this.auto }
   }
 
   /** Centre or width with as many digits as make a difference. */

@@ -39,7 +39,7 @@ class Panel {
     choice.replaceChildren(...planes.map(({ name }) => this.planeButton(name)))
     choice.hidden = planes.length < 2
     const options = this.viewer.presets.map(({ name, centre, width }, i) => {
-      const numbers = width === undefined ? "" : ` (${+centre.toPrecision(4)}, ${+width.toPrecision(4)})`
+      const numbers = width === undefined ? "" : `: L ${+centre.toPrecision(4)}, W ${+width.toPrecision(4)}`
       return new Option(`${name}${numbers}`, i)
     })
     this.find(".preset").replaceChildren(new Option("Own", "", true, true), ...options)
@@ -96,14 +96,16 @@ class Panel {
   }
 
   syncWindow() {
-    const { view, presets } = this.viewer
+    const { view, presets, auto } = this.viewer
     const { centre, width, inverted } = view.window
     const known = centre !== null
     const zoom = `Zoom ${+view.zoom.toFixed(2)}×`
     this.write(this.texts.levels, known ? `W ${width}  L ${centre}${inverted ? "  inverted" : ""}\n${zoom}` : zoom)
     this.fill(".centre", known ? centre : "")
     this.fill(".width", known ? width : "")
-    const chosen = presets.findIndex((preset) => preset.centre === centre && preset.width === width)
+    const chosen = [...presets.slice(0, -1), { ...presets.at(-1), ...auto }].findIndex(
+      (preset) => known && preset.centre === centre && preset.width === width,
+    )
     this.fill(".preset", chosen < 0 ? "" : String(chosen))
   }
 

@@ -167,7 +167,8 @@ function nameOf(plane, index) {
 async function sentenceOf(answer) {
   try {
     return (await answer.json()).error
-  } catch {
+  } catch (error) {
+    if (error.name === "AbortError") throw error // given up while the sentence was still coming
     return `This slice could not be loaded (${answer.status}).`
   }
 }
