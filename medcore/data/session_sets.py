@@ -2,11 +2,13 @@
 
 Each is a folder of its own, readable by its owner alone, under a name that cannot be guessed. It lies in memory where
 the system has a place for that (Linux: /dev/shm), with everything that is computed of it beside it. The session's end
-removes it; what a process left that died is removed when the next session begins.
+removes it, and so does the end of the process; what one left that was killed goes when the next session begins.
 """
 
+import atexit
 import errno
 import hashlib
+import io
 import json
 import os
 import platform
@@ -17,6 +19,7 @@ import stat
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -27,14 +30,14 @@ import psutil
 
 from medcore import settings
 from medcore.data import folder as folders
-from medcore.data import npz_set
+from medcore.data import npz, npz_set
 from medcore.data.dataset import Card, Splits
 from medcore.data.entry import Entry, Report
 
 PREFIX = "session-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - only in a folder that is ours alone
 ROOM = 4
-"""Times its size that must be free: the set, its snapshot, and what is computed of it."""
+"""Times its unpacked size that must be free: the set, its snapshot, and what is computed of it."""
 UNFINISHED_SECONDS = 600
 """After which a folder without a set is a leftover: what was measured when its set was removed."""
 
@@ -64,8 +67,10 @@ def unreachable() -> str:
     )
 
 
-def on_disk(size: int) -> bool:
-    """Whether a set of that many bytes would have to lie on disk, under the home folder."""
+def on_disk(content: bytes) -> bool:
+    """Whether a set would have to lie on disk, under the home folder."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = sum(member.file_size for member in archive.infolist())
     return _memory() is None or shutil.disk_usage(MEMORY).free < ROOM * size
 
 
@@ -73,7 +78,7 @@ def keep(content: bytes, classes: Sequence[str], notes: Sequence[str] = ()) -> s
     """Puts a set where trainings of this machine find it.
 
     Args:
-        content: an .npz archive in the layout of MedMNIST.
+        content: an .npz archive in the layout of MedMNIST; beside it may be patients, "train_groups" and its like.
         classes: name of class 0, 1, …
         notes: for its card, one sentence each.
 
@@ -91,8 +96,9 @@ def keep(content: bytes, classes: Sequence[str], notes: Sequence[str] = ()) -> s
     about = json.dumps({"classes": list(classes), "notes": list(notes)}).encode()
     place = None
     try:
+        atexit.register(_forget_all)  # once more does no harm
         with _making:
-            root = _root(settings.home() / "sessions" if on_disk(len(content)) else MEMORY)
+            root = _root(settings.home() / "sessions" if on_disk(content) else MEMORY)
             place = root / f"{name}.{os.getpid()}"
             place.mkdir(mode=0o700)
         for file, data in ((_ABOUT, about), (_SET, content)):
@@ -100,7 +106,7 @@ def keep(content: bytes, classes: Sequence[str], notes: Sequence[str] = ()) -> s
                 stream.write(data)
     except OSError as error:
         if place is not None:
-            shutil.rmtree(place, ignore_errors=True)
+            _remove(place)
         reason = os.strerror(error.errno or 0)
         raise OSError(f"The data set cannot be put where trainings find it: {reason}.") from error
     return name
@@ -124,7 +130,12 @@ def entry(name: str) -> Entry:
 
     def read(options: Mapping[str, Any], report: Report) -> Splits:
         splits = found.read(options, report)
-        return {split: replace(part, card=card, class_names=classes) for split, part in splits.items()}
+        there = npz.headers(place / _SET)
+        groups = {split: npz.read(place / _SET, name) for split in splits if (name := f"{split}_groups") in there}
+        return {
+            split: replace(part, card=card, class_names=classes, groups=groups.get(split))
+            for split, part in splits.items()
+        }
 
     stamp = folders.stamp(place / _SET)
     return replace(found, card=card, classes=classes, read=read, stamp=stamp, kept=place)
@@ -134,6 +145,13 @@ def forget(name: str) -> None:
     """Removes a set and all that was computed of it; who has it mapped keeps it until he ends."""
     for place in _places(name):
         _remove(place)
+
+
+def _forget_all() -> None:
+    """Removes the sets of this process."""
+    for root in _roots():
+        for place in root.glob(f"{PREFIX}*.{os.getpid()}"):
+            _remove(place)
 
 
 def sweep() -> None:

@@ -231,7 +231,7 @@ def _offer(made: Made, wanted: Wanted) -> None:
         )
     if why:
         st.caption(plain(why))
-    elif session_sets.on_disk(len(made.content)):
+    elif session_sets.on_disk(made.content):
         st.caption(
             "This machine has no memory to lay files in: for use in the labs the set lies on disk, in the folder of "
             "Medcore, readable by its user alone, until the session ends."

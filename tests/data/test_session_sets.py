@@ -28,6 +28,7 @@ def archive(seed: int = 0) -> bytes:
     for split, count in {"train": 12, "val": 4, "test": 4}.items():
         arrays[f"{split}_images"] = random.integers(0, 256, (count, 28, 28), np.uint8)
         arrays[f"{split}_labels"] = np.arange(count, dtype=np.uint8)[:, None] % 2
+        arrays[f"{split}_groups"] = np.arange(count) // 2
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
@@ -61,6 +62,7 @@ def test_a_set_is_found_and_loaded_by_its_name_alone(kept):
     assert splits["test"].class_names == CLASSES
     with np.load(io.BytesIO(archive())) as arrays:
         assert np.array_equal(splits["test"].images[..., 0], arrays["test_images"])
+        assert splits["val"].groups.tolist() == [0, 0, 1, 1]
         assert splits["train"].labels.tolist() == arrays["train_labels"][:, 0].tolist()
 
 
@@ -111,7 +113,7 @@ def test_it_lies_in_memory_with_all_that_is_computed_of_it(kept, home):
 
 def test_without_room_in_memory_it_lies_on_disk_and_that_is_known_before(kept, home, monkeypatch):
     monkeypatch.setattr(session_sets.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
-    assert session_sets.on_disk(10_000)
+    assert session_sets.on_disk(archive())
     name = kept(archive(), CLASSES)
     (place,) = places(name)
     assert place.is_relative_to(home / "sessions")
@@ -147,12 +149,22 @@ def test_the_end_of_a_session_removes_it(kept):
         sources.load(DataSpec(name))
 
 
-def test_what_a_dead_process_left_goes_when_the_next_set_is_made(kept):
-    made = "from tests.data.test_session_sets import *; print(session_sets.keep(archive(), CLASSES))"
-    left = subprocess.run([sys.executable, "-c", made], capture_output=True, text=True, check=True).stdout.strip()
+def test_what_a_killed_process_left_goes_when_the_next_set_is_made(kept):
+    left = made_elsewhere("os._exit(0)")
     assert places(left)
     kept(archive(), CLASSES)
     assert not places(left)
+
+
+def test_the_end_of_the_process_removes_it(home):
+    assert not places(made_elsewhere("sys.exit(0)"))
+    assert not session_sets._roots()
+
+
+def made_elsewhere(end):
+    """Name of a set of a process that then ended."""
+    made = "from tests.data.test_session_sets import *; print(session_sets.keep(archive(), CLASSES), flush=True);"
+    return subprocess.run([sys.executable, "-c", made + end], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_the_sets_of_living_processes_stay(kept):
