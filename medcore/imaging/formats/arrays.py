@@ -11,7 +11,7 @@ import numpy as np
 from medcore.data import npz
 from medcore.imaging.files import Found, Frame
 from medcore.imaging.formats import numbers
-from medcore.imaging.formats.memory import DEFLATE_EXPANSION, MAX_BYTES, MAX_FRAMES, Memory, check_size
+from medcore.imaging.formats.memory import DEFLATE_EXPANSION, MAX_BYTES, Memory, check_size
 from medcore.imaging.formats.zips import ENCRYPTED, shown
 
 MAGIC = b"\x93NUMPY"
@@ -197,7 +197,7 @@ def _layout(array: Array) -> Layout | None:
     if min(rows, columns) < FEWEST_PIXELS:
         return None
     frames = math.prod(lead)
-    check_size(rows, columns, min(frames, MAX_FRAMES + 1))
+    check_size(rows, columns, frames)
     return Layout(frames, rows, columns, shape[-1] if channelled else 0)
 
 

@@ -43,11 +43,11 @@ class Memory(io.RawIOBase):
         """Goes there; past the end nothing is read.
 
         Raises:
-            ValueError: for a place before the beginning.
+            OSError: for a place before the beginning, as files do.
         """
         place = offset + (0, self._place, len(self._data))[whence]
         if place < 0:
-            raise ValueError("A place before the beginning of the file was asked for: it is damaged.")
+            raise OSError("A place before the beginning of the file was asked for: it is damaged.")
         self._place = place
         return place
 
