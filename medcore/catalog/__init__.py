@@ -1,0 +1,30 @@
+"""What can be chosen, as data.
+
+A target is a string "module:name", so a choice carries no import and this package may be read by the web process.
+`resolve` turns a target into the object, on the worker's side.
+"""
+
+from medcore.catalog.choices import Choice, Parameter, Selection, choose, resolve
+from medcore.catalog.losses import LOSSES
+from medcore.catalog.models import MODELS, ModelChoice
+from medcore.catalog.optimizers import OPTIMIZERS, OptimizerChoice
+from medcore.catalog.preparations import PREPARATIONS, STAGES, PreparationChoice
+from medcore.catalog.tasks import TASKS, TaskChoice
+
+__all__ = [
+    "LOSSES",
+    "MODELS",
+    "OPTIMIZERS",
+    "PREPARATIONS",
+    "STAGES",
+    "TASKS",
+    "Choice",
+    "ModelChoice",
+    "OptimizerChoice",
+    "Parameter",
+    "PreparationChoice",
+    "Selection",
+    "TaskChoice",
+    "choose",
+    "resolve",
+]
