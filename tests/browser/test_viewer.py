@@ -383,6 +383,29 @@ def test_an_image_that_was_closed_says_so_and_comes_back_with_the_page(open_view
     problems[:] = [problem for problem in problems if "status of 401" not in problem]
 
 
+def test_a_mask_laid_over_keeps_slice_window_and_measures(open_view):
+    page = open_view("gray")
+    press(page, "ArrowDown", "2", "m")
+    fit = Fit(page, plane_of("gray"))
+    drag(page, fit.place(20, 20), fit.place(40, 20))
+    expect(page.locator("text=/^heard: /")).to_contain_text("index=13, centre=-600")
+    page.get_by_text("overlaid", exact=True).click()
+    expect(page.locator(".opacity")).to_be_visible()
+    shown(page, "acquired", 13)
+    levels_are(page, *LUNG)
+    expect(page.locator(".summary")).to_have_text(f"ruler: {20 * SPACING[2]:.1f} mm")
+    expect(page.locator("text=/^heard: /")).to_contain_text("index=13, centre=-600")
+
+
+def test_a_slice_that_is_not_there_yet_is_said_to_come_and_comes(page, viewer_server, problems):
+    page.goto(f"{viewer_server.url}/?view=slow")
+    expect(page.locator(".notice")).to_have_text("Decoding slice 1 …", timeout=20_000)
+    shown(page, "acquired", 0)
+    expect(page.locator(".notice")).to_be_hidden()
+    assert all("status of 503" in problem for problem in problems)
+    problems.clear()
+
+
 def test_help_and_focus(open_view):
     page = open_view("gray")
     press(page, "?")

@@ -63,6 +63,27 @@ class Masked(Gray):
         return cut if plane == "coronal" else cut._replace(mask=mask())
 
 
+class Overlaid(Masked):
+    """The gray volume, with the mask over it."""
+
+    inverted = False
+
+
+class Slow(Gray):
+    """One slice that is not there when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.planes = {"acquired": Plane("acquired", 1, ROWS, COLUMNS, None, None)}
+        self.asked = False
+
+    def cut(self, plane: str, index: int, seconds: float) -> Cut:
+        if not self.asked:
+            self.asked = True
+            raise TimeoutError
+        return super().cut(plane, index, seconds)
+
+
 class Colour(Gray):
     """One picture in colour, of unknown size."""
 
@@ -89,4 +110,4 @@ class Floats(Gray):
         return Cut(self.pixels)
 
 
-VIEWS = {"gray": Gray, "masked": Masked, "colour": Colour, "floats": Floats}
+VIEWS = {"gray": Gray, "masked": Masked, "overlaid": Overlaid, "slow": Slow, "colour": Colour, "floats": Floats}

@@ -2,6 +2,8 @@
 
 const NOTCH = 50 // a wheel event of at least so many CSS pixels is one notch of a mouse wheel
 const GLIDE = 30 // CSS pixels of a touchpad's glide that make one slice
+const REACH = 10 // CSS pixels from the end of a measure that still take hold of it
+const FINGER_REACH = 24
 const LINE = 30 // CSS pixels of a line, where the browser counts in lines
 
 /** Keys without a modifier, and what they do; also the text of the help. */
@@ -61,7 +63,7 @@ class Gestures {
     if (this.pointers.size === 2) {
       this.on.end(true)
       this.apart = this.span()
-    } else this.on.start(this.at(event), toolOf(event))
+    } else this.on.start(this.at(event), toolOf(event), event.pointerType === "touch" ? FINGER_REACH : REACH)
   }
 
   pointermove(event) {

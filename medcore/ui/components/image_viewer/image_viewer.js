@@ -50,13 +50,14 @@ class ImageViewer {
       return
     }
     const { token, ...facts } = data
-    const same = JSON.stringify(facts) === JSON.stringify(this.facts)
+    const same = this.facts && sameImage(facts, this.facts)
     this.text = text
     this.facts = facts
     this.token = token
     this.slices?.close()
     this.slices = new Slices(facts.url, token, () => this.arrived())
     this.slice = null
+    this.last = null
     this.stage.useColours(facts.colours)
     if (!same || !this.view) this.begin(remembered.get(token))
     else if (this.reported) this.changed()
@@ -137,6 +138,7 @@ class ImageViewer {
       this.changed() // Python cannot know this window
     }
     this.slice = slice
+    if (slice) this.last = { slice, plane: this.view.plane }
     if (!slice && !this.slices.error(this.view.plane, this.view.index)) {
       clearTimeout(this.patience)
       const rest = this.asked + PATIENCE_MS - performance.now()
@@ -270,12 +272,12 @@ class ImageViewer {
     return new Placement(this.plane, this.stage, this.view)
   }
 
-  start(at, tool) {
+  start(at, tool, reach) {
     const chosen = tool ?? this.tool
     this.drag = { tool: chosen, from: at, view: structuredClone(this.view) }
     this.hover(at)
     if ((chosen !== "ruler" && chosen !== "box") || !this.slice) return
-    const hit = endAt(this.marked, this.placement(), at)
+    const hit = endAt(this.marked, this.placement(), at, reach)
     if (hit) this.drag = { ...this.drag, measure: hit[0], end: hit[1] }
     else {
       const point = this.inside(at)
@@ -434,10 +436,20 @@ class ImageViewer {
     const { plane, slice, view } = this
     const opacity = this.maskShown ? this.opacity : 0
     const measures = slice ? this.readMeasures() : []
-    this.stage.draw({ ...view, plane, slice, opacity, measures })
+    this.stage.draw({ ...view, plane, slice: slice ?? this.meanwhile(), opacity, measures })
     this.panel.sync(this.notice(), measures)
     this.frames += 1
     Object.assign(this.root.dataset, { shown: slice ? this.current : "", frames: this.frames })
+  }
+
+  /** What is seen until a slice is there: the one before, but not for so long that it could be taken for it. */
+  meanwhile() {
+    const { last, view } = this
+    return this.patient && last?.plane === view.plane && !this.slices.error(view.plane, view.index) ? last.slice : null
+  }
+
+  get patient() {
+    return performance.now() - this.asked < PATIENCE_MS
   }
 
   /** Why there is no image, in words; nothing if there is one or will be in a moment. */
@@ -447,7 +459,7 @@ class ImageViewer {
     const error = this.slices.error(this.view.plane, this.view.index)
     if (error) return error
     if (this.slices.problem) return this.slices.problem
-    return performance.now() - this.asked < PATIENCE_MS ? "" : `Decoding slice ${this.view.index + 1} …`
+    return this.patient ? "" : `Decoding slice ${this.view.index + 1} …`
   }
 
   // --- Python
@@ -482,4 +494,11 @@ class ImageViewer {
     this.sizes.disconnect()
     this.slices.close()
   }
+}
+
+/** Whether slice, window and zoom of one still make sense on the other: with a mask laid over it, say. */
+function sameImage(one, other) {
+  const facts = ({ title, unit, colour, inverted, planes, windows }) =>
+    JSON.stringify([title, unit, colour, inverted, planes, windows])
+  return facts(one) === facts(other)
 }

@@ -1,7 +1,6 @@
 // Rulers and boxes: what they measure, and how they look.
 
 const INK = "#ffd43b"
-const REACH = 10 // CSS pixels from a handle that still take hold of it
 
 /** A measure is { kind: "ruler" | "box", ends: [[x, y], [x, y]] } in pixels of its slice. */
 
@@ -69,12 +68,12 @@ function boxReadings(measure, slice, spacing, unit) {
   return lines
 }
 
-/** The end of a measure under a point of the stage: [measure, 0 or 1], or null. */
-function endAt(measures, placement, [x, y]) {
+/** The end of a measure within reach of a point of the stage: [measure, 0 or 1], or null. */
+function endAt(measures, placement, [x, y], reach) {
   for (const measure of [...measures].reverse()) {
     for (const end of [1, 0]) {
       const [a, b] = placement.toStage(measure.ends[end])
-      if (Math.hypot(a - x, b - y) <= REACH) return [measure, end]
+      if (Math.hypot(a - x, b - y) <= reach) return [measure, end]
     }
   }
   return null
