@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-SIDE = 288
-"""Pixels that the longer side of an image gets on the page, about."""
+SIDE = 576
+"""Pixels that the longer side of an image gets, about; the page shows it as wide as there is room."""
 GAP = 4
 MASK_COLOUR = np.array([238, 102, 119])
 MASK_SHARE = 0.45
@@ -33,13 +33,12 @@ def pixels(image: np.ndarray, scale: tuple[float, float], mask: np.ndarray | Non
 
 def show(picture: np.ndarray, caption: str, alt: str) -> None:
     """One image (height, width, 3)."""
-    large = enlarged(picture, SIDE)
-    st.image(large, caption, width=large.shape[1], output_format="PNG", alt=alt)
+    st.image(enlarged(picture, SIDE), caption, width="stretch", output_format="PNG", alt=alt)
 
 
 def show_row(pictures: Sequence[np.ndarray], caption: str) -> None:
     """Several images of one size in a row."""
-    large = [enlarged(picture, SIDE // 2) for picture in pictures]
+    large = [enlarged(picture, SIDE // 4) for picture in pictures]
     framed = [np.pad(picture, ((0, 0), (0, GAP), (0, 0)), constant_values=255) for picture in large]
     st.image(np.concatenate(framed, axis=1)[:, :-GAP], caption, width="stretch", output_format="PNG", alt=caption)
 

@@ -10,7 +10,7 @@ from medcore import catalog
 from medcore.spec import PreparationSpec
 from medcore.ui import controls
 
-CORRUPTED = {"all": "All images", "train": "Training and validation", "test": "Test only"}
+CORRUPTED = {"all": "All", "train": "Training", "test": "Test"}
 _HELP = {
     "corruption": "What goes wrong with images on their way; each image the same in every epoch.",
     "window": "Which values go from black to white.",

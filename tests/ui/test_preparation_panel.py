@@ -72,7 +72,7 @@ def test_an_image_before_and_after_and_nothing_else_at_first(open_panel):
 
 
 def test_a_recipe_shows_its_variants_and_says_what_to_mind(open_panel):
-    page = open_panel(prep_corruption="Blur", prep_augmentation="Flip", prep_corrupted="Test only")
+    page = open_panel(prep_corruption="Blur", prep_augmentation="Flip", prep_corrupted="Test")
     assert "**Blur.**" in texts(page)
     assert "**Flip.**" in texts(page)
     assert "domain shift" in texts(page)

@@ -39,7 +39,7 @@ def test_a_chosen_step_brings_its_sliders():
     page = opened()
     page = page.button_group(key="prep_corruption").set_value(["Blur", "Gaussian noise"]).run()
     page = page.slider(key="prep_gaussian_noise_sd").set_value(0.3).run()
-    page = page.button_group(key="prep_corrupted").set_value("Test only").run()
+    page = page.button_group(key="prep_corrupted").set_value("Test").run()
     assert made(page) == PreparationSpec({"gaussian_noise": {"sd": 0.3}, "blur": {}}, "test")
 
 
