@@ -190,7 +190,7 @@ def _show(shelf: Any, stack_id: str) -> _Shown:
     middle = 0.0
     with contextlib.suppress(ValueError):
         cut = view.cut("acquired", count // 2, PATIENCE_SECONDS)
-        middle = float(np.nan_to_num(cut.pixels.astype(np.float64), posinf=0, neginf=0).sum())
+        middle = float(np.nan_to_num(cut.pixels.sum(dtype=np.float64), posinf=0, neginf=0))
     first = _spent()
     view.pixels(PATIENCE_SECONDS)
     return _Shown(count - len(view.failed), frozenset(view.failed.values()), middle, _spent() - first)
