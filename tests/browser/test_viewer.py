@@ -355,6 +355,23 @@ def test_what_was_chosen_survives_reruns_and_python_hears_of_it(open_view):
     assert page.locator(VIEWER).evaluate("viewer => viewer.marked"), "the viewer was mounted anew"
 
 
+def test_a_viewer_that_was_away_comes_back_as_it_was_left(open_view):
+    page = open_view("gray")
+    press(page, "ArrowDown", "2", "+", "m")
+    fit = Fit(page, plane_of("gray"))
+    drag(page, fit.place(20, 20), fit.place(40, 20))
+    length = page.locator(".summary").inner_text()
+    expect(page.locator("text=/^heard: /")).to_contain_text("index=13")
+    page.get_by_text("Hide", exact=True).click()
+    expect(page.get_by_text("hidden", exact=True)).to_be_visible()
+    expect(page.locator(VIEWER)).to_have_count(0)
+    page.get_by_text("Hide", exact=True).click()
+    shown(page, "acquired", 13)
+    levels_are(page, *LUNG)
+    expect(page.locator(".at-levels")).to_contain_text("Zoom 1.25×")
+    expect(page.locator(".summary")).to_have_text(length)
+
+
 def test_a_rerun_does_not_disturb_a_drag(open_view):
     page = open_view("gray")
     x, y = Fit(page, plane_of("gray")).place(10, 10)

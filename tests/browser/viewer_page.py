@@ -11,6 +11,10 @@ with st.container(horizontal=True):
     st.button("Run again", key="again")
     lose = st.button("Lose", key="lose")
     kind = st.segmented_control("View", list(VIEWS), default="gray", required=True, key="view", bind="query-params")
+    hide = st.toggle("Hide", key="hide")
+if hide:
+    st.text("hidden")
+    st.stop()
 state = viewer.show(VIEWS[kind](), key="test", classes=("Nothing", "Liver", "Spleen"))
 st.text(f"heard: {state}")
 st.text(f"reruns: {st.session_state['reruns']}")

@@ -483,6 +483,7 @@ class ImageViewer {
 
   close() {
     const { view, measures, places } = this
+    for (const measure of [...measures.values()].flat()) measure.slice = null // no pixels are kept
     remembered.delete(this.token)
     remembered.set(this.token, { view, measures, places })
     if (remembered.size > 32) remembered.delete(remembered.keys().next().value)
