@@ -20,6 +20,8 @@ class Pixels:
         """(slices, rows, columns) or (slices, rows, columns, 3); a slice is there once `ready` says so."""
         self.ready = np.zeros(shape[0], bool)
         self.failed: dict[int, str] = {}
+        self.closed = ""
+        """Why there are no pixels any more, one sentence; "" while there are."""
         self._news = threading.Condition()
 
     def put(self, index: int, pixels: bytes | bytearray) -> None:
@@ -29,9 +31,9 @@ class Pixels:
             ValueError: if it has not the size that was announced.
         """
         place = self.array[index]
-        if len(pixels) != place.nbytes:
-            raise ValueError(f"A slice of {place.nbytes:,} bytes was expected. Received: {len(pixels):,} bytes")
-        place[...] = np.frombuffer(pixels, self.array.dtype).reshape(place.shape)
+        if self.closed or len(pixels) != place.nbytes:
+            raise ValueError(self.closed or f"A slice has {place.nbytes:,} bytes. Received: {len(pixels):,} bytes")
+        place[...] = np.frombuffer(pixels, place.dtype.newbyteorder("<")).reshape(place.shape)
         with self._news:
             self.ready[index] = True
             self._news.notify_all()
@@ -41,13 +43,20 @@ class Pixels:
         with self._news:
             for index in indices:
                 if not self.ready[index]:
-                    self.array[index] = 0
+                    self.array[index] = 0  # no slice of another person's image shows through
                     self.failed[index] = why
+            self._news.notify_all()
+
+    def close(self, why: str) -> None:
+        """Lets go of the memory, also where somebody still holds this; whoever waits is told why."""
+        with self._news:
+            self.array = np.empty((len(self.ready), *(0,) * (self.array.ndim - 1)), self.array.dtype)
+            self.closed = why
             self._news.notify_all()
 
     def settled(self, indices: Collection[int]) -> bool:
         """Whether each of these slices is there, or will never be."""
-        return all(self.ready[index] or index in self.failed for index in indices)
+        return bool(self.closed) or all(self.ready[index] or index in self.failed for index in indices)
 
     def wait(self, indices: Collection[int], seconds: float) -> bool:
         """Waits until these slices are settled; says whether they are."""
