@@ -99,7 +99,7 @@ def _said(shelf: Shelf, stacks: Sequence[Stack]) -> dict[str, tuple[str, str]]:
         new = [stack for stack in stacks if stack.id not in table["latest"]]
         codes = own_set.patients(shelf, new)
         for stack in new:
-            table["latest"][stack.id] = ("", codes[stack.id] or stack.id)
+            table["latest"][stack.id] = ("", codes[stack.id] or f"{len(table['latest']) + 1}")
         table["key"], table["first"] = _key(stacks), dict(table["latest"])
     return table["first"]
 
@@ -159,8 +159,8 @@ def _wanted(labelled: tuple[Labelled, ...], stacks: Mapping[str, Stack]) -> Want
     if risky:
         st.markdown(f":red-badge[Look] {plain(stacks[risky[0]].burned_in)}")
         looked = st.checkbox(
-            f"I have looked at {'this image' if len(risky) == 1 else f'these {len(risky):,} images'}, every slice of "
-            "it: no text in the picture tells who it is.",
+            f"I have looked at {'this image' if len(risky) == 1 else f'these {len(risky):,} images'}, at every slice: "
+            "no text in the picture tells who it is.",
             key=f"own_looked_{hashlib.sha256(' '.join(risky).encode()).hexdigest()[:12]}",
             help="Text that was burned into the picture would come along into the set.",
         )
@@ -242,7 +242,9 @@ def _offer(made: Made, wanted: Wanted) -> None:
 
 def _use(made: Made) -> None:
     try:
-        own_sets.add(session_sets.keep(made.content, made.classes, made.notes))
+        name = session_sets.keep(made.content, made.classes, made.notes)
+        own_sets.add(name)
+        _choose(session_sets.title(name))
     except (OSError, ValueError) as error:
         st.session_state["own_problem"] = sentence(error)
 
@@ -253,17 +255,26 @@ def _list() -> None:
         images = sum(entry.sizes.values())
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":green-badge[In the labs] **{plain(entry.card.title)}** · {images:,} images")
-            st.page_link(
-                LAB,
-                label="Train on it",
-                icon=":material/arrow_forward:",
-                query_params={"dataset": entry.card.title},
-            )
+            if st.session_state.get("dataset") == entry.card.title:
+                st.page_link(LAB, label="Train on it", icon=":material/arrow_forward:")
+            else:
+                st.button(
+                    "Choose",
+                    key=f"own_choose_{entry.card.title[-6:]}",
+                    type="tertiary",
+                    on_click=_choose,
+                    args=(entry.card.title,),
+                )
             st.button(
                 "Remove",
-                key=f"own_remove_{entry.name}",
+                key=f"own_remove_{entry.card.title[-6:]}",
                 type="tertiary",
                 icon=":material/close:",
                 on_click=own_sets.forget,
                 args=(entry.name,),
             )
+
+
+def _choose(title: str) -> None:
+    """All labs keep the chosen set under one key, which counts before a link's own."""
+    st.session_state["dataset"] = title

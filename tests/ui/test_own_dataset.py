@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from medcore.data import session_sets
 from medcore.imaging.shelf import Shelf
+from medcore.ui import own_dataset
 
 
 def app():
@@ -92,9 +93,22 @@ def test_a_set_is_made_used_and_removed(panel):
     (chosen,) = [line.value.split()[1] for line in page.markdown if line.value.startswith("chosen ")]
     assert session_sets.is_name(chosen)
     assert chosen not in str(page.query_params)
-    page = page.button(key=f"own_remove_{chosen}").click().run()
+    page = page.button(key=f"own_remove_{titles[0][-6:]}").click().run()
     assert not page.exception
     assert not page.selectbox(key="dataset").options[0].startswith("Your own images")
+
+
+def test_the_lab_opens_with_it(panel):
+    page = labelled(panel).button(key="own_make").click().run().button(key="own_use").click().run()
+    title = page.selectbox(key="dataset").value
+    assert title == page.selectbox(key="dataset").options[0]
+    page = page.selectbox(key="dataset").select("Digits 8x8").run()
+    page = page.button(key=f"own_choose_{title[-6:]}").click().run()
+    assert page.selectbox(key="dataset").value == title
+    page = page.switch_page(str(own_dataset.LAB)).run()
+    assert not page.exception
+    assert page.title[0].value == "Which optimizer learns fastest?"
+    assert page.selectbox(key="dataset").value == title
 
 
 def test_another_session_does_not_see_it(panel, shelf):
