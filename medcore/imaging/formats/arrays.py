@@ -227,7 +227,7 @@ def _found(data: memoryview, array: Array, layout: Layout) -> Found:
     colour = layout.channels in (3, 4)
     fit = numbers.fit(array.dtype, _chunks(data, array))
     details: dict[str, Any] = {"array": array.member, "channels": layout.channels}
-    if colour and fit.dtype != "uint8":
+    if colour and array.dtype != np.uint8:
         fit = numbers.Fit("uint8", (EIGHT_BITS,))
         details["white"] = _white(array, data)
     return Found(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-EXACT = {"?": "uint8", "u1": "uint8", "i1": "int16", "i2": "int16", "u2": "uint16", "f2": "float32", "f4": "float32"}
+EXACT = {"?": "uint8", "u1": "uint8", "i1": "int16", "i2": "int16", "u2": "uint16"}
 """Types that fit whatever the values."""
 ROUNDED = "Its 64-bit numbers are shown with 7 digits."
 WIDE = "Its whole numbers need more than 16 bits and are shown as float32, which is exact up to 16,777,216."
@@ -30,12 +30,10 @@ def fit(dtype: np.dtype, chunks: Iterable[np.ndarray]) -> Fit:
     """
     if dtype.kind not in "buif" or dtype.itemsize > 8:
         raise ValueError(f"The values must be plain numbers. Received: {dtype.name}")
-    if dtype.kind == "f" and not any(np.isfinite(chunk).any() for chunk in chunks):
-        raise ValueError("The values must be numbers. Received: nothing but NaN or infinite ones")
+    if dtype.kind == "f":
+        return _floats(dtype, chunks)
     exact = EXACT.get(dtype.str[1:] if dtype.kind != "b" else "?")
-    if exact:
-        return Fit(exact)
-    return Fit("float32", (ROUNDED,)) if dtype.kind == "f" else _whole(chunks)
+    return Fit(exact) if exact else _narrowest(chunks)
 
 
 def stored(values: np.ndarray, dtype: str) -> np.ndarray:
@@ -44,7 +42,26 @@ def stored(values: np.ndarray, dtype: str) -> np.ndarray:
         return np.ascontiguousarray(values, np.dtype(dtype).newbyteorder("<"))
 
 
-def _whole(chunks: Iterable[np.ndarray]) -> Fit:
+def _floats(dtype: np.dtype, chunks: Iterable[np.ndarray]) -> Fit:
+    """Masks and images are often saved as floats that are whole numbers: those become such."""
+    ranges, numbers = [], False
+    for chunk in chunks:
+        finite = np.isfinite(chunk)
+        numbers |= bool(finite.any())
+        if ranges is not None and finite.all() and (chunk == np.rint(chunk)).all():
+            ranges.append(np.array([chunk.min(), chunk.max()]))
+        else:
+            ranges = None
+        if numbers and ranges is None:
+            return Fit("float32", (ROUNDED,) if dtype.itemsize > 4 else ())
+    if not numbers:
+        raise ValueError("The values must be numbers. Received: nothing but NaN or infinite ones")
+    fit = _narrowest(ranges)
+    return fit if fit.dtype != "float32" else Fit("float32", (ROUNDED,) if dtype.itemsize > 4 else ())
+
+
+def _narrowest(chunks: Iterable[np.ndarray]) -> Fit:
+    """Of the types that hold these whole numbers."""
     lowest = highest = 0
     for chunk in chunks:
         lowest, highest = min(lowest, int(chunk.min())), max(highest, int(chunk.max()))

@@ -45,8 +45,8 @@ def test_alpha_is_left_out():
 @pytest.mark.parametrize(
     ("dtype", "shown"),
     [
-        *[("?", "uint8"), ("u1", "uint8"), ("i1", "int16"), (">i2", "int16"), (">u2", "uint16"), ("f2", "float32")],
-        *[(">f4", "float32"), ("f8", "float32"), ("i4", "uint8"), (">i8", "uint8"), ("u8", "uint8")],
+        *[("?", "uint8"), ("u1", "uint8"), ("i1", "int16"), (">i2", "int16"), (">u2", "uint16"), ("f2", "uint8")],
+        *[(">f4", "uint8"), ("f8", "uint8"), ("i4", "uint8"), (">i8", "uint8"), ("u8", "uint8")],
     ],
 )
 def test_types(dtype, shown):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from medcore.imaging.formats import nifti
+from medcore.imaging.overlay import fits
 from medcore.imaging.stack import assemble
 from tests.imaging import bad_input, good_input
 
@@ -53,8 +54,8 @@ def test_oblique():
 @pytest.mark.parametrize(
     ("dtype", "shown"),
     [
-        *[("u1", "uint8"), ("i1", "int16"), ("i2", "int16"), ("u2", "uint16"), ("f4", "float32")],
-        *[("i4", "uint8"), ("u4", "uint8"), ("i8", "uint8"), ("f8", "float32")],
+        *[("u1", "uint8"), ("i1", "int16"), ("i2", "int16"), ("u2", "uint16"), ("f4", "uint8")],
+        *[("i4", "uint8"), ("u4", "uint8"), ("i8", "uint8"), ("f8", "uint8")],
     ],
 )
 @pytest.mark.parametrize("big", [False, True])
@@ -73,6 +74,17 @@ def test_wide_whole_numbers_take_the_type_that_holds_them(highest, shown):
     assert found.dtype == shown
     assert (frames == highest).all()
     assert bool(found.notes) == (shown == "float32")
+
+
+def test_fractions_stay_fractions():
+    volume = VOLUME.astype(np.float64)
+    volume[-1, -1, -1] = 0.5
+    found, frames = opened(good_input.nifti(volume))
+    assert found.dtype == "float32"
+    assert frames.min() == 0
+    assert 0.5 in frames
+    volume[0, 0, 0] = np.nan
+    assert opened(good_input.nifti(volume.astype(np.float32)))[0].notes == ()
 
 
 def test_time_points_are_told_apart():
@@ -127,4 +139,6 @@ def test_real_pairs_match(shared_data):
         assert [(f.position, f.orientation, f.spacing) for f in one.frames] == [
             (f.position, f.orientation, f.spacing) for f in other.frames
         ]
+        assert other.dtype == "uint8"
         assert set(np.unique(labels)) <= {0, 1, 2}
+        assert fits(*(assemble([(name, found)])[0] for name, found in (("image", one), ("labels", other))))
