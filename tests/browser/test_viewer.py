@@ -188,6 +188,10 @@ def test_slices_by_key_wheel_and_slider_and_one_that_failed(open_view):
     shown(page, "acquired", 1)
     expect(page.locator(".notice")).to_be_hidden()
     grays_are(page, fit, 1, ALL)
+    page.locator("[data-tool=slices]").click()
+    x, y = fit.place(32, 10)
+    drag(page, (x, y), (x, y + 40))  # 8 pixels a slice
+    shown(page, "acquired", 6)
 
 
 def test_planes_have_their_marks_and_their_shape(open_view):

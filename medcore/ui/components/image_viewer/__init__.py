@@ -19,6 +19,8 @@ _SCRIPTS = (
     "placement.js",
     "measures.js",
     "stage.js",
+    "drag.js",
+    "cine.js",
     "gestures.js",
     "panel.js",
     "image_viewer.js",

@@ -21,9 +21,6 @@ export default function ({ data, parentElement, setStateValue }) {
 
 const TELL_MS = 250 // Python hears of a view when nothing has changed for so long
 const PATIENCE_MS = 120 // a shorter wait for a slice is not worth a word
-const TRAVEL = 300 // CSS pixels of a drag that double the width, or move the centre by it
-const SLICE_DRAG = 8 // CSS pixels a slice, at least
-const TOOLS = ["window", "pan", "zoom", "slices", "ruler", "box"]
 
 class ImageViewer {
   constructor(root) {
@@ -33,6 +30,7 @@ class ImageViewer {
     this.stage = new Stage(this.find("canvas"))
     this.panel = new Panel(root, this)
     this.gestures = new Gestures(root, this.area, this)
+    this.cine = new Cine(this)
     this.tool = "window"
     this.opacity = 0.4
     this.maskShown = true
@@ -113,7 +111,7 @@ class ImageViewer {
 
   get presets() {
     const { windows, colour } = this.facts
-    const last = colour ? { name: "As it is", centre: 127.5, width: 255 } : { name: "Auto (this slice)" }
+    const last = colour ? { name: "As it is", centre: 127.5, width: 255 } : { name: "Auto" }
     return [...windows, last]
   }
 
@@ -126,7 +124,7 @@ class ImageViewer {
       return
     }
     this.asked = performance.now()
-    this.slices.want(this.plane, this.view.index, this.heading, this.playing !== undefined)
+    this.slices.want(this.plane, this.view.index, this.heading, this.cine.playing)
     this.arrived()
   }
 
@@ -273,58 +271,19 @@ class ImageViewer {
   }
 
   start(at, tool, reach) {
-    const chosen = tool ?? this.tool
-    this.drag = { tool: chosen, from: at, view: structuredClone(this.view) }
     this.hover(at)
-    if ((chosen !== "ruler" && chosen !== "box") || !this.slice) return
-    const hit = endAt(this.marked, this.placement(), at, reach)
-    if (hit) this.drag = { ...this.drag, measure: hit[0], end: hit[1] }
-    else {
-      const point = this.inside(at)
-      const measure = { kind: chosen, ends: [point, point] }
-      this.drag = { ...this.drag, measure, end: 1, fresh: true }
-    }
+    this.drag = new Drag(this, tool ?? this.tool, at, reach)
   }
 
   move(at) {
     if (!this.drag) return
     this.hover(at)
-    const { tool, from, view } = this.drag
-    const [x, y] = [at[0] - from[0], at[1] - from[1]]
-    if (tool === "window") this.dragWindow(x, y, view.window)
-    else if (tool === "pan") this.moveTo([view.pan[0] + x, view.pan[1] + y])
-    else if (tool === "zoom") {
-      Object.assign(this.view, { zoom: view.zoom, pan: view.pan })
-      this.magnify(2 ** (-y / 150), from)
-    } else if (tool === "slices") {
-      const stride = Math.max(SLICE_DRAG / 4, Math.min(SLICE_DRAG, this.stage.height / this.plane.slices))
-      this.turn(clamp(view.index + Math.round(y / stride), 0, this.plane.slices - 1))
-    } else if (this.drag.measure) this.dragEnd(at)
-  }
-
-  dragWindow(x, y, { centre, width }) {
-    if (centre === null) return
-    const least = this.slice && this.slice.dtype !== "float32" ? Math.abs(this.slice.slope) : 1e-9
-    const wide = Math.max(least, this.rounded(width * 2 ** (x / TRAVEL)))
-    this.setWindow({ width: wide, centre: this.rounded(centre + (y * width) / TRAVEL) })
-  }
-
-  dragEnd(at) {
-    const { measure, end, fresh } = this.drag
-    measure.ends = measure.ends.map((point, i) => (i === end ? this.inside(at) : point))
-    if (fresh && !this.marked.includes(measure)) this.mark([...this.marked, measure])
-    else this.draw()
-  }
-
-  /** The point of the image under a point of the stage, or the nearest. */
-  inside(at) {
-    const [x, y] = this.placement().toImage(at)
-    return [clamp(x, 0, this.plane.columns), clamp(y, 0, this.plane.rows)]
+    this.drag.move(at)
   }
 
   /** The pointer is up; `given up` if a second finger came. */
   end(givenUp) {
-    if (givenUp && this.drag?.fresh) this.mark(this.marked.filter((measure) => measure !== this.drag.measure))
+    if (givenUp) this.drag?.cancel()
     this.drag = null
     if (this.unsaid) this.changed()
   }
@@ -342,18 +301,7 @@ class ImageViewer {
   /** What lies under the pointer, in words. */
   pointedAt() {
     if (!this.pointed || !this.slice) return ""
-    const [x, y] = this.placement().toImage(this.pointed).map(Math.floor)
-    const { columns, rows, samples, pixels, slope, intercept, classes } = this.slice
-    if (x < 0 || y < 0 || x >= columns || y >= rows) return ""
-    const at = y * columns + x
-    const whole = isWhole(this.slice)
-    const value =
-      samples === 3
-        ? `R ${pixels[3 * at]} G ${pixels[3 * at + 1]} B ${pixels[3 * at + 2]}`
-        : `${digits(pixels[at] * slope + intercept, whole)}${this.facts.unit ? ` ${this.facts.unit}` : ""}`
-    const number = classes && classes[at]
-    const name = number ? ` · ${this.facts.classes[number] ?? `class ${number}`}` : ""
-    return `x ${x}  y ${y}   ${value}${name}`
+    return pixelText(this.slice, this.placement().toImage(this.pointed).map(Math.floor), this.facts)
   }
 
   choose(tool) {
@@ -375,29 +323,24 @@ class ImageViewer {
   }
 
   play() {
-    if (this.playing !== undefined) this.stop()
-    else if (this.turns) {
-      this.heading = 1
-      this.due = performance.now() + 1000 / this.panel.rate
-      this.playing = requestAnimationFrame((now) => this.film(now))
-    }
+    if (this.cine.playing) this.stop()
+    else if (this.turns) this.cine.start()
     this.draw()
   }
 
   stop() {
-    if (this.playing === undefined) return
-    cancelAnimationFrame(this.playing)
-    this.playing = undefined
+    if (!this.cine.playing) return
+    this.cine.stop()
     if (this.unsaid) this.changed()
   }
 
-  /** The next slice when its time has come; one that is not there yet is waited for. */
-  film(now) {
-    this.playing = requestAnimationFrame((then) => this.film(then))
-    const there = this.slice || this.slices.error(this.view.plane, this.view.index)
-    if (now < this.due || !there) return
-    const period = 1000 / this.panel.rate
-    this.due = Math.max(this.due + period, now)
+  /** Whether the slice is there, or never will be. */
+  get settled() {
+    return !!this.slice || this.slices.error(this.view.plane, this.view.index) !== undefined
+  }
+
+  /** To the next slice, after the last to the first. */
+  turnOn() {
     this.view.index = this.places[this.view.plane] = (this.view.index + 1) % this.plane.slices
     this.ask()
     this.changed()
@@ -472,7 +415,7 @@ class ImageViewer {
   }
 
   tell() {
-    if (this.gestures.held || this.playing !== undefined || this.view.window.centre === null) return // said at the end
+    if (this.gestures.held || this.cine.playing || this.view.window.centre === null) return // said at the end
     this.unsaid = false
     const { plane, index, window } = this.view
     const view = { token: this.token, plane, index, ...window }

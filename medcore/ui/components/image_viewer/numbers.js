@@ -28,3 +28,17 @@ function isWhole({ dtype, slope, intercept }) {
 function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value))
 }
+
+/** What a pixel says: where it is, its value or its channels, its class; nothing beside the slice. */
+function pixelText(slice, [x, y], { unit, classes: names }) {
+  const { columns, rows, samples, pixels, slope, intercept, classes } = slice
+  if (x < 0 || y < 0 || x >= columns || y >= rows) return ""
+  const at = y * columns + x
+  const value =
+    samples === 3
+      ? `R ${pixels[3 * at]} G ${pixels[3 * at + 1]} B ${pixels[3 * at + 2]}`
+      : `${digits(pixels[at] * slope + intercept, isWhole(slice))}${unit ? ` ${unit}` : ""}`
+  const number = classes && classes[at]
+  const name = number ? ` · ${names[number] ?? `class ${number}`}` : ""
+  return `x ${x}  y ${y}   ${value}${name}`
+}

@@ -73,7 +73,7 @@ class Panel {
     this.press("[data-plane]", (button) => button.dataset.plane === viewer.view.plane)
     this.press('[data-do="invert"]', () => viewer.view.window.inverted)
     this.press('[data-do="toggleMask"]', () => viewer.maskShown)
-    this.press('[data-do="play"]', () => viewer.playing !== undefined)
+    this.press('[data-do="play"]', () => viewer.cine.playing)
     this.find('[data-tool="slices"]').disabled = !viewer.turns
     this.syncWindow()
     this.syncPlace()
