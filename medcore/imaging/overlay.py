@@ -34,6 +34,13 @@ class Overlaid:
         self.inverted, self.windows = image.inverted, image.windows
         self.planes = {name: plane for name, plane in image.planes.items() if name in labels.planes}
 
+    def __eq__(self, other: object) -> bool:
+        """The same image under the same labels: a viewer need not fetch it again."""
+        return isinstance(other, Overlaid) and (self._image, self._labels) == (other._image, other._labels)
+
+    def __hash__(self) -> int:
+        return hash((id(self._image), id(self._labels)))
+
     def cut(self, plane: str, index: int, seconds: float) -> Cut:
         """The image's slice with the labels' slice as its mask.
 

@@ -64,3 +64,10 @@ def test_the_mask_is_the_value_of_the_labels_and_the_image_stays():
     assert (cut.mask == 2).all()
     assert cut.mask.dtype == np.uint8
     np.testing.assert_array_equal(cut.pixels, image.pixels[1])
+
+
+def test_the_same_image_under_the_same_labels_is_the_same_view():
+    image, labels = View(np.zeros((2, 3, 4), np.int16)), View(np.zeros((2, 3, 4), np.uint8))
+    assert overlay.Overlaid(image, labels) == overlay.Overlaid(image, labels)
+    assert overlay.Overlaid(image, labels) != overlay.Overlaid(image, View(labels.pixels))
+    assert len({overlay.Overlaid(image, labels), overlay.Overlaid(image, labels)}) == 1
