@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from medcore.charts import intervals, template
-from medcore.data import sources
+from medcore.data import session_sets, sources
 from medcore.labs import robustness
 from medcore.runs.store import Record
 from medcore.sentences import sentence
@@ -32,14 +32,7 @@ def show(entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpe
     bases = _bases(entry.name, options)
     if not bases:
         st.caption("No model was trained on these images yet.")
-    query = {"dataset": entry.card.title, **controls.source_query(entry.options, options), **recipe.query(steps)}
-    # A page_link would lose the controls that both pages share: Streamlit clears those of the page that is left.
-    st.link_button(
-        "Train another with this preparation" if bases else "Train one first, with this preparation",
-        "/optimizer_comparison?" + urlencode(query | {"seed": str(seed)}, doseq=True),
-        icon=":material/model_training:",
-        help="Opens the comparison of optimizers with these images and this preparation, in a tab of its own.",
-    )
+    _to_the_lab(entry, options, steps, seed, bool(bases))
     if not bases:
         return
     base = _pick(bases)
@@ -68,6 +61,26 @@ def show(entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpe
     tests = [test for test in _shown() if test.spec["base"] == base.id]
     active = any(test.state in ACTIVE for test in tests)
     st.fragment(_results, run_every=1 if active else None)([test.id for test in tests], active)
+
+
+def _to_the_lab(
+    entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpec, seed: int, another: bool
+) -> None:
+    """The way to a training with this preparation."""
+    if session_sets.is_name(entry.name):
+        st.caption(
+            "To train on your own images with this preparation, open Optimizers at the top and set it there: "
+            "a tab of its own would not know them."
+        )
+        return
+    query = {"dataset": entry.card.title, **controls.source_query(entry.options, options), **recipe.query(steps)}
+    # A page_link would lose the controls that both pages share: Streamlit clears those of the page that is left.
+    st.link_button(
+        "Train another with this preparation" if another else "Train one first, with this preparation",
+        "/optimizer_comparison?" + urlencode(query | {"seed": str(seed)}, doseq=True),
+        icon=":material/model_training:",
+        help="Opens the comparison of optimizers with these images and this preparation, in a tab of its own.",
+    )
 
 
 def differences(own: PreparationSpec, steps: PreparationSpec) -> list[str]:

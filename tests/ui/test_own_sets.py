@@ -1,8 +1,12 @@
 """The data sets of a session go with it."""
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from medcore import settings
 from medcore.data import session_sets
+from medcore.runs.store import Store
 from medcore.ui import own_sets, session
 from tests.data.test_session_sets import CLASSES, archive
 
@@ -42,3 +46,29 @@ def test_one_that_is_gone_is_left_out(resources):
     own_sets.add(name)
     session_sets.forget(name)
     assert own_sets.entries() == []
+
+
+PANEL = """
+import streamlit as st
+from medcore.data import sources
+from medcore.ui import browse_panel, preparation_panel
+entry = sources.find(st.session_state["name"])
+{panel}.show(entry, {{}})
+"""
+
+
+@pytest.mark.parametrize("panel", ["browse_panel", "preparation_panel"])
+def test_it_can_be_looked_at_and_prepared_and_nothing_reaches_the_disk(home, panel):
+    st.cache_resource.clear()
+    store = Store(settings.database_url())
+    name = session_sets.keep(archive(), CLASSES)
+    page = AppTest.from_string(PANEL.format(panel=panel), default_timeout=60)
+    page.session_state["name"] = name
+    page.run()
+    while not page.get("button_group"):  # the images are being read
+        page.run()
+    assert not page.exception
+    assert not page.get("link_button")
+    store.close()
+    session_sets.forget(name)
+    assert {path.name.partition(".")[0] for path in home.rglob("*") if path.is_file()} <= {"runs"}
