@@ -1,4 +1,4 @@
-"""What this is, three ways to start, what is running."""
+"""What this is, four ways to start, what is running."""
 
 from pathlib import Path
 
@@ -13,33 +13,45 @@ st.markdown(
 )
 
 LAB = Path(__file__).with_name("optimizer_comparison.py")
+EXPLORER = Path(__file__).with_name("data_explorer.py")
 STARTS = (
+    (
+        "Look at images",
+        "Browse a data set: what is in it, how the classes differ, which images lie in it twice. See what a filter or "
+        "noise does to them.",
+        "Look at a data set",
+        EXPLORER,
+        {},
+    ),
+    (
+        "Open your own",
+        "A DICOM file, a folder or a ZIP with several series, NIfTI, PNG, JPEG, TIFF. Kept in memory, shown to you "
+        "alone, de-identified if you like.",
+        "Open images",
+        EXPLORER,
+        {"tab": "Your own images"},
+    ),
     (
         "See it learn",
         "Three optimizers race on simulated CT slices, some with a lesion. Needs nothing but a click on Train.",
         "Open the race",
+        LAB,
         {},
-    ),
-    (
-        "Use real images",
-        "Handwritten digits are built in; BreastMNIST and ten other medical sets are a download away or read "
-        "from your own folder.",
-        "Start with digits",
-        {"dataset": "Digits 8x8", "model": "MLP"},
     ),
     (
         "Try a common mistake",
         "Mean squared error on classes learns least where the network is most wrong. Train it, then switch to "
         "cross-entropy.",
         "Make the mistake",
+        LAB,
         {"loss": "MSE", "optimizers": "Mini-batch SGD"},
     ),
 )
-for column, (title, text, action, query) in zip(st.columns(3), STARTS, strict=True):
+for column, (title, text, action, page, query) in zip(st.columns(len(STARTS)), STARTS, strict=True):
     with column, st.container(border=True, height="stretch"):
         st.subheader(title)
         st.markdown(text)
-        st.page_link(LAB, label=action, icon=":material/arrow_forward:", query_params=query)
+        st.page_link(page, label=action, icon=":material/arrow_forward:", query_params=query)
 
 st.subheader("What is running")
 running.show()

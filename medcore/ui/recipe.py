@@ -102,7 +102,7 @@ def _corrupted() -> str:
         required=True,
         key=_CORRUPTED,
         bind=controls.URL,
-        help="Training here means validation, too. Training on one kind of image and testing on another is domain shift.",
+        help="“Training” means validation, too. Training on one kind of image and testing on another is domain shift.",
     )
     return names[chosen]
 

@@ -14,6 +14,7 @@ st.set_page_config(page_title="Medcore", page_icon="🩻", layout="wide", initia
 page = st.navigation(
     [
         st.Page(PAGES / "home.py", title="Home", default=True),
+        st.Page(PAGES / "data_explorer.py", title="Images", url_path="data_explorer"),
         st.Page(PAGES / "optimizer_comparison.py", title="Optimizers", url_path="optimizer_comparison"),
     ],
     position="top",

@@ -63,7 +63,7 @@ def pick_overlay(stack: Stack, stacks: Sequence[Stack]) -> Stack | None:
     chosen = st.selectbox(
         "Labels over the image",
         [NO_OVERLAY, *fitting],
-        format_func=lambda i: NO_OVERLAY if i == NO_OVERLAY else f"{fitting[i].title} · {uploads.size(fitting[i])}",
+        format_func=lambda i: NO_OVERLAY if i == NO_OVERLAY else uploads.named(fitting[i]),
         key=f"overlay_{stack.id}",
         help="Another upload of the same size and place whose values are class numbers.",
     )

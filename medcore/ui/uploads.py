@@ -117,11 +117,17 @@ def pick(stacks: Sequence[Stack]) -> Stack:
     chosen = st.selectbox(
         f"Series and images ({len(stacks):,})",
         list(by_id),
-        format_func=lambda i: f"{by_id[i].title} · {size(by_id[i])}",
+        format_func=lambda i: named(by_id[i]),
         key="stack",
         help="What belongs together was put together: by series, size and kind.",
     )
     return by_id[chosen]
+
+
+def named(stack: Stack) -> str:
+    """What a person knows the stack by: the file's name where the file itself says nothing."""
+    name = "" if stack.kind == "dicom" else f"{shelf().name(stack.places[0][0])} · "
+    return f"{name}{stack.title} · {size(stack)}"
 
 
 def size(stack: Stack) -> str:

@@ -2,10 +2,10 @@ from medcore.labs import optimizers, robustness
 from tests.pages.conftest import finish
 
 
-def test_three_ways_to_start_and_nothing_running(open_page):
+def test_four_ways_to_start_and_nothing_running(open_page):
     page = open_page("home")
     assert not page.exception
-    assert len(page.get("page_link")) == 3
+    assert len(page.get("page_link")) == 4
     assert any("Nothing trains" in c.value for c in page.caption)
 
 

@@ -1,0 +1,115 @@
+import io
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from PIL import Image
+
+from medcore.ui import session
+
+PAGE = "data_explorer"
+OWN = {"tab": "Your own images"}
+FILES = Path(pydicom.__file__).parent / "data" / "test_files"
+
+
+@pytest.fixture
+def shelf(monkeypatch):
+    """The shelves that the page's sessions open; closed in the end."""
+    kept = {}
+
+    def keep(name, make, close):
+        if name not in kept:
+            kept[name] = (make(), close)
+        return kept[name][0]
+
+    monkeypatch.setattr(session, "kept", keep)
+    yield lambda: kept["shelf"][0]
+    for resource, close in kept.values():
+        close(resource)
+
+
+def png() -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def markdown(page) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def upload(page, shelf, *files):
+    for file in files:
+        page.file_uploader(key="upload_0").upload(*file)
+    page.run()
+    assert shelf().wait(30)
+    return page.run()
+
+
+def test_opens_with_a_data_set_and_can_go_on_to_the_others(open_page, shelf):
+    page = open_page(PAGE, dataset="Digits 8x8", look="Card")
+    assert not page.exception
+    assert page.title[0].value == "What is in the images?"
+    assert [tab.label for tab in page.tabs[:4]] == ["A data set", "Preparation", "Your own images", "Lesson"]
+
+
+def test_says_what_can_be_opened(open_page, shelf):
+    page = open_page(PAGE, **OWN)
+    assert not page.exception
+    assert "shown to you alone" in page.info[0].value
+
+
+def test_a_dicom_file_is_shown_with_its_facts_and_header(open_page, shelf):
+    page = upload(open_page(PAGE, **OWN), shelf, ("ct.dcm", (FILES / "CT_small.dcm").read_bytes(), "application/dicom"))
+    assert not page.exception
+    (stack,) = shelf().stacks()
+    assert page.selectbox(key="stack").value == stack.id
+    assert "128 x 128 px" in markdown(page)
+    header = page.dataframe[0].value
+    name = header[header["Tag"] == "(0010,0010)"].iloc[0]
+    assert name["Personal"] != ""
+    page.text_input(key="header_search").set_value("rescale").run()
+    assert set(page.dataframe[0].value["Name"]) >= {"RescaleSlope", "RescaleIntercept"}
+
+
+def test_what_is_refused_says_why_and_the_others_open(open_page, shelf):
+    page = upload(
+        open_page(PAGE, **OWN),
+        shelf,
+        ("good.png", png(), "image/png"),
+        ("poem.dcm", b"Tyger Tyger, burning bright" * 10, "application/dicom"),
+    )
+    assert not page.exception
+    assert len(shelf().stacks()) == 1
+    assert "**poem.dcm**: " in markdown(page)
+
+
+def test_an_example_opens_without_any_file_of_ones_own(open_page, shelf):
+    page = open_page(PAGE, **OWN)
+    page.button(key="example_CT_small.dcm").click().run()
+    assert shelf().wait(30)
+    page.run()
+    assert not page.exception
+    assert shelf().stacks()[0].modality == "CT"
+
+
+def test_close_all_lets_go_of_everything(open_page, shelf):
+    page = upload(open_page(PAGE, **OWN), shelf, ("good.png", png(), "image/png"))
+    page.button(key="close_all").click().run()
+    assert shelf().stacks() == []
+    assert shelf().used == 0
+
+
+def test_the_names_of_uploads_never_come_into_the_address(open_page, shelf):
+    page = upload(open_page(PAGE, **OWN), shelf, ("Doe^Jane.png", png(), "image/png"))
+    assert "Doe" not in str(dict(page.query_params))
+
+
+def test_the_lesson_opens_the_ct_slice_that_it_speaks_of(open_page, shelf):
+    page = open_page(PAGE, tab="Lesson")
+    assert not page.exception
+    page.button(key="try_images_0").click().run()
+    assert shelf().wait(30)
+    assert page.query_params["tab"] == ["Your own images"] or page.query_params["tab"] == "Your own images"
+    assert shelf().stacks()[0].modality == "CT"
