@@ -209,7 +209,7 @@ def _offer(made: Made, wanted: Wanted) -> None:
         stem = f"medcore-set-{made.hash}"
         st.download_button(
             "Images and labels (.npz)",
-            made.content,
+            lambda: made.content,  # bytes would lie under an address without a password
             f"{stem}.npz",
             "application/octet-stream",
             key="own_npz",
@@ -217,7 +217,12 @@ def _offer(made: Made, wanted: Wanted) -> None:
             help="In the layout of MedMNIST; put it into a folder of MEDCORE_DATA to keep it.",
         )
         st.download_button(
-            "Card (JSON)", made.card(wanted), f"{stem}.json", "application/json", key="own_card", on_click="ignore"
+            "Card (JSON)",
+            lambda: made.card(wanted),
+            f"{stem}.json",
+            "application/json",
+            key="own_card",
+            on_click="ignore",
         )
         why = session_sets.unreachable()
         st.button(
@@ -227,7 +232,9 @@ def _offer(made: Made, wanted: Wanted) -> None:
             disabled=bool(why),
             on_click=_use,
             args=(made,),
-            help=why or "It appears among the images of every lab, for you alone, until you close the page.",
+            help=why
+            or "It appears among the images of every lab, for you alone, until you close the page; trainings "
+            "that wait by then fail.",
         )
     if why:
         st.caption(plain(why))
