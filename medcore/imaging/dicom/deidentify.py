@@ -22,7 +22,7 @@ from medcore.imaging.dicom.decoding import decode
 from medcore.imaging.dicom.describing import describe
 from medcore.imaging.dicom.pseudonyms import Pseudonyms
 from medcore.imaging.dicom.reading import DAMAGE, Document, RefusedError, View, quietly, read
-from medcore.imaging.dicom.writing import written
+from medcore.imaging.dicom.writing import META, written
 from medcore.imaging.files import Found, Frame
 from medcore.sandbox import Reply
 
@@ -91,8 +91,8 @@ def _allowed(document: Document, secret: bytes, series: int) -> tuple[Dataset, C
     names = Pseudonyms(secret, patient)
     allowing = Allowing(names, little=given.original_encoding[1] is not False)
     header, lines = allowing.dataset(given), allowing.lines
-    for part in (document.meta, _behind(document)):
-        lines.update(line(element.tag, REMOVED) for element in part)
+    lines.update(line(tag, REPLACED if tag in META else REMOVED) for tag in sorted(document.meta.keys()))
+    lines.update(line(tag, REMOVED) for tag in sorted(_behind(document).keys()))
     for keyword in _OWN:
         if keyword in given:
             lines[line(Tag(keyword), REMOVED)] -= 1
@@ -156,8 +156,8 @@ def _check_leaks(given: Document, file: bytes, header: Dataset) -> None:
     values = leaks.identifying([given.meta, given.header, _behind(given)])
     again = read(memoryview(file))
     searched = len(file) - (0 if again.encapsulated else len(again.pixels or b""))
-    made = frozenset(str(header.get(keyword, "")) for keyword in allowed.DATES)
-    if name := leaks.find(again, memoryview(file)[:searched], values, made):
+    made = {str(header.get(keyword, "")).upper() for keyword in (*allowed.DATES, *_OWN)} | {allowed.WRITER_UID}
+    if name := leaks.find(again, memoryview(file)[:searched], values, frozenset(made)):
         raise RefusedError(f"The check found a value of {name} in the de-identified file, so it is not given out.")
 
 

@@ -58,7 +58,7 @@ def find(document: Document, head: memoryview, values: dict[str, str], own: froz
         document: the output, read anew.
         head: its bytes up to the pixels; compressed pixels with their comments as well.
         values: from `identifying`.
-        own: values made here, such as moved dates: they are no leak even where they are equal by chance.
+        own: values made here, in capitals, such as moved dates: no leak even where they are equal by chance.
     """
     raw = bytes(head).lower()
     for value, name in values.items():
@@ -107,6 +107,8 @@ def _tells(value: str) -> bool:
     """Whether finding the value would say something."""
     if len(value) < WORD or value in UID_dictionary:
         return False
+    if _UID.fullmatch(value):
+        return len(value) >= ANYWHERE
     if _NUMERIC.fullmatch(value):
         return value.isdigit() and len(value) >= ANYWHERE and len(set(value)) > 1
     return not any(value in term for term in _VOCABULARY)

@@ -11,6 +11,9 @@ from pydicom.tag import Tag
 from medcore.imaging.dicom import allowed
 from medcore.imaging.dicom.clean_pixels import Clean
 
+META = (0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013)
+"""File meta information that is written: length, version, class, instance, syntax, who wrote it."""
+
 _UNDEFINED = 0xFFFFFFFF
 
 

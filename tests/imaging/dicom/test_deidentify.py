@@ -22,6 +22,7 @@ from medcore.imaging.dicom import allowed, leaks
 from medcore.imaging.dicom.decoding import decode
 from medcore.imaging.dicom.deidentify import deidentified
 from medcore.imaging.dicom.describing import describe
+from medcore.imaging.dicom.pseudonyms import Pseudonyms
 from medcore.imaging.stack import assemble
 
 from . import making
@@ -199,6 +200,27 @@ def test_the_check_finds_what_was_left(series, keyword, monkeypatch):
     assert not MARKER.search(str(caught.value).encode())
 
 
+def test_the_check_finds_a_uid_that_was_left(series, monkeypatch):
+    monkeypatch.setattr(Pseudonyms, "uid", lambda self, given: given)
+    with pytest.raises(ValueError, match=r"found a value of \w+UID"):
+        cleaned(series[0])
+
+
+def test_the_check_finds_a_date_that_was_left(series, monkeypatch):
+    monkeypatch.setattr(allowed, "DATES", frozenset())
+    monkeypatch.setitem(allowed.TERMS, "StudyDate", frozenset({"20210405"}))
+    with pytest.raises(ValueError, match="found a value of StudyDate"):
+        cleaned(series[0])
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER])
+def test_what_is_de_identified_can_be_de_identified_again(series, secret):
+    once = cleaned(series[0])
+    twice = cleaned(once, secret)
+    np.testing.assert_array_equal(opened(twice)[1], opened(once)[1])
+    assert pydicom.dcmread(io.BytesIO(twice)).SOPInstanceUID != pydicom.dcmread(io.BytesIO(once)).SOPInstanceUID
+
+
 def test_the_check_finds_a_text_that_hides_in_a_table_of_numbers():
     lut = making.item(LUTDescriptor=[8, 0, 16], LUTData=b"HANSEMANN\0\0\0\0\0\0\0")
     dataset = making.slice_of(PatientName="Hansemann^Erna", VOILUTSequence=Items([lut]))
@@ -319,6 +341,41 @@ def test_images_that_may_carry_text_wait_for_a_person(values):
     with pytest.raises(ValueError, match="Look at the images first"):
         deidentified(data, SECRET, 1, looked=False)
     assert deidentified(data, SECRET, 1, looked=True).data
+
+
+def test_functional_groups_are_filtered_frame_by_frame():
+    frames = np.arange(3 * 48, dtype=np.int16).reshape(3, 8, 6)
+    dataset = making.enhanced(frames, [(0, 0, z) for z in (0, 3, 6)], [(1, 0), (2, -5), (0.5, 7)])
+    for group in dataset.PerFrameFunctionalGroupsSequence:
+        group.FrameContentSequence = Items(
+            [making.item(FrameComments="ZQ1234", InStackPositionNumber=1, FrameAcquisitionDateTime="20210405101112")]
+        )
+        group.FrameAnatomySequence = Items([making.item(FrameLaterality="U", AnatomicRegionSequence=Items([]))])
+    data = bytes(making.written(dataset))
+    result = cleaned(data)
+    assert not MARKER.search(result)
+    assert b"20210405" not in result
+    assert opened(result)[0].frames == opened(data)[0].frames
+    np.testing.assert_array_equal(opened(result)[1], opened(data)[1])
+    kept = pydicom.dcmread(io.BytesIO(result)).PerFrameFunctionalGroupsSequence[1]
+    assert kept.FrameContentSequence[0].InStackPositionNumber == 1
+    assert kept.FrameAnatomySequence[0].FrameLaterality == "U"
+
+
+@pytest.mark.parametrize("file", ["CT_small.dcm", "JPEG2000.dcm", "SC_rgb_jpeg_dcmtk.dcm", "MR_small_RLE.dcm"])
+def test_damaged_files_are_refused_in_a_sentence_or_come_out_whole(file):
+    data, rng = (FOLDER / "test_files" / file).read_bytes(), np.random.default_rng(0)
+    refused = []
+    for _ in range(40):
+        damaged = bytearray(data)
+        for place in rng.integers(0, len(data) if rng.random() < 0.5 else 2000, 8):
+            damaged[place] = rng.integers(256)
+        try:
+            opened(cleaned(bytes(damaged), looked=True))
+        except ValueError as error:
+            refused.append(str(error))
+    assert len(refused) < 40
+    assert all(sentence[0].isupper() and "\n" not in sentence for sentence in refused)
 
 
 def test_what_is_no_image_is_refused():
