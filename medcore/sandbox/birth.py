@@ -26,7 +26,8 @@ SETTINGS = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "131072",  # an image that was let go goes back to the system at once
+    "MALLOC_MMAP_THRESHOLD_": str(2**22),  # a file that was read goes back to the system at once …
+    "MALLOC_TRIM_THRESHOLD_": str(2**24),  # … and what a slice takes is kept for the next
 }
 
 

@@ -4,6 +4,7 @@ Who asks shows a token that only this session was given, in a header, so that it
 Nothing may be kept by the browser's cache, which would lie on disk.
 """
 
+import functools
 import hashlib
 import json
 import secrets
@@ -11,8 +12,8 @@ import struct
 import threading
 from typing import Any
 
+import anyio
 import numpy as np
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,6 +26,8 @@ MEDIA_TYPE = "image/x-medcore-slice"
 WAIT_SECONDS = 5.0
 TOKEN_BYTES = 32
 HEADERS = {"Cache-Control": "no-store"}
+MOST_WAITING = 64
+"""Requests of all sessions that wait for a slice at once, in threads of their own: the server's are for the pages."""
 
 
 class Views:
@@ -62,21 +65,30 @@ def _key(token: str) -> bytes:
 
 
 async def _slices(request: Request) -> Response:
+    if request.method != "GET":
+        return _error(405, "A slice is had by GET alone.", {"Allow": "GET"})
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     view = VIEWS.find(token) if kind == "Bearer" else None
     if view is None:
-        return _error(401, "This image was closed; open it again.")
+        return _error(401, "This image was closed; open it again.", {"WWW-Authenticate": "Bearer"})
     try:
         plane, index = request.query_params["plane"], int(request.query_params["index"])
     except (KeyError, ValueError):
         return _error(400, "A plane and the number of a slice were expected.")
     try:
-        body = await run_in_threadpool(lambda: packed(view.cut(plane, index, WAIT_SECONDS)))
+        body = await anyio.to_thread.run_sync(
+            lambda: packed(view.cut(plane, index, WAIT_SECONDS)), abandon_on_cancel=True, limiter=_limiter()
+        )
     except TimeoutError:
         return _error(503, "The slice is still being decoded.", {"Retry-After": "1"})
     except ValueError as error:
         return _error(422, str(error))
     return Response(body, media_type=MEDIA_TYPE, headers=HEADERS)
+
+
+@functools.cache
+def _limiter() -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(MOST_WAITING)
 
 
 def packed(cut: Cut) -> bytes:

@@ -25,14 +25,14 @@ class Answer:
         return b"".join(self.parts).decode()
 
 
-def get(app: ASGIApp, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """GET of an app that answers by itself."""
+def get(app: ASGIApp, url: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
+    """GET, or another method, of an app that answers by itself."""
     address = urlsplit(url)
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
         "path": address.path,
         "query_string": address.query.encode(),
