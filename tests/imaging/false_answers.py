@@ -1,5 +1,7 @@
 """Jobs that answer what no reader of ours would: a file may have taken the child over."""
 
+import time
+
 from medcore.sandbox import Reply
 
 FOUND = {
@@ -66,3 +68,18 @@ def too_many(values, data):
     while True:
         for frame in values["frames"]:
             yield Reply({"frame": frame}, [bytes(found["rows"] * found["columns"] * 2)])
+
+
+def all_but_number_five(values, data):
+    found = values["found"]
+    for frame in values["frames"]:
+        if frame == 5:
+            raise ValueError("Frame 5 is damaged.")
+        yield Reply({"frame": frame}, [bytes(found["rows"] * found["columns"] * 2)])
+
+
+def slowly(values, data):
+    found = values["found"]
+    for frame in values["frames"]:
+        time.sleep(0.01)
+        yield Reply({"frame": frame}, [bytes(found["rows"] * found["columns"] * 2)])
