@@ -15,7 +15,7 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID_dictionary
 from pydicom.valuerep import format_number_as_ds
 
-from medcore.imaging.dicom import allowed
+from medcore.imaging.dicom import allowed, used_tables
 from medcore.imaging.dicom.pseudonyms import Pseudonyms
 from medcore.imaging.dicom.reading import DAMAGE
 
@@ -95,7 +95,19 @@ class Allowing:
                 kept.add(made)
             elif element.VR == "SQ":
                 self.drop(element)
+        self._fit_tables(kept)
         return kept
+
+    def _fit_tables(self, kept: Dataset) -> None:
+        """Tables that the image does not use go, once all that says so is there."""
+        for element in [element for element in kept if element.keyword in allowed.TABLES]:
+            fitting = used_tables.fitted(element, kept)
+            if fitting is None:
+                del kept[element.tag]
+                self.lines[line(element.tag, KEPT)] -= 1
+                self.lines[line(element.tag, REMOVED)] += 1
+            else:
+                kept[element.tag] = fitting
 
     def drop(self, element: DataElement, depth: int = 0) -> None:
         """Counts what lies within a sequence that does not stay."""
