@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 
 from benchmarks import report
-from medcore.data import simulator
+from medcore.data.simulation import simulator
 
 TARGETS = {"simulator_2000_images_s": ("<=", 20)}
 IMAGES = 2000

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from medcore import settings
-from medcore.data import npz
+from medcore.data.files import npz
 
 MAX_FILES = 32
 """Sets of arrays kept; the CT simulator's default takes 16 MB."""

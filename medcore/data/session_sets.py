@@ -29,10 +29,10 @@ from typing import Any
 import psutil
 
 from medcore import settings
-from medcore.data import folder as folders
-from medcore.data import npz, npz_set
 from medcore.data.dataset import Card, Splits
 from medcore.data.entry import Entry, Report
+from medcore.data.files import folder as folders
+from medcore.data.files import npz, npz_set
 
 PREFIX = "session-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - only in a folder that is ours alone

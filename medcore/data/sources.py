@@ -15,16 +15,19 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from medcore.data import cache, digits, folder, medmnist, mnist, session_sets, simulator
-from medcore.data import download as downloads
-from medcore.data import facts as measuring
-from medcore.data import overview as overviews
-from medcore.data import snapshot as snapshots
+from medcore.data import cache, digits, session_sets
 from medcore.data.dataset import Card, Splits
-from medcore.data.download import Progress
 from medcore.data.entry import Entry, Report, ignore
-from medcore.data.facts import Facts
-from medcore.data.overview import Overview
+from medcore.data.files import folder
+from medcore.data.inspection import facts as measuring
+from medcore.data.inspection import overview as overviews
+from medcore.data.inspection import snapshot as snapshots
+from medcore.data.inspection.facts import Facts
+from medcore.data.inspection.overview import Overview
+from medcore.data.published import download as downloads
+from medcore.data.published import medmnist, mnist
+from medcore.data.published.download import Progress
+from medcore.data.simulation import simulator
 from medcore.spec import DataSpec
 
 __all__ = ["Entry", "Facts", "Overview", "download", "facts", "find", "listing", "load", "overview", "snapshot"]
@@ -299,7 +302,7 @@ def _card(card: Card, known: Facts) -> Card:
 
 def _run(what: str, name: str, options: Mapping[str, Any]) -> None:
     """Has another process look at the set; it keeps what it finds."""
-    command = [sys.executable, "-m", "medcore.data.measure", what, name, json.dumps(dict(options))]
+    command = [sys.executable, "-m", "medcore.data.inspection.measure", what, name, json.dumps(dict(options))]
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=FACTS_TIMEOUT, check=False)
     if done.returncode:

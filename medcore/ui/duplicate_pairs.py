@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from medcore.data import near_duplicates
 from medcore.data.dataset import Splits
-from medcore.data.duplicates import Place
-from medcore.data.facts import Facts
-from medcore.data.near_duplicates import Pair
-from medcore.data.overview import Overview
+from medcore.data.inspection import near_duplicates
+from medcore.data.inspection.duplicates import Place
+from medcore.data.inspection.facts import Facts
+from medcore.data.inspection.near_duplicates import Pair
+from medcore.data.inspection.overview import Overview
 from medcore.ui import paging, thumbnails
 from medcore.ui.components.image_grid import Cell, image_grid
 from medcore.ui.plain import plain

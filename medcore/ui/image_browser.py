@@ -8,8 +8,8 @@ import streamlit as st
 
 from medcore.data import sources
 from medcore.data.dataset import Splits
-from medcore.data.duplicates import Place
-from medcore.data.selection import Selection, select
+from medcore.data.inspection.duplicates import Place
+from medcore.data.inspection.selection import Selection, select
 from medcore.imaging.dataset_view import DatasetView
 from medcore.ui import controls, paging, reading, thumbnails, viewer
 from medcore.ui.components.image_grid import image_grid

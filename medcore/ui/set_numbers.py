@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from medcore.charts import average, class_balance, intensity, template
-from medcore.data import blocks
 from medcore.data.dataset import Splits
-from medcore.data.facts import Facts
-from medcore.data.overview import Average, Overview
+from medcore.data.inspection import blocks
+from medcore.data.inspection.facts import Facts
+from medcore.data.inspection.overview import Average, Overview
 from medcore.ui import controls, thumbnails
 from medcore.ui.components.image_grid import Cell, image_grid
 from medcore.ui.plain import plain

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from medcore.charts import template
-from medcore.data import blocks
 from medcore.data.dataset import ImageDataset, Splits
-from medcore.data.duplicates import Place
+from medcore.data.inspection import blocks
+from medcore.data.inspection.duplicates import Place
 from medcore.ui.components.image_grid import Cell
 
 MAX_SIDE = 128

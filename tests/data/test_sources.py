@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from medcore.data import cache, checks, nifti_folder, npz, pictures, sources
-from medcore.data.facts import Facts, content_hash
+from medcore.data import cache, checks, sources
+from medcore.data.files import nifti_folder, npz, pictures
+from medcore.data.inspection.facts import Facts, content_hash
 from medcore.spec import DataSpec
 
 ROOT = Path(__file__).parents[2]

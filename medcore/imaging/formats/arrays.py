@@ -8,7 +8,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from medcore.data import npz
+from medcore.data.files import npz
 from medcore.imaging.files import Found, Frame
 from medcore.imaging.formats import numbers
 from medcore.imaging.formats.memory import DEFLATE_EXPANSION, MAX_BYTES, Memory, check_size

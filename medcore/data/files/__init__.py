@@ -1,0 +1,1 @@
+"""Data sets found in files and folders, whoever made them."""

@@ -1,0 +1,1 @@
+"""The CT simulator: images whose labels and masks are exact."""
