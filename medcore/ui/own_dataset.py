@@ -1,29 +1,28 @@
 """A data set from a person's own images: labelled in a table, split by patient, taken home or used in the labs."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from medcore.data import session_sets
-from medcore.imaging import own_set
-from medcore.imaging.own_set import Labelled, Made, Wanted
+from medcore.imaging import labelled, own_set
+from medcore.imaging.labelled import Labelled, Wanted
+from medcore.imaging.own_set import Made
 from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.view import Window
 from medcore.sentences import sentence
-from medcore.ui import own_sets
+from medcore.ui import own_labels, own_sets
 from medcore.ui.plain import plain
 
 URL = "query-params"
 LAB = Path(__file__).resolve().parents[2] / "pages" / "optimizer_comparison.py"
-SLICES = {"Middle slice": own_set.MIDDLE, "All slices": own_set.ALL}
+SLICES = {"Middle slice": labelled.MIDDLE, "All slices": labelled.ALL}
 OWN, ONE = "Each image's own", "One for all"
-LONGEST = 40
-"""Characters of a label and of a patient."""
-_TABLE, _MADE = "own_labels", "own_made"
+_MADE = "own_made"
 
 
 def show(shelf: Shelf) -> None:
@@ -33,10 +32,10 @@ def show(shelf: Shelf) -> None:
         "Give each image or series a label; those without one stay out. All images of a patient go into the same of "
         "the three splits, so that no network is tested on a patient it has seen."
     )
-    labelled = _table(shelf, stacks)
-    wanted = _wanted(labelled, {stack.id: stack for stack in stacks})
+    by_id = {stack.id: stack for stack in stacks}
+    wanted = _wanted(own_labels.show(shelf, stacks), by_id)
     try:
-        own_set.check(wanted, {stack.id: stack for stack in stacks})
+        labelled.check(wanted, by_id)
     except ValueError as error:
         st.info(plain(str(error)))
         _list()
@@ -49,91 +48,12 @@ def show(shelf: Shelf) -> None:
     _list()
 
 
-def _table(shelf: Shelf, stacks: Sequence[Stack]) -> tuple[Labelled, ...]:
-    """The stacks that the person gave a label."""
-    said = _said(shelf, stacks)
-    if any(_folder(shelf, stack) for stack in stacks):
-        st.button(
-            "Labels from the folders",
-            key="own_folders",
-            on_click=_label_by_folder,
-            args=(shelf, stacks),
-            help="Takes the name of the folder that each file came in, where it came in one.",
-        )
-    frame = pd.DataFrame(
-        {
-            "Image": [stack.title for stack in stacks],
-            "Slices": [stack.shape[0] for stack in stacks],
-            "Label": [said[stack.id][0] for stack in stacks],
-            "Patient": [said[stack.id][1] for stack in stacks],
-        }
-    )
-    edited = st.data_editor(
-        frame,
-        key=_key(stacks),
-        hide_index=True,
-        width="stretch",
-        disabled=["Image", "Slices"],
-        column_config={
-            "Label": st.column_config.TextColumn(
-                help="The class. It is kept with every run that trains on the set: no patient's name.",
-                max_chars=LONGEST,
-            ),
-            "Patient": st.column_config.TextColumn(
-                help="The same for images of one patient. From DICOM files as a code; elsewhere each image counts as "
-                "a patient of its own until you say otherwise.",
-                max_chars=LONGEST,
-            ),
-        },
-    )
-    lines = zip(stacks, edited["Label"], edited["Patient"], strict=True)
-    now = {stack.id: (_clean(label), _clean(patient)) for stack, label, patient in lines}
-    st.session_state[_TABLE] |= {"latest": st.session_state[_TABLE]["latest"] | now}
-    return tuple(Labelled(stack, label, patient) for stack, (label, patient) in now.items() if label)
-
-
-def _said(shelf: Shelf, stacks: Sequence[Stack]) -> dict[str, tuple[str, str]]:
-    """Label and patient of each stack as the table begins: it keeps the edits itself as long as its rows stay."""
-    table = st.session_state.setdefault(_TABLE, {"key": "", "first": {}, "latest": {}, "turn": 0})
-    if table["key"] != _key(stacks):
-        new = [stack for stack in stacks if stack.id not in table["latest"]]
-        codes = own_set.patients(shelf, new)
-        for stack in new:
-            table["latest"][stack.id] = ("", codes[stack.id] or f"{len(table['latest']) + 1}")
-        table["key"], table["first"] = _key(stacks), dict(table["latest"])
-    return table["first"]
-
-
-def _key(stacks: Sequence[Stack]) -> str:
-    rows = " ".join(stack.id for stack in stacks)
-    turn = st.session_state[_TABLE]["turn"] if _TABLE in st.session_state else 0
-    return f"own_table_{turn}_{hashlib.sha256(rows.encode()).hexdigest()[:12]}"
-
-
-def _label_by_folder(shelf: Shelf, stacks: Sequence[Stack]) -> None:
-    table = st.session_state[_TABLE]
-    for stack in stacks:
-        if folder := _folder(shelf, stack):
-            table["latest"][stack.id] = (folder, table["latest"][stack.id][1])
-    table["turn"] += 1
-
-
-def _folder(shelf: Shelf, stack: Stack) -> str:
-    """Name of the folder that the stack's first file came in; "" where it came in none."""
-    name = shelf.name(stack.places[0][0]).rpartition(": ")[2].replace("\\", "/")
-    return _clean(PurePosixPath(name).parent.name)
-
-
-def _clean(text: object) -> str:
-    return " ".join(text.split())[:LONGEST] if isinstance(text, str) else ""
-
-
-def _wanted(labelled: tuple[Labelled, ...], stacks: Mapping[str, Stack]) -> Wanted:
+def _wanted(rows: tuple[Labelled, ...], stacks: Mapping[str, Stack]) -> Wanted:
     """How the images are made."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = st.select_slider(
             "Size",
-            own_set.SIZES,
+            labelled.SIZES,
             64,
             format_func=lambda side: f"{side} x {side}",
             key="own_size",
@@ -154,7 +74,7 @@ def _wanted(labelled: tuple[Labelled, ...], stacks: Mapping[str, Stack]) -> Want
         seed = st.number_input(
             "Seed", 0, 2**31 - 1, 0, key="own_seed", bind=URL, width=140, help="Fixes which patients go where."
         )
-    risky = [line.stack for line in labelled if stacks[line.stack].burned_in]
+    risky = [row.stack for row in rows if stacks[row.stack].burned_in]
     looked = False
     if risky:
         st.markdown(f":red-badge[Look] {plain(stacks[risky[0]].burned_in)}")
@@ -164,7 +84,7 @@ def _wanted(labelled: tuple[Labelled, ...], stacks: Mapping[str, Stack]) -> Want
             key=f"own_looked_{hashlib.sha256(' '.join(risky).encode()).hexdigest()[:12]}",
             help="Text that was burned into the picture would come along into the set.",
         )
-    return Wanted(labelled, int(size), SLICES[slices], window, int(seed), looked)
+    return Wanted(rows, int(size), SLICES[slices], window, int(seed), looked)
 
 
 def _window() -> Window | None:

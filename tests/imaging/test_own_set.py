@@ -10,7 +10,7 @@ from PIL import Image
 
 from medcore.data import session_sets, sources
 from medcore.imaging import own_set, samples
-from medcore.imaging.own_set import Labelled, Wanted
+from medcore.imaging.labelled import ALL, Labelled, Wanted
 from medcore.imaging.shelf import Shelf
 from medcore.imaging.view import Window
 from medcore.spec import DataSpec, ModelSpec, RunSpec, TrainingSpec
@@ -124,7 +124,7 @@ def test_one_window_for_all_is_used(shelf, wanted):
 
 def test_no_patient_is_in_two_splits_and_every_class_in_all(shelf, wanted):
     for seed in range(5):
-        made = own_set.make(shelf, replace(wanted, slices=own_set.ALL, seed=seed))
+        made = own_set.make(shelf, replace(wanted, slices=ALL, seed=seed))
         found = arrays(made)
         groups = [set(found[f"{split}_groups"].tolist()) for split in samples.SPLITS]
         assert len(set.union(*groups)) == sum(map(len, groups)) == PATIENTS
@@ -157,52 +157,6 @@ def test_nothing_of_the_files_comes_along(shelf, wanted):
     assert "MARKER" not in made.card(wanted)
 
 
-def lines(*parts):
-    return tuple(Labelled(f"s{n}", label, group) for n, (label, group) in enumerate(parts))
-
-
-GOOD = lines(*[("a", f"p{n}") for n in range(3)], *[("b", f"q{n}") for n in range(3)])
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"labelled": ()}, "2 to 100 different labels. Received: 0"),
-        ({"labelled": GOOD[:3]}, "2 to 100 different labels. Received: 1"),
-        ({"labelled": GOOD[:5]}, 'at least 3 patients.* Received: 2 of "b"'),
-        ({"labelled": (*GOOD[:5], Labelled("s5", "b", "q1"))}, 'Received: 2 of "b"'),
-        ({"labelled": (*GOOD, Labelled("s6", "b", ""))}, "needs a patient"),
-        ({"labelled": (*GOOD, Labelled("gone", "b", "q"))}, "closed"),
-        ({"size": 20}, "28 to 256"),
-        ({"size": 512}, "28 to 256"),
-        ({"slices": "some"}, "Slices must be"),
-        ({"window": Window("", 0, 0)}, "wider than 0"),
-        ({"window": Window("", 0, float("nan"))}, "wider than 0"),
-    ],
-)
-def test_what_makes_no_set_is_refused_in_one_sentence(shelf, change, sentence):
-    stack = shelf.stacks()[0]
-    stacks = {f"s{number}": stack for number in range(7)}
-    own_set.check(Wanted(GOOD), stacks)
-    with pytest.raises(ValueError, match=sentence):
-        own_set.check(replace(Wanted(GOOD), **change), stacks)
-
-
-def test_burned_in_text_waits_for_a_person_to_look(shelf):
-    stacks = {f"s{number}": shelf.stacks()[0] for number in range(6)}
-    stacks["s2"] = replace(stacks["s2"], burned_in="Ultrasound images often carry text.")
-    with pytest.raises(ValueError, match="1 of the 6 stacks: look at them first"):
-        own_set.check(Wanted(GOOD), stacks)
-    own_set.check(Wanted(GOOD, looked=True), stacks)
-
-
-def test_a_set_must_fit_into_memory(shelf):
-    stacks = {f"s{number}": replace(shelf.stacks()[0], shape=(5000, 40, 30)) for number in range(6)}
-    own_set.check(Wanted(GOOD, size=256), stacks)
-    with pytest.raises(ValueError, match=r"512 MB.* Received: 30,000 images, 1,875 MB"):
-        own_set.check(Wanted(GOOD, size=256, slices=own_set.ALL), stacks)
-
-
 def test_gray_and_colour_together_become_colour(home):
     shelf = Shelf()
     for number in range(6):
@@ -224,7 +178,7 @@ def test_gray_and_colour_together_become_colour(home):
 def test_a_real_training_takes_it(shelf, wanted, home, tmp_path):
     from medcore.training.classification import train
 
-    made = own_set.make(shelf, replace(wanted, slices=own_set.ALL))
+    made = own_set.make(shelf, replace(wanted, slices=ALL))
     name = session_sets.keep(made.content, made.classes, made.notes)
     try:
         assert np.array_equal(sources.load(DataSpec(name))["test"].images[..., 0], arrays(made)["test_images"])
