@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.server import Server
 from medcore.runs.store import Store
 
-PAGES = ("home", "optimizer_comparison")
+PAGES = ("home", "data_explorer", "optimizer_comparison")
 TRAINING = 120_000  # ms; a cold start of the engine on a busy machine included
 STARTED = """() => [...document.querySelectorAll(".js-plotly-plot")]
     .some(plot => plot.data?.some(trace => trace.x?.length && trace.x[0] !== null))"""
@@ -67,9 +67,9 @@ def test_every_page_is_served_with_strict_headers(page, server, stem):
 
 def test_from_home_to_a_finished_comparison(page, server, store):
     open_page(page, server, "home")
-    page.get_by_role("link", name="Start with digits").click()
+    page.get_by_role("link", name="Open the race").click()
     expect(page.get_by_role("heading", name="Which optimizer learns fastest?")).to_be_visible(timeout=30_000)
-    settle(page)
+    open_page(page, server, "optimizer_comparison", dataset="Digits 8x8", model="MLP")
     expect(page.get_by_role("combobox", name="Images")).to_have_value("Digits 8x8")
     ids = train(page)
     page.wait_for_function(STARTED, timeout=TRAINING)
