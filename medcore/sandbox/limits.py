@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 
+from medcore.sandbox.seal import seal
+
 try:
     import resource
 except ImportError:  # Windows
@@ -18,8 +20,16 @@ GRACE_SECONDS = 10
 """Processor time beyond a job's own after which the system ends the child, if nobody else has."""
 
 
+_statm = -1  # /proc/self/statm, opened before it is out of reach
+
+
 def for_life() -> None:
-    """No file grows, no core is dumped, and the child ends when its parent has."""
+    """Nothing but code is in reach, no file grows, no core is dumped, and the child ends when its parent has."""
+    global _statm
+    if sys.platform == "linux":
+        _statm = os.open("/proc/self/statm", os.O_RDONLY)
+        _first_to_go()
+        seal()
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -49,8 +59,13 @@ def _soften(kind: int, value: int) -> None:
 
 def _mapped() -> int:
     """Bytes of address space in use."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    return int(os.pread(_statm, 100, 0).split()[0]) * resource.getpagesize()
+
+
+def _first_to_go() -> None:
+    """When the machine runs out of memory, the system ends this process before the web process."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
 
 
 def _end_with(parent: int) -> None:

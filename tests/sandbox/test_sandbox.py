@@ -1,18 +1,21 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
-from medcore.sandbox import Sandbox, child, guard, process
+from medcore.sandbox import Sandbox, birth, child, guard, process, seal
 from tests.conftest import ROOT
 
 JOBS = "tests.sandbox.jobs"
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs a fork server")
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs POSIX limits")
 
 
@@ -181,6 +184,89 @@ def test_who_stops_reading_a_stream_leaves_no_child_in_the_middle_of_it(sandbox)
     next(stream)
     stream.close()
     assert run(sandbox, "twice", {"number": 4}).values == {"number": 8}
+
+
+@pytest.mark.skipif(seal.version() < 6, reason="needs Landlock 6 (Linux 6.12)")
+def test_a_child_reaches_nothing_outside(sandbox, tmp_path):
+    (tmp_path / "secret").write_text("of the store")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        values = {"folder": str(tmp_path), "web": os.getpid(), "port": server.getsockname()[1]}
+        assert run(sandbox, "reach", values).values == {"succeeded": []}
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]
+    assert run(sandbox, "imports", {"name": "colorsys"}).values == {"loaded": "colorsys"}
+
+
+@POSIX
+def test_what_a_job_has_started_ends_with_it(sandbox):
+    replies = sandbox.stream(f"{JOBS}:start_another", {})
+    pid = next(replies).values["pid"]
+    replies.close()
+    until(lambda: gone(pid))
+
+
+@POSIX
+def test_closing_waits_for_nothing_that_a_job_has_started(sandbox):
+    replies = sandbox.stream(f"{JOBS}:start_another", {}, seconds=60)
+    pid = next(replies).values["pid"]
+    done = []
+
+    def read_on():
+        with pytest.raises(ValueError, match="closed"):
+            next(replies)
+        done.append(True)
+
+    thread = threading.Thread(target=read_on)
+    thread.start()
+    sandbox.close()
+    thread.join(timeout=20)
+    assert done == [True]
+    until(lambda: gone(pid))
+
+
+def test_of_a_job_with_one_reply_no_more_is_taken(sandbox):
+    with pytest.raises(ValueError, match=r"\w"):
+        run(sandbox, "endless")
+    assert run(sandbox, "twice", {"number": 1}).values == {"number": 2}
+
+
+def test_the_largest_reply_can_be_named(sandbox):
+    assert len(run(sandbox, "twice", {"number": 1}, [bytes(50)], largest=100).data[0]) == 100
+    with pytest.raises(ValueError, match=r"\w"):
+        run(sandbox, "twice", {"number": 1}, [bytes(51)], largest=100)
+
+
+def test_a_child_taken_by_a_job_is_not_retired_under_it(sandbox, monkeypatch):
+    run(sandbox, "pid")
+    monkeypatch.setattr(guard, "IDLE_SECONDS", 0.0)
+    for number in range(20):
+        assert run(sandbox, "twice", {"number": number}).values == {"number": 2 * number}
+
+
+@LINUX
+def test_a_fresh_child_has_the_decoders_loaded_and_no_thread_of_its_server(sandbox):
+    pid = run(sandbox, "pid").values["pid"]
+    server = psutil.Process(pid).parent()
+    assert server.parent().pid == os.getpid()
+    assert server.num_threads() == 1
+    loaded = Path(f"/proc/{pid}/maps").read_text()
+    assert all(name in loaded for name in ("_gdcm", "openjpeg", "CharLS"))
+
+
+@LINUX
+def test_a_fork_server_that_was_killed_is_started_again(sandbox):
+    pid = run(sandbox, "pid").values["pid"]
+    server = psutil.Process(pid).ppid()
+    os.kill(server, signal.SIGKILL)
+    until(lambda: gone(pid))
+    other = run(sandbox, "pid").values["pid"]
+    assert psutil.Process(other).ppid() not in (server, 1)
+
+
+@LINUX
+def test_the_environment_is_empty_from_the_first(sandbox, monkeypatch):
+    pid = run(sandbox, "pid").values["pid"]
+    names = {entry.partition(b"=")[0].decode() for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")}
+    assert names <= {"", "LC_CTYPE", *birth.INHERITED, *birth.SETTINGS}
 
 
 @POSIX
