@@ -39,4 +39,5 @@ def png(
         "inverted": inverted,
         "spacing": viewable.planes[plane].spacing,
     }
-    return sandbox.run(DRAW, values, [cut.pixels], seconds=10.0, memory=MEMORY + 32 * cut.pixels.nbytes).data[0]
+    reply = sandbox.run(DRAW, values, [cut.pixels], seconds=10.0, memory=MEMORY + 32 * cut.pixels.nbytes)
+    return bytes(reply.data[0])

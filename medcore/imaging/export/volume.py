@@ -36,4 +36,4 @@ def nifti(view: StackView, sandbox: Sandbox) -> bytes:
         "rescale": rescale,
     }
     seconds, memory = SECONDS + pixels.nbytes / BYTES_A_SECOND, MEMORY + MEMORY_FACTOR * pixels.nbytes
-    return sandbox.run(WRITE, values, [pixels], seconds=seconds, memory=memory).data[0]
+    return bytes(sandbox.run(WRITE, values, [pixels], seconds=seconds, memory=memory).data[0])

@@ -12,6 +12,7 @@ from tests.imaging.dicom import making
 
 
 def opened(data: bytes) -> Image.Image:
+    assert isinstance(data, bytes)  # Streamlit gives out nothing else
     assert data.startswith(b"\x89PNG")
     return Image.open(io.BytesIO(data))
 

@@ -12,6 +12,7 @@ from tests.imaging.dicom import making
 
 
 def opened(data: bytes) -> nibabel.Nifti1Image:
+    assert isinstance(data, bytes)  # Streamlit gives out nothing else
     return nibabel.Nifti1Image.from_bytes(gzip.decompress(data))
 
 

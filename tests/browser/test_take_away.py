@@ -1,0 +1,85 @@
+"""From a ZIP of a real series to files without their patient, in a real browser."""
+
+import gzip
+import io
+import zipfile
+
+import nibabel
+import numpy as np
+import pydicom
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.browser.test_pages import settle
+
+READING = 60_000  # ms
+SLICES = 24
+
+
+@pytest.fixture
+def series(shared_data) -> dict[str, bytes]:
+    """Slices of a head from the middle of a real series, by file name."""
+    files = sorted((shared_data / "dicom" / "t1_series").rglob("*.dcm"))[50 : 50 + SLICES]
+    return {path.name: path.read_bytes() for path in files}
+
+
+def upload(page: Page, server, series: dict[str, bytes]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in series.items():
+            archive.writestr(name, data)
+    page.goto(f"{server.url}/data_explorer?tab=Your+own+images")
+    settle(page)
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "head.zip", "mimeType": "application/zip", "buffer": buffer.getvalue()}
+    )
+    page.get_by_role("tab", name="Take it away").click(timeout=READING)
+
+
+def downloaded(page: Page, button: str) -> tuple[str, bytes]:
+    with page.expect_download(timeout=READING) as download:
+        page.get_by_role("button", name=button).click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+def test_a_real_series_is_de_identified_and_taken_away(page, server, series):
+    upload(page, server, series)
+    button = page.get_by_role("button", name="De-identify", exact=True)
+    assert button.is_disabled()  # "DERIVED": nobody has looked yet
+    page.get_by_text("I have looked at every image").first.click()
+    button.click()
+    page.get_by_text(f"{SLICES} images de-identified and checked").wait_for(timeout=READING)
+
+    name, content = downloaded(page, "De-identified DICOM (ZIP)")
+    assert name.startswith("deidentified-")
+    old = [pydicom.dcmread(io.BytesIO(data)) for data in series.values()]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {member: archive.read(member) for member in archive.namelist()}
+    keywords = ("PatientName", "PatientBirthDate", "StudyDate", "StudyInstanceUID", "SOPInstanceUID")
+    values = {str(file[keyword].value).encode() for file in old for keyword in keywords}
+    assert {b"Jane_Doe", b"19660101", b"20130717"} <= values
+    for member, data in members.items():
+        assert not [value for value in values if value in data], member
+    new = [pydicom.dcmread(io.BytesIO(members[f"series 1/{n:06}.dcm"])) for n in range(1, SLICES + 1)]
+    places = {tuple(np.round(file.ImagePositionPatient, 6)): file.PixelData for file in old}
+    assert {tuple(np.round(file.ImagePositionPatient, 6)): file.PixelData for file in new} == places
+
+    _, report = downloaded(page, "Report (CSV)")
+    assert report == members["report.csv"]
+    assert b"PatientName,replaced,24,24" in report
+
+
+def test_the_view_and_the_volume_are_taken_away(page, server, series):
+    upload(page, server, series)
+    page.get_by_text("I have looked at every image").nth(1).click()
+    name, content = downloaded(page, "The volume (NIfTI)")
+    assert name.startswith("volume-")
+    volume = nibabel.Nifti1Image.from_bytes(gzip.decompress(content))
+    old = sorted((pydicom.dcmread(io.BytesIO(data)) for data in series.values()), key=lambda f: f.InstanceNumber)
+    wanted = np.stack([file.pixel_array for file in old])
+    found = np.asarray(volume.dataobj).transpose(2, 1, 0)
+    assert np.array_equal(found, wanted) or np.array_equal(found[::-1], wanted)
+    name, content = downloaded(page, "This view (PNG)")
+    assert name.startswith("view-")
+    assert np.asarray(Image.open(io.BytesIO(content))).std() > 5
