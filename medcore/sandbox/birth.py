@@ -60,7 +60,8 @@ def start() -> Newborn:
 def prepare() -> None:
     """Starts the fork server ahead of the first child, where there is one; returns at once."""
     if sys.platform == "linux":
-        _SERVER.start()
+        with contextlib.suppress(OSError):  # the first job will say so
+            _SERVER.start()
 
 
 def _python(module: str, stdin: int | socket.socket, stdout: int) -> subprocess.Popen:

@@ -135,8 +135,9 @@ class Process:
 
     def close(self) -> None:
         """Ends it and lets go of its pipes."""
-        self.kill("")
-        self._born.close()
+        with self._lock:  # nobody else is about to use them
+            self._born.kill()
+            self._born.close()
 
 
 def _widen(*pipes: Any) -> None:

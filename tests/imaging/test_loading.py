@@ -163,7 +163,7 @@ def test_a_file_of_which_nothing_can_be_decoded_is_given_up(fill, monkeypatch, t
     assert len(recorder.asked) <= loading.MOST_FAILURES + (os.cpu_count() or 1)
 
 
-@pytest.mark.parametrize("answer", ["wrong_frame", "too_short", "too_long", "too_few", "too_many", "far_too_many"])
+@pytest.mark.parametrize("answer", ["wrong_frame", "too_short", "too_long", "too_few", "too_many"])
 def test_a_child_that_was_taken_over_cannot_disturb_more_than_its_slices(fill, monkeypatch, tests_sandbox, answer):
     monkeypatch.setattr(loading, "JOB", f"tests.imaging.false_answers:{answer}")
     filled = fill(frames(volume(4)))

@@ -242,6 +242,24 @@ def test_a_child_taken_by_a_job_is_not_retired_under_it(sandbox, monkeypatch):
         assert run(sandbox, "twice", {"number": number}).values == {"number": 2 * number}
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("refuse", "An image was expected. Received: a poem"), ("crash", process.CRASHED)]
+)
+def test_a_child_that_is_a_python_of_its_own_does_the_same(sandbox, monkeypatch, name, sentence):
+    """As on macOS and Windows, where there is no fork server."""
+    monkeypatch.setattr(birth, "start", birth._Spawned)
+    assert run(sandbox, "twice", {"number": 1}, [bytes(2**20)]).values == {"number": 2}
+    with pytest.raises(ValueError, match=r"\w") as error:
+        run(sandbox, name)
+    assert str(error.value) == sentence
+    with pytest.raises(ValueError, match=r"took longer"):
+        run(sandbox, "spin", seconds=0.2)
+    assert run(sandbox, "twice", {"number": 2}).values == {"number": 4}
+    pids = sandbox.pids()
+    sandbox.close()
+    assert all(map(gone, pids))
+
+
 @LINUX
 def test_a_fresh_child_has_the_decoders_loaded_and_no_thread_of_its_server(sandbox):
     pid = run(sandbox, "pid").values["pid"]
