@@ -58,6 +58,8 @@ def _judge(process: "Process") -> None:
         return  # it is ending: its pipe tells
     if process.job is not job:
         return  # what was measured belongs to another
+    if job.cpu is None:
+        job.cpu, job.resident = cpu, memory
     if cpu - job.cpu > job.seconds or time.monotonic() - job.since > WALL * job.seconds:
         process.kill(f"Reading it took longer than {job.seconds:g} seconds and was stopped.")
     elif memory - job.resident > job.memory:

@@ -19,15 +19,22 @@ FALSE_ANSWERS = (OSError, EOFError, ValueError, LookupError, TypeError, Attribut
 """What a child that ends, or that was taken over, can make of reading what it says."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
-    """What the child does now, and what it may take for it beyond what it had at the start."""
+    """What the child does now, and what it may take for it.
+
+    Args:
+        seconds: of processor time.
+        memory: resident bytes.
+        since: when it began.
+        cpu, resident: what the child had when the guard first looked: most jobs have ended before, and cost no look.
+    """
 
     seconds: float
     memory: int
-    cpu: float
-    resident: int
     since: float
+    cpu: float | None = None
+    resident: int = 0
 
 
 class Process:
@@ -116,7 +123,7 @@ class Process:
                 yield reply
                 self._begin(seconds, memory)
             error = message.values.get("error")
-        except (*FALSE_ANSWERS, psutil.Error) as failure:
+        except FALSE_ANSWERS as failure:
             self.kill(self._why)
             raise ValueError(self._why) from failure
         self.job = None
@@ -124,7 +131,7 @@ class Process:
             raise ValueError(str(error)[:LONGEST_SENTENCE])
 
     def _begin(self, seconds: float, memory: int) -> None:
-        self.job = Job(seconds, memory, self.cpu(), self.memory(), time.monotonic())
+        self.job = Job(seconds, memory, time.monotonic())
 
     def kill(self, why: str) -> None:
         """Ends it now, for the reason that the waiting thread will give."""
