@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 
 import nibabel
@@ -9,12 +10,13 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.test_pages import settle
 
 READING = 60_000  # ms
 SLICES = 24
+VIEWER = ".viewer"
 
 
 @pytest.fixture
@@ -37,6 +39,24 @@ def upload(page: Page, server, series: dict[str, bytes]) -> None:
     page.get_by_role("tab", name="Take it away").click(timeout=READING)
 
 
+def look(page: Page) -> None:
+    """Changes the window, scrolls, and measures."""
+    expect(page.locator(VIEWER)).to_have_attribute("data-shown", f"acquired/{SLICES // 2}", timeout=READING)
+    page.locator(f"{VIEWER} .width").fill("150")
+    page.locator(f"{VIEWER} .width").press("Enter")
+    expect(page.locator(f"{VIEWER} .at-levels")).to_contain_text("W 150")
+    page.get_by_role("button", name="Ruler").click()
+    box = page.locator(f"{VIEWER} .stage").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + min(box["height"], 300) / 2
+    page.mouse.move(*middle)
+    page.mouse.wheel(0, 120)
+    expect(page.locator(VIEWER)).to_have_attribute("data-shown", f"acquired/{SLICES // 2 + 1}")
+    page.mouse.down()
+    page.mouse.move(middle[0] + 90, middle[1], steps=4)
+    page.mouse.up()
+    expect(page.locator(f"{VIEWER} .summary")).to_contain_text(re.compile(r"\d mm"))
+
+
 def downloaded(page: Page, button: str) -> tuple[str, bytes]:
     with page.expect_download(timeout=READING) as download:
         page.get_by_role("button", name=button).click()
@@ -45,6 +65,7 @@ def downloaded(page: Page, button: str) -> tuple[str, bytes]:
 
 def test_a_real_series_is_de_identified_and_taken_away(page, server, series):
     upload(page, server, series)
+    look(page)
     button = page.get_by_role("button", name="De-identify", exact=True)
     assert button.is_disabled()  # "DERIVED": nobody has looked yet
     page.get_by_text("I have looked at every image").first.click()
