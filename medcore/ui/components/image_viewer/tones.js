@@ -69,8 +69,10 @@ class Painter {
 }
 
 const SAMPLE = 65536
+const DARKEST = 0.005
+const BRIGHTEST = 0.998 // of most slices half is air: a lower one would make the brightest tissue plain white
 
-/** The window from the 1st to the 99th percentile of a slice, from at most about 65,536 of its pixels. */
+/** The window between two percentiles of a slice, from at most about 65,536 of its pixels. */
 function percentileWindow({ pixels, slope, intercept, samples }) {
   if (samples === 3) return { centre: 127.5, width: 255 }
   const stride = Math.max(1, Math.floor(pixels.length / SAMPLE))
@@ -79,6 +81,6 @@ function percentileWindow({ pixels, slope, intercept, samples }) {
   const known = values.filter(Number.isFinite).sort()
   if (!known.length) return { centre: 0.5, width: 1 }
   const at = (share) => known[Math.round(share * (known.length - 1))]
-  const [low, high] = at(0.99) > at(0.01) ? [at(0.01), at(0.99)] : [known[0], known[known.length - 1]]
+  const [low, high] = at(BRIGHTEST) > at(DARKEST) ? [at(DARKEST), at(BRIGHTEST)] : [known[0], known[known.length - 1]]
   return high > low ? { centre: (low + high) / 2, width: high - low } : { centre: low, width: 1 }
 }
