@@ -17,6 +17,7 @@ SECONDS = 2.5
 MEMORY = 2**30
 """Bytes beyond what the child holds already."""
 
+CLOSED = "These images were closed."
 NO_PROCESS = "The machine gives no process to read it with: too much is running. Try again in a moment."
 
 
@@ -110,20 +111,29 @@ class Sandbox:
 
     def _take(self) -> Process:
         with self._lock:
-            if self._closed:
-                raise ValueError("These images were closed.")
+            self._check_open()
             while self._idle:
                 process = self._idle.pop()
                 if process.take():
                     return process
                 self._discard(process)
-            try:
-                process = Process()
-            except OSError as error:
-                raise ValueError(NO_PROCESS) from error
-            process.take()
+        try:
+            process = Process()  # outside the lock: the first one of all waits for the fork server
+        except OSError as error:
+            raise ValueError(NO_PROCESS) from error
+        process.take()
+        with self._lock:
             self._all.add(process)
+            try:
+                self._check_open()
+            except ValueError:
+                self._discard(process)
+                raise
             return process
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ValueError(CLOSED)
 
     def _give(self, process: Process, whole: bool) -> None:
         with self._lock:
@@ -151,7 +161,7 @@ class Sandbox:
         with self._lock:
             self._closed = True
             for process in self._all:
-                process.kill("These images were closed.")
+                process.kill(CLOSED)
             for process in self._idle:
                 process.close()
             self._idle.clear()

@@ -1,6 +1,12 @@
 import threading
 
 from medcore.sandbox.seats import Seats
+from tests.imaging.uploads import until
+
+
+def waiting(seats):
+    with seats._lock:
+        return sum(len(turns) for turns in seats._waiting.values())
 
 
 def test_sessions_are_served_in_turn_whatever_each_has_asked_for():
@@ -17,8 +23,7 @@ def test_sessions_are_served_in_turn_whatever_each_has_asked_for():
     for thread in threads:
         thread.start()
     ready.wait()
-    while sum(len(turns) for turns in seats._waiting.values()) < 6:
-        pass
+    until(lambda: waiting(seats) == 6)
     seats.leave()
     for thread in threads:
         thread.join(timeout=10)
