@@ -23,7 +23,8 @@ class Stack:
     Args:
         id: of the stack within its shelf; stable while its files stay.
         kind: one of `files.KINDS`.
-        title: for people; nothing in it identifies a patient.
+        title: for people. Of DICOM nothing in it identifies a patient; other files are called by their own name, which
+            may: it goes into no URL, log or export.
         modality: "CT", "MR", …; "" where unknown.
         shape: (slices, rows, columns).
         samples: 1, or 3 for colour.

@@ -68,7 +68,7 @@ class Viewable(Protocol):
     """What the viewer can show: an uploaded series, or the images of a data set. Thread-safe."""
 
     title: str
-    """Without anything that tells who the patient is."""
+    """For the page alone: the name of a file may tell who the patient is."""
     unit: str
     """Of the values: "HU", or "" for stored units."""
     colour: bool
