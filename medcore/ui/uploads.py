@@ -125,9 +125,8 @@ def pick(stacks: Sequence[Stack]) -> Stack:
 
 
 def named(stack: Stack) -> str:
-    """What a person knows the stack by: the file's name where the file itself says nothing."""
-    name = "" if stack.kind == "dicom" else f"{shelf().name(stack.places[0][0])} · "
-    return f"{name}{stack.title} · {size(stack)}"
+    """What a person knows the stack by."""
+    return f"{stack.title} · {size(stack)}"
 
 
 def size(stack: Stack) -> str:
