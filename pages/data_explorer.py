@@ -17,8 +17,12 @@ def _go(tab: str) -> None:
     st.session_state["tab"] = tab
 
 
+if "tab" not in st.session_state and "tab" not in st.query_params and "explored" in st.session_state:
+    st.session_state["tab"] = st.session_state["explored"]  # back from another page: where one was
+current = st.session_state.get("tab") or st.query_params.get("tab", _SET)
+
 with st.sidebar:
-    entry = controls.dataset()
+    entry = controls.dataset(disabled=current in (_OWN, _LESSON))
     options = {}
     if entry.options:
         with st.expander(entry.card.title):
@@ -27,6 +31,7 @@ with st.sidebar:
 st.title("What is in the images?")
 st.caption("Look before you train: at a data set, at what a preparation does to it, or at images of your own.")
 tabs = dict(zip(TABS, st.tabs(TABS, on_change="rerun", key="tab", bind="query-params"), strict=True))
+st.session_state["explored"] = next((name for name, tab in tabs.items() if tab.open), _SET)
 if tabs[_SET].open:
     with tabs[_SET]:
         if entry.available:

@@ -72,7 +72,7 @@ else:
     setup_table.show(specs, entry.sizes_for(options).get("train"))
 
 lesson_tab, data_tab, home_tab = st.tabs(
-    ["Lesson", "The data set", "Take it home"], on_change="rerun", key="tab", bind="query-params"
+    ["Lesson", "The data set", "Take it home"], on_change="rerun", key="about", bind="query-params"
 )
 if lesson_tab.open:
     with lesson_tab:

@@ -22,16 +22,22 @@ def listing() -> list[sources.Entry]:
     return sources.listing()
 
 
-def dataset(task: str | None = None) -> sources.Entry:
-    """Picks a data set of a task, or of any; this session's own come first, those that are not here yet last."""
+def dataset(task: str | None = None, *, disabled: bool = False) -> sources.Entry:
+    """Picks a data set of a task, or of any; this session's own come first, those that are not here yet last.
+
+    Args:
+        task: "classification", "segmentation", or None for either.
+        disabled: where what is shown does not depend on it.
+    """
     tasks = ("classification", "segmentation") if task is None else (task,)
     entries = {e.card.title: e for e in (*own_sets.entries(), *listing()) if e.card.task in tasks}
     titles = sorted(entries, key=lambda title: not entries[title].available)
     chosen = st.selectbox(
-        "Images",
+        "Data set",
         titles,
         key="dataset",
         bind=URL,
+        disabled=disabled,
         help="The simulator and the digits are built in; other sets come from MEDCORE_DATA or a download.",
     )
     return entries[chosen]

@@ -57,7 +57,7 @@ def _fields(where: Shelf) -> None:
         "Drop your images here",
         accept_multiple_files=WAYS[way],
         key=f"upload_{turn}",
-        help="They stay in this computer's memory and go when you close the page.",
+        help="They stay in this computer's memory and go when you close or reload the page.",
     )
     if files:
         for file in files:
@@ -141,6 +141,6 @@ def memory() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"In memory, for this session only: {where.used / MEGABYTE:,.0f} of {where.limit / MEGABYTE:,.0f} MB. "
-            "Nothing is written to disk; closing the page lets go of it."
+            "Nothing is written to disk; closing or reloading the page lets go of it."
         )
         st.button("Close all", key="close_all", icon=":material/close:", on_click=where.clear, type="tertiary")

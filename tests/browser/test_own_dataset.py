@@ -56,7 +56,7 @@ def test_uploads_become_a_set_that_a_network_learns(page, server):
     page.get_by_role("link", name="Train on it").click()
     page.get_by_role("heading", name="Which optimizer learns fastest?").wait_for()
     settle(page)
-    expect(page.get_by_role("combobox", name="Images", exact=True)).to_have_value(
+    expect(page.get_by_role("combobox", name="Data set", exact=True)).to_have_value(
         re.compile("^Your own images · [0-9a-f]{6}$")
     )
     page.get_by_role("button", name="Train", exact=True).click()
@@ -67,10 +67,10 @@ def test_another_visitor_does_not_find_it(page, server, browser):
     make(page, server)
     page.get_by_role("button", name="Use in the labs for this session").click()
     page.get_by_role("link", name="Train on it").wait_for()
-    title = page.get_by_role("combobox", name="Images", exact=True).input_value()
+    title = page.get_by_role("combobox", name="Data set", exact=True).input_value()
     assert title.startswith("Your own images")
     other = browser.new_context().new_page()
     other.goto(f"{server.url}/optimizer_comparison?dataset={title}")
     settle(other)
-    expect(other.get_by_role("combobox", name="Images", exact=True)).to_have_value("CT simulator: liver lesions")
+    expect(other.get_by_role("combobox", name="Data set", exact=True)).to_have_value("CT simulator: liver lesions")
     other.context.close()

@@ -70,7 +70,7 @@ def test_from_home_to_a_finished_comparison(page, server, store):
     page.get_by_role("link", name="Open the race").click()
     expect(page.get_by_role("heading", name="Which optimizer learns fastest?")).to_be_visible(timeout=30_000)
     open_page(page, server, "optimizer_comparison", dataset="Digits 8x8", model="MLP")
-    expect(page.get_by_role("combobox", name="Images")).to_have_value("Digits 8x8")
+    expect(page.get_by_role("combobox", name="Data set")).to_have_value("Digits 8x8")
     ids = train(page)
     page.wait_for_function(STARTED, timeout=TRAINING)
     expect(page.get_by_text("Always answering")).to_be_visible(timeout=TRAINING)

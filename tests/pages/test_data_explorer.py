@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from medcore.ui import session
+from tests.conftest import ROOT
 
 PAGE = "data_explorer"
 OWN = {"tab": "Your own images"}
@@ -113,3 +114,11 @@ def test_the_lesson_opens_the_ct_slice_that_it_speaks_of(open_page, shelf):
     assert shelf().wait(30)
     assert page.query_params["tab"] == ["Your own images"] or page.query_params["tab"] == "Your own images"
     assert shelf().stacks()[0].modality == "CT"
+
+
+def test_who_comes_back_from_another_page_is_where_he_was(open_page, shelf):
+    page = open_page(PAGE, **OWN)
+    assert page.selectbox(key="dataset").disabled
+    page.switch_page(ROOT / "pages" / "optimizer_comparison.py").run()
+    page.switch_page(ROOT / "pages" / "data_explorer.py").run()
+    assert "shown to you alone" in page.info[0].value

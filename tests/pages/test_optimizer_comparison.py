@@ -87,7 +87,7 @@ def test_a_set_that_is_not_here_says_how_to_get_it(open_page):
 def test_a_damaged_file_is_named_and_the_others_stay(open_page, tmp_path, monkeypatch):
     (tmp_path / "broken.npz").write_bytes(b"no zip file")
     monkeypatch.setenv("MEDCORE_DATA", str(tmp_path))
-    page = open_page(PAGE, dataset="Digits 8x8", tab="The data set")
+    page = open_page(PAGE, dataset="Digits 8x8", about="The data set")
     assert not page.exception
     assert any(w.value.startswith("**broken**: ") for w in page.warning)
     assert "Digits 8x8" in page.selectbox(key="dataset").options
