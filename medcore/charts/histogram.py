@@ -5,31 +5,32 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from medcore.charts import template
+from medcore.charts import shares, template
 
 BINS = 64
 HEIGHT = 240
 
 
-def figure(images: Mapping[str, np.ndarray], title: str = "Pixel value") -> go.Figure:
-    """Bars of each image over common bins, logarithmic, for background fills most of a medical image.
+def figure(images: Mapping[str, np.ndarray], title: str = "Pixel value", log: bool = False) -> go.Figure:
+    """Bars of each image over common bins.
 
     Args:
         images: by label, values of any shape; not empty, finite.
         title: of the horizontal axis.
+        log: whether shares are logarithmic, which shows rare values.
     """
     edges = np.linspace(*_range(images), BINS + 1)
     chart = go.Figure()
-    for i, (label, values) in enumerate(images.items()):
-        counts, _ = np.histogram(values, edges)
+    percent = {label: 100 * np.histogram(values, edges)[0] / values.size for label, values in images.items()}
+    for i, label in enumerate(images):
         chart.add_bar(
             x=(edges[:-1] + edges[1:]) / 2,
-            y=counts / values.size,
+            y=percent[label],
             width=edges[1] - edges[0],
             name=label,
             opacity=0.6,
             marker={"color": template.colour(i), "line": {"width": 0}},
-            hovertemplate=f"<b>{label}</b><br>about %{{x:.3g}}: %{{y:.2%}}<extra></extra>",
+            hovertemplate=f"<b>{label}</b><br>about %{{x:.3g}}: %{{y:.3g}} %<extra></extra>",
         )
     template.apply(chart)
     chart.update_layout(
@@ -40,7 +41,10 @@ def figure(images: Mapping[str, np.ndarray], title: str = "Pixel value") -> go.F
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )
     chart.update_xaxes(title=title)
-    chart.update_yaxes(title="Share of pixels", type="log", tickformat="~%", dtick=1)
+    if log:
+        shares.logarithmic(chart, percent)
+    else:
+        shares.linear(chart, percent, edges)
     return chart
 
 

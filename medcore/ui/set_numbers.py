@@ -31,7 +31,7 @@ def _sizes(splits: Splits, overview: Overview) -> None:
     with st.container(horizontal=True):
         for split, part in splits.items():
             groups = None if part.groups is None else f"{len(np.unique(part.groups)):,} patients or volumes"
-            share = f"{split} ({len(part) / total:.0%})"
+            share = f"{split} ({100 * len(part) / total:.0f} %)"
             st.metric(share, f"{len(part):,}", groups, delta_color="off", delta_arrow="off")
     height, width, channels = splits["train"].images.shape[1:]
     kind = "gray" if channels == 1 else "colour"
@@ -56,10 +56,10 @@ def _balance(splits: Splits, facts: Facts) -> None:
         st.markdown("Counted are the images that show a class somewhere in their mask.")
         return
     name, count = max(facts.counts["train"].items(), key=lambda item: item[1])
-    share = facts.counts["test"][name] / sizes["test"]
+    most, share = 100 * count / sizes["train"], 100 * facts.counts["test"][name] / sizes["test"]
     st.markdown(
-        f"Most images of train are “{plain(name)}” ({count / sizes['train']:.1%}). Always answering so is right in "
-        f"**{share:.1%}** of test: a model has to beat that."
+        f"Most images of train are “{plain(name)}” ({most:.1f} %). Always answering so is right in "
+        f"**{share:.1f} %** of test: a model has to beat that."
     )
     table = pd.DataFrame(facts.counts)
     with st.expander("As a table"):
@@ -82,16 +82,24 @@ def _intensity(splits: Splits, overview: Overview) -> None:
         config=template.CONFIG,
         alt="How the pixel values of each class are spread",
     )
-    low, high = overview.window
+    low, high = _limits(overview.window, splits["train"].images.dtype)
     means = _means(overview.histograms, overview.edges)
-    st.caption(f"98 % of all values lie between {low:.4g} and {high:.4g}. {means}")
+    st.caption(f"98 % of all values lie between {low} and {high}. {means}")
+
+
+def _limits(window: tuple[float, float], dtype: np.dtype) -> tuple[str, str]:
+    """In words; whole numbers where the values are."""
+    low, high = window
+    if dtype == np.uint8:
+        return f"{low:.0f}", f"{min(high, 255):.0f}"
+    return f"{low:.4g}", f"{high:.4g}"
 
 
 def _means(histograms: Mapping[str, np.ndarray], edges: np.ndarray) -> str:
     """The mean value of each class, in words."""
     centres = (edges[:-1] + edges[1:]) / 2
     means = {name: float(counts @ centres / counts.sum()) for name, counts in histograms.items() if counts.sum()}
-    return f"Means: {', '.join(f'{plain(name)} {mean:.3g}' for name, mean in means.items())}."
+    return f"Means: {', '.join(f'“{plain(name)}” {mean:.3g}' for name, mean in means.items())}."
 
 
 def _averages(splits: Splits, overview: Overview) -> None:
@@ -123,6 +131,7 @@ def _maps(images: Mapping[str, np.ndarray], over: str) -> None:
         with columns[number % 2]:
             st.plotly_chart(
                 average.figure(image, title, "gray" if title.startswith("Mean") else "viridis"),
+                width="content",
                 key=f"map_{title}",
                 config=template.CONFIG,
                 alt=f"{title} at each pixel {over}".strip(),
