@@ -3,8 +3,10 @@
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from medcore.imaging.shelf import Shelf, Upload
 from medcore.imaging.stack import Stack
@@ -17,6 +19,8 @@ EXAMPLES = {
     "An ultrasound, in colour": "examples_rgb_color.dcm",
 }
 """Files that pydicom brings along."""
+MADE_OF_IMAGES = ("headers", "deidentified", "own_made")
+"""What other panels keep in the session's state."""
 MEGABYTE = 2**20
 MOST_NAMED = 8
 DONE = ("ready", "refused")
@@ -62,8 +66,17 @@ def _fields(where: Shelf) -> None:
     if files:
         for file in files:
             where.add(file.name, file.getvalue())
+        _let_go(files)
         st.session_state["upload_turn"] = turn + 1
         st.rerun()
+
+
+def _let_go(files: Sequence[Any]) -> None:
+    """Streamlit would keep its copy of every file until the session ends, beside ours and beyond its limit."""
+    context = get_script_run_ctx()
+    if context is not None:
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def add_example(label: str) -> None:
@@ -110,16 +123,24 @@ def _line(upload: Upload) -> str:
 
 
 def pick(stacks: Sequence[Stack]) -> Stack:
-    """The stack to look at; its name stays out of the URL, because it may tell who the patient is."""
+    """The stack to look at: the newest of an upload until another is chosen.
+
+    Its name stays out of the URL, because it may tell who the patient is.
+    """
     by_id = {stack.id: stack for stack in stacks}
-    if st.session_state.get("stack") not in by_id:
+    seen = st.session_state.get("stacks_seen", {})
+    new = [stack.id for stack in stacks if seen.get(stack.id) != stack.places]
+    if new and not shelf().busy():
+        st.session_state["stack"] = new[-1]
+        st.session_state["stacks_seen"] = {stack.id: stack.places for stack in stacks}
+    elif st.session_state.get("stack") not in by_id:
         st.session_state["stack"] = stacks[-1].id
     chosen = st.selectbox(
         f"Series and images ({len(stacks):,})",
         list(by_id),
         format_func=lambda i: named(by_id[i]),
         key="stack",
-        help="What belongs together was put together: by series, size and kind.",
+        help="What belongs together was put together: by series, size and kind. Sizes are width x height in pixels.",
     )
     return by_id[chosen]
 
@@ -130,9 +151,9 @@ def named(stack: Stack) -> str:
 
 
 def size(stack: Stack) -> str:
-    """The size in words."""
+    """The size in words, width x height."""
     slices, rows, columns = stack.shape
-    return f"{rows} x {columns}" if slices == 1 else f"{slices:,} slices of {rows} x {columns}"
+    return f"{columns} x {rows}" if slices == 1 else f"{slices:,} slices of {columns} x {rows}"
 
 
 def memory() -> None:
@@ -143,4 +164,11 @@ def memory() -> None:
             f"In memory, for this session only: {where.used / MEGABYTE:,.0f} of {where.limit / MEGABYTE:,.0f} MB. "
             "Nothing is written to disk; closing or reloading the page lets go of it."
         )
-        st.button("Close all", key="close_all", icon=":material/close:", on_click=where.clear, type="tertiary")
+        st.button("Close all", key="close_all", icon=":material/close:", on_click=_close_all, type="tertiary")
+
+
+def _close_all() -> None:
+    """Lets go of the images and of what was made of them."""
+    shelf().clear()
+    for name in MADE_OF_IMAGES:
+        st.session_state.pop(name, None)

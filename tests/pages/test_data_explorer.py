@@ -102,6 +102,16 @@ def test_close_all_lets_go_of_everything(open_page, shelf):
     assert shelf().used == 0
 
 
+def test_streamlit_keeps_no_copy_of_an_upload(open_page, shelf, monkeypatch):
+    removed = []
+    monkeypatch.setattr(
+        "streamlit.runtime.memory_uploaded_file_manager.MemoryUploadedFileManager.remove_file",
+        lambda _, session_id, file_id: removed.append(file_id),
+    )
+    upload(open_page(PAGE, **OWN), shelf, ("good.png", png(), "image/png"))
+    assert len(removed) == 1
+
+
 def test_the_names_of_uploads_never_come_into_the_address(open_page, shelf):
     page = upload(open_page(PAGE, **OWN), shelf, ("Doe^Jane.png", png(), "image/png"))
     assert "Doe" not in str(dict(page.query_params))

@@ -1,3 +1,5 @@
+import re
+
 from streamlit.testing.v1 import AppTest
 
 from medcore.ui.plain import plain
@@ -18,6 +20,13 @@ def test_streamlit_takes_it():
 
         from medcore.ui.plain import plain
 
-        st.markdown(plain("[x](http://127.0.0.1) <b>"))
+        st.markdown(plain("[x](here) <b>"))
 
-    assert AppTest.from_function(page).run().markdown[0].value == r"\[x\](http://127.0.0.1) \<b\>"
+    assert AppTest.from_function(page).run().markdown[0].value == r"\[x\](here) \<b\>"
+
+
+def test_addresses_are_no_links():
+    for text in ("see https://evil.example/a", "www.evil.example", "write to jane@evil.example"):
+        shown = plain(text)
+        assert shown.replace("\N{WORD JOINER}", "") == text
+        assert not re.search(r"https?://|www\.|\w@\w", shown)
