@@ -149,6 +149,15 @@ def overview(name: str, options: Mapping[str, Any] | None = None) -> Overview:
     return _overview(entry, options) or _apart("overview", entry, options, _overview)
 
 
+def known_overview(name: str, options: Mapping[str, Any] | None = None) -> Overview | None:
+    """The overview of a set if it was asked for before, without looking at an image.
+
+    Raises:
+        FileNotFoundError: if there is no such set here.
+    """
+    return _overview(_available(name), options or {})
+
+
 def keep_snapshot(name: str, options: Mapping[str, Any]) -> None:
     """Reads a set in this process, so that its facts and its snapshot are there.
 

@@ -1,5 +1,7 @@
 """The card of a data set: what it is, where it comes from, how far to trust it, and how to get it."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from medcore.data import sources
@@ -29,7 +31,16 @@ def _duplicates(entry: sources.Entry) -> tuple[str, ...]:
     if not entry.available:
         return ()
     with st.spinner("Reading the set once, looking for duplicates…"):
-        return sources.facts(entry.card.name).notes
+        exact = sources.facts(entry.card.name).notes
+    overview = sources.known_overview(entry.card.name)
+    return (*exact, *([] if overview is None else _near(overview.near.between or {})))
+
+
+def _near(between: Mapping[str, int]) -> list[str]:
+    """Near duplicates between splits in one sentence, where they were looked for."""
+    found = [(count, *pair.split(" and ")) for pair, count in between.items()]
+    words = [f"{count:,} of {second} with one in {first}" for count, first, second in found]
+    return [f"Leak: near duplicates between splits: {', '.join(words)} (see Duplicates)."] if words else []
 
 
 def unreadable() -> None:

@@ -1,5 +1,7 @@
 """Images that lie in a set twice, exactly or nearly, side by side."""
 
+from collections import Counter
+
 import numpy as np
 import streamlit as st
 
@@ -26,8 +28,10 @@ def show(splits: Splits, facts: Facts, overview: Overview) -> None:
     if exact.places:
         _exact_pairs(splits, exact.places)
     st.subheader("Nearly the same image twice")
-    for note in near.notes() or ("No image is nearly the same as another one.",):
+    for note in near.notes() or ("No image is nearly the same as another one, as far as this test can tell.",):
         st.markdown(_badge(note))
+    if near.skipped:
+        return
     if near.pairs:
         _near_pairs(splits, near.pairs, near.found)
     st.caption(
@@ -35,6 +39,23 @@ def show(splits: Splits, facts: Facts, overview: Overview) -> None:
         f"bits, and the pixels correlate by at least {near_duplicates.MIN_CORRELATION:g}. That is another copy, or "
         "another frame of the same scan; whether it is the same patient only the source can tell."
     )
+    st.caption(
+        "What it does not find: neighbouring slices of one patient with noise of their own correlate by less, and a "
+        "turned or cropped copy looks like another image. Finding nothing is no proof: a split by patient is what "
+        f"protects. {_by_patient(splits)}"
+    )
+
+
+def _by_patient(splits: Splits) -> str:
+    """Whether this set is split so."""
+    groups = [part.groups for part in splits.values()]
+    if any(of_split is None for of_split in groups):
+        return "This set does not say whose its images are, so whether it was split so cannot be checked here."
+    splits_of = Counter(name for of_split in groups for name in set(of_split.tolist()))
+    shared = sum(count > 1 for count in splits_of.values())
+    if shared:
+        return f"In this set, {shared:,} patients or volumes lie in more than one split."
+    return "In this set, no patient or volume lies in more than one split."
 
 
 def _exact_pairs(splits: Splits, groups: tuple[tuple[Place, ...], ...]) -> None:
@@ -53,8 +74,12 @@ def _near_pairs(splits: Splits, pairs: tuple[Pair, ...], found: int) -> None:
         of_all = f"{len(pairs):,} of {found:,} pairs" if found > len(pairs) else f"{found:,} pairs"
         st.caption(f"{of_all}, those between splits first, of these the most alike first.")
     shown = pairs[start:stop]
-    words = [f"{pair.distance} bits, correlation {pair.correlation:.4f}{_same_group(splits, pair)}" for pair in shown]
+    words = [f"correlation {pair.correlation:.4f}{_same_group(splits, pair)}, {_bits(pair.distance)}" for pair in shown]
     _pairs(splits, [(pair.first, pair.second, word) for pair, word in zip(shown, words, strict=True)], "near_pairs")
+
+
+def _bits(distance: int) -> str:
+    return "1 bit apart" if distance == 1 else f"{distance} bits apart"
 
 
 def _same_group(splits: Splits, pair: Pair) -> str:

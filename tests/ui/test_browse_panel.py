@@ -131,6 +131,28 @@ def test_duplicates_are_said_in_words(sets):
     assert ":red-badge[Leak] 1 image of val is nearly the same as one of train." in text
 
 
+def test_what_the_search_cannot_find_is_said_with_what_protects(sets):
+    text = words(opened("other", look="Duplicates"))
+    assert "a split by patient is what protects. This set does not say whose its images are" in text
+    simulated = words(opened("ct-simulator", {"images": 40}, look="Duplicates"))
+    assert "No image is nearly the same as another one, as far as this test can tell." in simulated
+    assert "In this set, no patient or volume lies in more than one split." in simulated
+
+
+def test_a_test_that_was_not_run_is_not_explained(home):
+    text = words(opened("digits", look="Duplicates"))
+    assert "too small to tell" in text
+    assert "perceptual" not in text
+    assert "as far as this test" not in text
+
+
+def test_the_card_names_near_duplicates_once_they_were_looked_for(sets):
+    near = "Leak: near duplicates between splits: 1 of val with one in train"
+    assert near not in words(opened("mine", look="Card"))
+    opened("mine", look="Duplicates")
+    assert near in words(opened("mine", look="Card"))
+
+
 def test_sets_of_masks_are_filtered_by_what_they_show(home, monkeypatch, shared_data):
     monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
     assert "2,839 images" in words(opened("hippocampus", **{"class": "class 1"}))
