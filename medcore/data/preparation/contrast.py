@@ -6,6 +6,9 @@ Every step takes and gives an image (height, width, channels) float32 in 0..1.
 import numpy as np
 from skimage import exposure
 
+SMALLEST_TILE = 8
+"""Pixels along each side: of fewer there is no histogram to speak of, and every value becomes black or white."""
+
 
 def window(image: np.ndarray, centre: float, width: float) -> np.ndarray:
     """Maps centre - width/2 to 0 and centre + width/2 to 1, straight between, cut off beyond."""
@@ -22,12 +25,12 @@ def clahe(image: np.ndarray, limit: float, tiles: int) -> np.ndarray:
 
     Args:
         limit: largest share of a tile's pixels in one bin, 0 to 1.
-        tiles: along each side.
+        tiles: along each side, at most; fewer where a tile would be smaller than `SMALLEST_TILE`.
 
     Reference:
         Zuiderveld, K. (1994), Contrast limited adaptive histogram equalization, Graphics Gems IV.
     """
-    size = [max(1, side // tiles) for side in image.shape[:2]]
+    size = [max(side // tiles, min(side, SMALLEST_TILE)) for side in image.shape[:2]]
     if image.shape[-1] == 3:
         return exposure.equalize_adapthist(image, size, limit)
     planes = [exposure.equalize_adapthist(plane, size, limit) for plane in np.moveaxis(image, -1, 0)]

@@ -1,5 +1,7 @@
 import pytest
 
+from medcore.data.preparation import advice as module
+from medcore.data.preparation import contrast
 from medcore.data.preparation.advice import advice
 from medcore.spec import PreparationSpec
 
@@ -25,3 +27,13 @@ def test_what_to_mind_is_said(steps, corrupted, said):
 )
 def test_nothing_is_said_without_need(steps):
     assert advice(PreparationSpec(steps)) == []
+
+
+@pytest.mark.parametrize(("shape", "said"), [((8, 8), "one tile"), ((28, 40), "about 3"), ((64, 64), ""), (None, "")])
+def test_tiles_that_would_be_too_small_are_named(shape, said):
+    sentences = [sentence for sentence in advice(PreparationSpec({"clahe": {}}), shape) if "tiles" in sentence]
+    assert [said in sentence for sentence in sentences] == ([True] if said else [])
+
+
+def test_the_smallest_tile_that_is_spoken_of_is_that_of_the_filter():
+    assert module._SMALLEST_TILE == contrast.SMALLEST_TILE

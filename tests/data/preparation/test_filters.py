@@ -35,6 +35,20 @@ def test_clahe_is_scikit_images():
     np.testing.assert_array_equal(contrast.clahe(colour, 0.02, 4), exposure.equalize_adapthist(colour, (10, 12), 0.02))
 
 
+@pytest.mark.parametrize("side", [1, 7, 8, 28, 40])
+def test_tiles_of_clahe_do_not_become_too_small(side):
+    rng = np.random.default_rng(0)
+    small = rng.random((side, 48, 1), np.float32)
+    tile = (min(side, 8), 8)
+    expected = exposure.equalize_adapthist(small[..., 0], tile, 0.02)
+    np.testing.assert_array_equal(contrast.clahe(small, 0.02, 16)[..., 0], expected)
+
+
+def test_clahe_of_few_pixels_keeps_shades_between_black_and_white():
+    ramp = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8, 1)
+    assert len(np.unique(contrast.clahe(ramp, 0.01, 8).round(2))) > 30
+
+
 def test_the_longer_side_gets_the_pixels_asked_for(picture):
     small = resizing.resize(picture, 24)
     assert small.shape == (20, 24, picture.shape[2])
