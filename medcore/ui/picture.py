@@ -8,6 +8,9 @@ import streamlit as st
 SIDE = 576
 """Pixels that the longer side of an image gets, about; the page shows it as wide as there is room."""
 GAP = 4
+BORDER = 2
+GRAY = 128
+"""Between and around images: neither white nor black ones melt into each other or into the page."""
 MASK_COLOUR = np.array([238, 102, 119])
 MASK_SHARE = 0.45
 
@@ -33,14 +36,24 @@ def pixels(image: np.ndarray, scale: tuple[float, float], mask: np.ndarray | Non
 
 def show(picture: np.ndarray, caption: str, alt: str) -> None:
     """One image (height, width, 3)."""
-    st.image(enlarged(picture, SIDE), caption, width="stretch", output_format="PNG", alt=alt)
+    st.image(framed(enlarged(picture, SIDE)), caption, width="stretch", output_format="PNG", alt=alt)
 
 
 def show_row(pictures: Sequence[np.ndarray], caption: str) -> None:
     """Several images of one size in a row."""
+    st.image(strip(pictures), caption, width="stretch", output_format="PNG", alt=caption)
+
+
+def strip(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Images of one size side by side, gray between and around them."""
     large = [enlarged(picture, SIDE // 4) for picture in pictures]
-    framed = [np.pad(picture, ((0, 0), (0, GAP), (0, 0)), constant_values=255) for picture in large]
-    st.image(np.concatenate(framed, axis=1)[:, :-GAP], caption, width="stretch", output_format="PNG", alt=caption)
+    spaced = [np.pad(picture, ((0, 0), (0, GAP), (0, 0)), constant_values=GRAY) for picture in large]
+    return framed(np.concatenate(spaced, axis=1)[:, :-GAP])
+
+
+def framed(picture: np.ndarray) -> np.ndarray:
+    """With a thin gray border."""
+    return np.pad(picture, ((BORDER, BORDER), (BORDER, BORDER), (0, 0)), constant_values=GRAY)
 
 
 def enlarged(picture: np.ndarray, side: int) -> np.ndarray:

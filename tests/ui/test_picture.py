@@ -21,3 +21,16 @@ def test_enlarged_pixels_are_squares():
     assert large.shape == (8, 8, 3)
     assert (large[:4, :4] == small[0, 0]).all()
     assert picture.enlarged(np.zeros((500, 400, 3), np.uint8), 288).shape == (500, 400, 3)
+
+
+def test_white_images_keep_their_edges():
+    white = np.full((8, 8, 3), 255, np.uint8)
+    strip = picture.strip([white, white, white])
+    side = picture.enlarged(white, picture.SIDE // 4).shape[0]
+    assert strip.shape == (side + 2 * picture.BORDER, 3 * side + 2 * picture.GAP + 2 * picture.BORDER, 3)
+    middle = strip[len(strip) // 2, :, 0]
+    starts = picture.BORDER + np.arange(3) * (side + picture.GAP)
+    for start in starts:
+        assert (middle[start : start + side] == 255).all()
+    assert (middle == picture.GRAY).sum() == 2 * picture.GAP + 2 * picture.BORDER
+    assert (strip[0] == picture.GRAY).all()
