@@ -11,7 +11,7 @@ from medcore.data.dataset import Splits
 from medcore.data.inspection.duplicates import Place
 from medcore.data.inspection.selection import Selection, select
 from medcore.imaging.dataset_view import DatasetView
-from medcore.ui import controls, paging, reading, thumbnails, viewer
+from medcore.ui import controls, paging, reading, rows, thumbnails, viewer
 from medcore.ui.components.image_grid import image_grid
 from medcore.ui.plain import plain
 
@@ -25,7 +25,7 @@ ORDERS = {"As in the set": "given", "By class": "class", "Shuffled": "shuffled"}
 
 def show(entry: sources.Entry, options: Mapping[str, Any], splits: Splits) -> None:
     """The controls and a page of the grid; the chosen image opens over it."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with rows.row("browse"):
         split = _split_control(splits)
         wanted = _class_control(splits)
         order, seed = _order_controls()
