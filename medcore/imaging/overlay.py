@@ -3,21 +3,43 @@
 import numpy as np
 
 from medcore.imaging.stack import Stack
+from medcore.imaging.stack_view import StackView
 from medcore.imaging.view import Cut, Viewable
 
 SAME_PLACE_MM = 0.1
 """Corners of the same voxel further apart than this do not lie over each other."""
+MAX_CLASS, MAX_CLASSES = 255, 64
 
 
 def fits(image: Stack, labels: Stack) -> bool:
-    """Whether `labels` can be laid over `image`: whole numbers of the same shape, another stack, the same place."""
-    if labels.id == image.id or labels.shape != image.shape or labels.samples != 1 or labels.dtype == "float32":
+    """Whether `labels` may be labels of `image`: of a kind that holds some, of the same shape and in the same place."""
+    if not _may_hold_labels(labels) or labels.id == image.id or labels.shape != image.shape:
         return False
     if image.affine is None or labels.affine is None:
         return True
     columns, rows, slices = image.shape[::-1]
     corners = np.array([[0, 0, 0, 1], [columns, 0, 0, 1], [0, rows, 0, 1], [0, 0, slices, 1]], float).T
     return bool(np.abs((image.affine - labels.affine) @ corners).max() < SAME_PLACE_MM)
+
+
+def _may_hold_labels(stack: Stack) -> bool:
+    """Whole numbers of a volume, of arrays or of a DICOM segmentation; other DICOM images and pictures are images."""
+    whole = stack.samples == 1 and stack.dtype != "float32"
+    return whole and (stack.kind in ("nifti", "arrays") or (stack.kind == "dicom" and stack.modality == "SEG"))
+
+
+def check_classes(labels: StackView) -> None:
+    """Waits for all slices and raises ValueError, with one sentence, if their values are no class numbers."""
+    values: set[float] = set()
+    for pixels, (slope, intercept) in zip(labels.pixels(), labels.stack.rescale, strict=True):
+        values.update((np.unique(pixels) * slope + intercept).tolist())
+    whole = all(0 <= value <= MAX_CLASS and value == round(value) for value in values)
+    if not whole or len(values) > MAX_CLASSES:
+        raise ValueError(
+            f'"{labels.title}" does not hold class numbers: it has {len(values):,} different values from '
+            f"{min(values):,.6g} to {max(values):,.6g}. At most {MAX_CLASSES} whole ones from 0 to {MAX_CLASS} were "
+            "expected."
+        )
 
 
 class Overlaid:

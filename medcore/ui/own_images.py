@@ -25,9 +25,9 @@ def show() -> None:
     image, facts = st.columns([3, 1], gap="medium")
     with facts:
         stack_facts.show(stack)
-        labels = stack_facts.pick_overlay(stack, stacks)
+        labels = stack_facts.pick_overlay(stack, shelf)
     with image:
-        shown = viewer.show(Overlaid(view, shelf.view(labels.id)) if labels else view, key="own")
+        shown = viewer.show(Overlaid(view, labels) if labels else view, key="own")
     st.caption("For teaching and research, not for diagnosis.")
     uploads.memory()
 

@@ -1,16 +1,18 @@
 """What is known of a stack beside its pixels: size, spacing, what is odd, and labels to lay over it."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
 from medcore.imaging import overlay
+from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
+from medcore.imaging.stack_view import StackView
+from medcore.sentences import sentence
 from medcore.ui import uploads
 from medcore.ui.plain import plain
 
 NO_OVERLAY = "None"
+KINDS = {"dicom": "DICOM", "nifti": "NIfTI volume", "picture": "Picture", "arrays": "NumPy array"}
 
 
 def show(stack: Stack) -> None:
@@ -18,12 +20,9 @@ def show(stack: Stack) -> None:
     slices, rows, columns = stack.shape
     between, row, column = stack.spacing
     facts = [
-        (
-            "Kind",
-            " · ".join(filter(None, (stack.kind.upper() if stack.kind == "dicom" else stack.kind, stack.modality))),
-        ),
-        ("Size", f"{columns} x {rows} px" + (f", {slices:,} slices" if slices > 1 else "")),
-        ("Pixel spacing", _mm(row, column)),
+        ("Kind", " · ".join(filter(None, (KINDS[stack.kind], stack.modality)))),
+        ("Size", f"{columns} x {rows} px (width x height)" + (f", {slices:,} slices" if slices > 1 else "")),
+        ("Pixel spacing", _mm(column, row)),
         ("Between slices", _mm(between) if slices > 1 else ""),
         ("Covers", _extent(stack)),
         ("Values", _values(stack)),
@@ -42,6 +41,7 @@ def _mm(*lengths: float | None) -> str:
 
 
 def _extent(stack: Stack) -> str:
+    """Width x height x depth."""
     if any(length is None for length in stack.spacing[1:]):
         return ""
     lengths = [n * d for n, d in zip(stack.shape[::-1], stack.spacing[::-1], strict=True) if n > 1 and d is not None]
@@ -55,9 +55,9 @@ def _values(stack: Stack) -> str:
     return f"{stack.unit or ('rescaled' if scaled else 'stored units')}, kept as {stack.dtype}"
 
 
-def pick_overlay(stack: Stack, stacks: Sequence[Stack]) -> Stack | None:
-    """The labels to lay over the stack, where something fits."""
-    fitting = {other.id: other for other in stacks if overlay.fits(stack, other)}
+def pick_overlay(stack: Stack, shelf: Shelf) -> StackView | None:
+    """The labels to lay over the stack, where something fits and turns out to be labels."""
+    fitting = {other.id: other for other in shelf.stacks() if overlay.fits(stack, other)}
     if not fitting:
         return None
     chosen = st.selectbox(
@@ -65,6 +65,23 @@ def pick_overlay(stack: Stack, stacks: Sequence[Stack]) -> Stack | None:
         [NO_OVERLAY, *fitting],
         format_func=lambda i: NO_OVERLAY if i == NO_OVERLAY else uploads.named(fitting[i]),
         key=f"overlay_{stack.id}",
-        help="Another upload of the same size and place whose values are class numbers.",
+        help="A volume, arrays or a DICOM segmentation of the same size and place. Its values are class numbers: "
+        f"whole, from 0 to {overlay.MAX_CLASS}, and at most {overlay.MAX_CLASSES} different ones.",
     )
-    return fitting.get(chosen)
+    return None if chosen == NO_OVERLAY else _labels(shelf, fitting[chosen])
+
+
+def _labels(shelf: Shelf, stack: Stack) -> StackView | None:
+    """The labels; None, and why, if they are none. Told once for as long as the stack has the same slices."""
+    view = shelf.view(stack.id)
+    told = st.session_state.setdefault("not_labels", {})
+    if (stack.id, stack.places) not in told:
+        try:
+            with st.spinner("Reading the labels…"):
+                overlay.check_classes(view)
+            told[stack.id, stack.places] = ""
+        except (ValueError, TimeoutError) as error:
+            told[stack.id, stack.places] = sentence(error)
+    if why := told[stack.id, stack.places]:
+        st.warning(plain(why))
+    return None if why else view

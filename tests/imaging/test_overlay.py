@@ -39,6 +39,9 @@ class View:
 def test_labels_of_the_same_shape_and_place_fit():
     assert overlay.fits(IMAGE, LABELS)
     assert overlay.fits(IMAGE, replace(LABELS, affine=None))
+    assert overlay.fits(IMAGE, replace(LABELS, kind="arrays", affine=None))
+    assert overlay.fits(IMAGE, replace(LABELS, kind="dicom", modality="SEG"))
+    assert overlay.fits(replace(IMAGE, kind="dicom"), LABELS)
 
 
 @pytest.mark.parametrize(
@@ -48,11 +51,42 @@ def test_labels_of_the_same_shape_and_place_fit():
         {"shape": (2, 4, 3)},
         {"samples": 3},
         {"dtype": "float32"},
+        {"kind": "picture"},
+        {"kind": "dicom", "modality": "MR"},
         {"affine": np.diag([1.0, 1.0, 2.2, 1.0])},
     ],
 )
 def test_what_does_not_lie_over_the_image_does_not_fit(change):
     assert not overlay.fits(IMAGE, replace(LABELS, **change))
+
+
+class Labels:
+    """A view of these pixels."""
+
+    def __init__(self, pixels, rescale=(1.0, 0.0)):
+        self.title, self.stack, self._pixels = "case.nii", replace(LABELS, rescale=np.tile(rescale, (2, 1))), pixels
+
+    def pixels(self):
+        return self._pixels
+
+
+def test_few_whole_numbers_are_classes():
+    overlay.check_classes(Labels(np.arange(24, dtype=np.uint8).reshape(2, 3, 4)))
+    overlay.check_classes(Labels(np.full((2, 3, 4), 510, np.int16), rescale=(0.5, 0.0)))
+
+
+@pytest.mark.parametrize(
+    ("pixels", "rescale", "count"),
+    [
+        (np.arange(70, dtype=np.uint8).reshape(2, 5, 7), (1.0, 0.0), 70),
+        (np.array([0, -1], np.int16).reshape(2, 1, 1), (1.0, 0.0), 2),
+        (np.array([0, 256], np.int16).reshape(2, 1, 1), (1.0, 0.0), 2),
+        (np.array([0, 1], np.uint8).reshape(2, 1, 1), (0.5, 0.0), 2),
+    ],
+)
+def test_an_image_is_no_labels(pixels, rescale, count):
+    with pytest.raises(ValueError, match=f'^"case.nii" does not hold class numbers: it has {count} different values'):
+        overlay.check_classes(Labels(pixels, rescale))
 
 
 def test_the_mask_is_the_value_of_the_labels_and_the_image_stays():

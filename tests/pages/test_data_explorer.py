@@ -1,6 +1,7 @@
 import io
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pydicom
 import pytest
@@ -30,9 +31,9 @@ def shelf(monkeypatch):
         close(resource)
 
 
-def png() -> bytes:
+def png(rows: int = 16) -> bytes:
     stream = io.BytesIO()
-    Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16)).save(stream, "PNG")
+    Image.fromarray(np.arange(256, dtype=np.uint8).reshape(rows, -1)).save(stream, "PNG")
     return stream.getvalue()
 
 
@@ -66,12 +67,58 @@ def test_a_dicom_file_is_shown_with_its_facts_and_header(open_page, shelf):
     assert not page.exception
     (stack,) = shelf().stacks()
     assert page.selectbox(key="stack").value == stack.id
-    assert "128 x 128 px" in markdown(page)
+    assert "128 x 128 px (width x height)" in markdown(page)
     header = page.dataframe[0].value
     name = header[header["Tag"] == "(0010,0010)"].iloc[0]
     assert name["Personal"] != ""
     page.text_input(key="header_search").set_value("rescale").run()
     assert set(page.dataframe[0].value["Name"]) >= {"RescaleSlope", "RescaleIntercept"}
+
+
+def test_what_is_opened_later_is_what_is_shown_until_another_is_chosen(open_page, shelf):
+    page = upload(open_page(PAGE, **OWN), shelf, ("first.png", png(), "image/png"))
+    first = page.selectbox(key="stack").value
+    page.file_uploader(key="upload_1").upload("second.png", png(8), "image/png")
+    page.run()
+    assert shelf().wait(30)
+    page.run()
+    second = page.selectbox(key="stack").value
+    assert [first, second] == [stack.id for stack in shelf().stacks()]
+    page.selectbox(key="stack").select(first).run()
+    assert page.run().selectbox(key="stack").value == first
+
+
+def test_width_comes_first_everywhere(open_page, shelf):
+    page = upload(open_page(PAGE, **OWN), shelf, ("wide.png", png(8), "image/png"))
+    assert page.selectbox(key="stack").options == ["wide.png (PNG picture) · 32 x 8"]
+    assert "**Size** 32 x 8 px (width x height)" in markdown(page)
+    assert "**Kind** Picture" in markdown(page)
+
+
+def nifti(pixels) -> bytes:
+    return nibabel.Nifti1Image(pixels, np.diag([0.5, 2, 3, 1])).to_bytes()
+
+
+def test_labels_are_laid_over_and_an_image_is_not(open_page, shelf):
+    image = np.arange(600, dtype=np.int16).reshape(10, 6, 10)
+    page = upload(
+        open_page(PAGE, **OWN),
+        shelf,
+        ("case.nii", nifti(image), "application/octet-stream"),
+        ("case.nii", nifti(np.uint8(image > 99)), "application/octet-stream"),
+    )
+    stacks = shelf().stacks()
+    assert page.selectbox(key="stack").value == stacks[1].id
+    assert "**Kind** NIfTI volume" in markdown(page)
+    assert "**Pixel spacing** 0.5 x 2 mm" in markdown(page)
+    assert "**Covers** 5 x 12 x 30 mm" in markdown(page)
+    page.selectbox(key=f"overlay_{stacks[1].id}").select(stacks[0].id).run()
+    assert not page.exception
+    assert "does not hold class numbers: it has 600 different values" in page.warning[0].value
+    page.selectbox(key="stack").select(stacks[0].id).run()
+    page.selectbox(key=f"overlay_{stacks[0].id}").select(stacks[1].id).run()
+    assert not page.exception
+    assert not page.warning
 
 
 def test_what_is_refused_says_why_and_the_others_open(open_page, shelf):
