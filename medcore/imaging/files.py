@@ -41,7 +41,8 @@ class Found:
         kind: one of `KINDS`.
         group: files of the same group belong to one stack (for DICOM the Series Instance UID and what
             else must agree: size, samples, type); "" stands alone.
-        title: what the file calls itself (series description), without anything that identifies a person.
+        title: what the file calls itself (series description), without anything that identifies a person; "" if it
+            does not.
         modality: "CT", "MR", …; "" where unknown.
         rows, columns: pixels of a frame.
         samples: 1, or 3 for colour.

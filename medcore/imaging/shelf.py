@@ -1,6 +1,7 @@
 """One session's uploads: their bytes, what they are, and their pixels; in memory, and gone with the session."""
 
 import hashlib
+import itertools
 import math
 import os
 import threading
@@ -223,7 +224,7 @@ class Shelf:
                 order = {upload: number for number, upload in enumerate(self._uploads)}
                 files = sorted(self._found.items(), key=lambda file: order[file[1][0]])  # stable within an upload
                 made = assemble([(id_, found) for id_, (_, found) in files])
-                self._stacks = [stack for stack in made if stack.id not in self._removed]
+                self._stacks = _told_apart([stack for stack in made if stack.id not in self._removed])
                 places = {stack.id: stack.places for stack in self._stacks}
                 for id_ in [id_ for id_, view in self._views.items() if places.get(id_) != view.stack.places]:
                     self._views.pop(id_).close()
@@ -331,8 +332,22 @@ class Shelf:
         self.sandbox.close()
 
 
+def _told_apart(stacks: list[Stack]) -> list[Stack]:
+    """No two with the same title: from the second on they are numbered."""
+    taken: set[str] = set()
+    apart = []
+    for stack in stacks:
+        titles = (f"{stack.title} ({number})" if number > 1 else stack.title for number in itertools.count(1))
+        title = next(title for title in titles if title not in taken)
+        taken.add(title)
+        apart.append(replace(stack, title=title))
+    return apart
+
+
 def _titled(found: Found, name: str) -> Found:
-    """DICOM series have names of their own; of other files the one they were uploaded by tells most."""
+    """Of a DICOM series its modality and description; of other files the name they were uploaded by tells most."""
     if found.kind == "dicom":
-        return replace(found, title=found.title or name[-LONGEST_NAME:])
+        described = found.title or name[-LONGEST_NAME:]
+        known = described.upper().split()[:1] == [found.modality]
+        return replace(found, title=described if known or not found.modality else f"{found.modality} · {described}")
     return replace(found, title=f"{name[-LONGEST_NAME:]} ({found.title})" if found.title else name[-LONGEST_NAME:])

@@ -23,8 +23,9 @@ class Stack:
     Args:
         id: of the stack within its shelf; stable while its files stay.
         kind: one of `files.KINDS`.
-        title: for people. Of DICOM nothing in it identifies a patient; other files are called by their own name, which
-            may: it goes into no URL, log or export.
+        title: for people, another one for each stack of a shelf. DICOM series are called by their modality and
+            description, other files and series without one by the name of their file, which may identify a patient:
+            it goes into no URL, log or export.
         modality: "CT", "MR", …; "" where unknown.
         shape: (slices, rows, columns).
         samples: 1, or 3 for colour.

@@ -87,7 +87,24 @@ def test_an_archive_of_nothing_and_one_cut_off_are_refused(shelf):
 def test_an_npz_is_one_file_and_pictures_are_called_by_their_name(shelf):
     shelf.add("scan.png", png())
     assert shelf.wait(PATIENCE)
-    assert shelf.stacks()[0].title.startswith("scan.png")
+    assert shelf.stacks()[0].title == "scan.png (PNG picture)"
+
+
+def test_no_two_stacks_have_the_same_title(shelf):
+    for seed in range(3):
+        shelf.add("scan.png", png(seed))
+    assert shelf.wait(PATIENCE)
+    titles = [stack.title for stack in shelf.stacks()]
+    assert titles == ["scan.png (PNG picture)", "scan.png (PNG picture) (2)", "scan.png (PNG picture) (3)"]
+
+
+@pytest.mark.parametrize(
+    ("description", "title"), [("e+1", "CT · e+1"), ("CT Thorax", "CT Thorax"), ("", "CT · scan.dcm")]
+)
+def test_dicom_is_called_by_modality_and_description_or_file(shelf, description, title):
+    shelf.add("scan.dcm", series(volume(1), Modality="CT", SeriesDescription=description)[0])
+    assert shelf.wait(PATIENCE)
+    assert shelf.stacks()[0].title == title
 
 
 def test_the_same_bytes_are_taken_once_and_again_when_they_were_let_go(shelf):

@@ -135,9 +135,8 @@ def _group(header: Dataset, pixels: layout.Layout, dtype: str, placeless: bool, 
 
 
 def _title(header: Dataset) -> str:
+    """What somebody called it; "" if nobody did."""
     for keyword in ("SeriesDescription", "ProtocolName", "StudyDescription"):
         if found := elements.text(header, keyword):
             return found
-    number = elements.whole(header, "SeriesNumber")
-    modality = elements.text(header, "Modality") or "Image"
-    return modality if number is None else f"{modality}, series {number}"
+    return ""
