@@ -18,7 +18,7 @@ READERS = {
 
 
 def describe(values: dict[str, Any], data: list[memoryview]) -> Reply:
-    """What the file holds, without decoding pixels.
+    """What the file holds; of pixels no more is decoded than a single small picture.
 
     Args:
         values: {"name"}, as the person sees it.

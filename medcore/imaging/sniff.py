@@ -38,7 +38,7 @@ def kind(data: memoryview) -> str:
     """
     head = bytes(data[:132])
     if not head:
-        raise ValueError(f"{EXPECTED} Received: an empty file")
+        raise ValueError("The file is empty.")
     if head[128:132] == b"DICM":
         return "dicom"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):

@@ -1,6 +1,6 @@
 """Hostile and damaged files, made by code: every class of them at least twice. Nothing here is a file of its own.
 
-`CASES` names each: what makes it, and whether it has to be refused. What need not be may open, with a note; a picture
+`CASES` names each: what makes it, and whether it has to be refused. What need not be may open, with a note; a series
 that is cut off, for instance, shows as far as it goes.
 """
 
@@ -462,7 +462,7 @@ PICTURES = {
         refused=False,
     ),
     "PNG: no pixels": Case(lambda: png_of(0, 0, 8, 0, zeros(0))),
-    "PNG: cut off": Case(lambda: png(64)[:200], refused=False),
+    "PNG: cut off": Case(lambda: png(64)[:200], said="The picture is damaged"),
     "PNG: cut off in its header": Case(lambda: png(64)[:20]),
     "TIFF: 30000 x 30000": Case(lambda: tiff(page(30000, 30000, 8, 8, 100), data=zeros(10000))),
     "TIFF: 9900 x 9900 from nothing": Case(lambda: tiff(page(9900, 9900, 8, 8, 100), data=zeros(10000)), refused=False),
@@ -484,7 +484,7 @@ PICTURES = {
     "TIFF: cut off": Case(lambda: saved(Image.new("L", (64, 64)), "TIFF")[:40]),
     "JPEG: 65500 x 65500": Case(lambda: jpeg_header(65500, 65500)),
     "JPEG: 9990 x 9990 of nothing": Case(lambda: jpeg_header(9990, 9990), refused=False),
-    "JPEG: cut off": Case(lambda: saved(Image.new("L", (64, 64)), "JPEG")[:300], refused=False),
+    "JPEG: cut off": Case(lambda: saved(Image.new("L", (64, 64)), "JPEG")[:300]),
     "JPEG: ten thousand scans": Case(lambda: scans(10_000), refused=False),
     "EXIF: in a circle": Case(exif_loop, refused=False),
     "EXIF: orientation 99": Case(

@@ -61,7 +61,6 @@ def test_content_tells(make, kind):
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"", "an empty file"),
         (b"%PDF-1.4", "a PDF document"),
         (b"MZ\x90\0", "a Windows program"),
         (b"\x7fELF\x02", "a program"),
@@ -82,3 +81,8 @@ def test_a_preamble_may_hold_what_it_wants():
     data = series(volume(1))[0]
     for start in (b"II*\0", b"MZ", b"PK\x03\x04"):
         assert sniff.kind(memoryview(start + data[len(start) :])) == "dicom"
+
+
+def test_an_empty_file_is_called_so():
+    with pytest.raises(ValueError, match=r"^The file is empty\.$"):
+        sniff.kind(memoryview(b""))

@@ -16,6 +16,8 @@ from medcore.imaging.formats.memory import DEFLATE_EXPANSION, MAX_PIXELS, Memory
 FORMATS = ("PNG", "JPEG", "TIFF")
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 MAX_PAGES = 5_000
+DECODED_AT_ONCE = 4_000_000
+"""Pixels of a single picture that is decoded as it is described: a damaged one is then refused at once."""
 MAX_SIZES = 50
 """Pages of so many sizes are told apart."""
 BURNED_IN = "A picture may show text about the patient in its pixels; look before it is passed on."
@@ -95,6 +97,9 @@ def describe(data: memoryview, name: str) -> list[Found]:
             kinds.setdefault(page, []).append(index)
             if len(kinds) > MAX_SIZES:
                 raise RefusedError(f"A TIFF may have pages of {MAX_SIZES} sizes at most. Received: more")
+        if index == 0 and page.rows * page.columns <= DECODED_AT_ONCE:
+            picture.seek(0)
+            picture.load()
         return [_found(page, pages, str(picture.format)) for page, pages in kinds.items()]
 
 

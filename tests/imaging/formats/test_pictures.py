@@ -86,3 +86,27 @@ def test_deep_colours_say_what_is_lost():
     found, frames = opened(tiff(RGB.astype(np.uint16) * 257, photometric="rgb"))
     np.testing.assert_array_equal(frames[0], RGB)
     assert found.notes == (pictures.EIGHT,)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_a_small_picture_that_is_cut_off_is_refused_as_it_is_described(kind):
+    noise = np.random.default_rng(0).integers(0, 256, (200, 300), np.uint8)
+    data = saved(Image.fromarray(noise), kind, **({"compression": "tiff_lzw"} if kind == "TIFF" else {}))
+    assert len(pictures.describe(memoryview(data), "")) == 1
+    with pytest.raises(ValueError, match="The picture is damaged"):
+        pictures.describe(memoryview(_without_middle(data)), "")
+
+
+def _without_middle(data: bytes) -> bytes:
+    """Head and directory stay, of the pixels half is zero."""
+    third = len(data) // 3
+    return data[: 2 * third] if data[:2] not in (b"II", b"MM") else data[:third] + bytes(third) + data[2 * third :]
+
+
+def test_of_a_large_picture_no_pixel_is_decoded_to_describe_it(monkeypatch):
+    data = saved(Image.new("L", (2001, 2000)), "PNG")
+    decoded = []
+    monkeypatch.setattr(Image.Image, "load", lambda picture: decoded.append(picture.size))
+    (found,) = pictures.describe(memoryview(data), "")
+    assert (found.rows, found.columns) == (2000, 2001)
+    assert decoded == []
