@@ -23,11 +23,13 @@ class Labelled:
         stack: its id.
         label: its class.
         group: its patient; the images of one stay in one split.
+        assumed: nobody said who the patient is, so that it counts as one of its own.
     """
 
     stack: str
     label: str
     group: str
+    assumed: bool = False
 
 
 @dataclass(frozen=True)

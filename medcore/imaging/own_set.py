@@ -31,13 +31,20 @@ class Made(NamedTuple):
         content: .npz archive in the layout of MedMNIST.
         classes: name of class 0, 1, …
         counts: by split, the images of each class.
-        notes: for its card, one sentence each.
+        split: how it was split, one sentence; "" where that is among the notes.
+        notes: what to mind, one sentence each.
     """
 
     content: bytes
     classes: tuple[str, ...]
     counts: Mapping[str, list[int]]
+    split: str
     notes: tuple[str, ...]
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What its card says of it, one sentence each."""
+        return (self.split, *self.notes) if self.split else self.notes
 
     @property
     def hash(self) -> str:
@@ -55,7 +62,7 @@ class Made(NamedTuple):
             "window": asdict(wanted.window) if wanted.window else "of each stack",
             "seed of the split": wanted.seed,
             "labels": "Given by the person who made the set.",
-            "notes": list(self.notes),
+            "notes": list(self.about),
         }
         return json.dumps(values, indent=2, ensure_ascii=False)
 
@@ -101,14 +108,26 @@ def make(shelf: Shelf, wanted: Wanted, progress: Callable[[float], None] = lambd
     reply = shelf.sandbox.run(PACK, values, [whole], seconds=60, memory=2**30 + 2 * whole.nbytes)
     progress(1.0)
     counts = reply.values["counts"]
-    return Made(bytes(reply.data[0]), tuple(classes), counts, _notes(wanted, stacks, counts, classes, failed))
+    split, doubt = _how_split(wanted)
+    notes = (*doubt, *_notes(wanted, stacks, counts, classes, failed))
+    return Made(bytes(reply.data[0]), tuple(classes), counts, split, notes)
+
+
+def _how_split(wanted: Wanted) -> tuple[str, tuple[str, ...]]:
+    """How the set was split; and what to mind if it is not known who the patients are."""
+    assumed = sum(line.assumed for line in wanted.labelled)
+    if not assumed:
+        patients_ = len({line.group for line in wanted.labelled})
+        return f"Split by patient: {patients_} patients, none in two splits.", ()
+    whole = assumed == len(wanted.labelled)
+    which = "Each image" if whole else f"Of {assumed:,} of {len(wanted.labelled):,} nobody said whose they are: each"
+    return "", (f"{which} counted as a patient of its own; if one person has several, the split leaks.",)
 
 
 def _notes(
     wanted: Wanted, stacks: Mapping[str, Stack], counts: Mapping[str, list[int]], classes: Sequence[str], failed: int
 ) -> tuple[str, ...]:
-    patients_ = len({line.group for line in wanted.labelled})
-    notes = [f"Split by patient: {patients_} patients, none in two splits."]
+    notes = []
     if wanted.slices == ALL:
         notes.append("Neighbouring slices of a stack look alike: count patients, not images.")
     if failed:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from medcore.data import session_sets
+from medcore.evaluation.intervals import wilson
 from medcore.imaging import labelled, own_set
 from medcore.imaging.labelled import Labelled, Wanted
 from medcore.imaging.own_set import Made
@@ -22,6 +23,7 @@ URL = "query-params"
 LAB = Path(__file__).resolve().parents[2] / "pages" / "optimizer_comparison.py"
 SLICES = {"Middle slice": labelled.MIDDLE, "All slices": labelled.ALL}
 OWN, ONE = "Each image's own", "One for all"
+FEW_TESTS = 30
 _MADE = "own_made"
 
 
@@ -30,7 +32,8 @@ def show(shelf: Shelf) -> None:
     stacks = shelf.stacks()
     st.caption(
         "Give each image or series a label; those without one stay out. All images of a patient go into the same of "
-        "the three splits, so that no network is tested on a patient it has seen."
+        "the three splits, so that no network is tested on a patient it has seen. Who the patient is can be said in "
+        "the table."
     )
     by_id = {stack.id: stack for stack in stacks}
     wanted = _wanted(own_labels.show(shelf, stacks), by_id)
@@ -123,7 +126,9 @@ def _offer(made: Made, wanted: Wanted) -> None:
         columns={"train": "Train", "val": "Validation", "test": "Test"}
     )
     st.dataframe(counts.reset_index(), hide_index=True, width="content")
-    for note in made.notes:
+    if made.split:
+        st.caption(plain(made.split))
+    for note in (*made.notes, *_small(sum(made.counts["test"]))):
         st.markdown(f":orange-badge[Mind] {plain(note)}")
     with st.container(horizontal=True):
         stem = f"medcore-set-{made.hash}"
@@ -138,7 +143,7 @@ def _offer(made: Made, wanted: Wanted) -> None:
         )
         st.download_button(
             "Card (JSON)",
-            lambda: made.card(wanted),
+            lambda: made.card(wanted).encode(),
             f"{stem}.json",
             "application/json",
             key="own_card",
@@ -167,9 +172,20 @@ def _offer(made: Made, wanted: Wanted) -> None:
         st.error(plain(problem))
 
 
+def _small(images: int) -> tuple[str, ...]:
+    """What a test on so few images can show."""
+    if images >= FEW_TESTS:
+        return ()
+    low, high = (f"{100 * share:.0f}" for share in wilson(images, images) or (0.0, 1.0))
+    what = "1 test image proves" if images == 1 else f"{images} test images prove"
+    return (
+        f"{what} little: even if all are recognised, the 95 % interval of the accuracy reaches from {low} to {high} %.",
+    )
+
+
 def _use(made: Made) -> None:
     try:
-        name = session_sets.keep(made.content, made.classes, made.notes)
+        name = session_sets.keep(made.content, made.classes, made.about)
         own_sets.add(name)
         _choose(session_sets.title(name))
     except (OSError, ValueError) as error:

@@ -1,6 +1,7 @@
 """The table of a person's own images, each with its label and its patient."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -57,17 +58,25 @@ def show(shelf: Shelf, stacks: Sequence[Stack]) -> tuple[Labelled, ...]:
     lines = zip(stacks, edited["Label"], edited["Patient"], strict=True)
     now = {stack.id: (_clean(label), _clean(patient)) for stack, label, patient in lines}
     st.session_state[_TABLE] |= {"latest": st.session_state[_TABLE]["latest"] | now}
-    return tuple(Labelled(stack, label, patient) for stack, (label, patient) in now.items() if label)
+    made_up = st.session_state[_TABLE]["made_up"]
+    images = Counter(patient for _, patient in now.values())
+    return tuple(
+        Labelled(stack, label, patient, made_up.get(stack) == patient and images[patient] == 1)
+        for stack, (label, patient) in now.items()
+        if label
+    )
 
 
 def _said(shelf: Shelf, stacks: Sequence[Stack]) -> dict[str, tuple[str, str]]:
     """Label and patient of each stack as the table begins: it keeps the edits itself as long as its rows stay."""
-    table = st.session_state.setdefault(_TABLE, {"key": "", "first": {}, "latest": {}, "turn": 0})
+    table = st.session_state.setdefault(_TABLE, {"key": "", "first": {}, "latest": {}, "made_up": {}, "turn": 0})
     if table["key"] != _key(stacks):
         new = [stack for stack in stacks if stack.id not in table["latest"]]
         codes = own_set.patients(shelf, new)
         for stack in new:
-            table["latest"][stack.id] = ("", codes[stack.id] or f"{len(table['latest']) + 1}")
+            if not codes[stack.id]:
+                table["made_up"][stack.id] = f"{len(table['latest']) + 1}"
+            table["latest"][stack.id] = ("", codes[stack.id] or table["made_up"][stack.id])
         table["key"], table["first"] = _key(stacks), dict(table["latest"])
     return table["first"]
 

@@ -142,6 +142,19 @@ def test_the_label_stays_with_its_image(shelf, wanted):
         assert (bright == (found[f"{split}_labels"][:, 0] == 0)).all()
 
 
+def test_the_split_is_by_patient_only_where_somebody_said_who_that_is(shelf, wanted):
+    said = own_set.make(shelf, wanted)
+    assert said.split == f"Split by patient: {PATIENTS} patients, none in two splits."
+    assert not [note for note in said.notes if "leaks" in note]
+    assert said.split in said.about
+    lines = tuple(replace(line, assumed=True) for line in wanted.labelled)
+    assumed = own_set.make(shelf, replace(wanted, labelled=lines))
+    assert assumed.split == ""
+    assert assumed.notes[0].startswith("Each image counted as a patient of its own;")
+    some = own_set.make(shelf, replace(wanted, labelled=(*lines[:2], *wanted.labelled[2:])))
+    assert some.notes[0].startswith(f"Of 2 of {len(lines)} nobody said whose they are: each counted")
+
+
 def test_the_seed_decides_the_split(shelf, wanted):
     first, again = own_set.make(shelf, wanted), own_set.make(shelf, wanted)
     assert first.hash == again.hash
@@ -179,7 +192,7 @@ def test_a_real_training_takes_it(shelf, wanted, home, tmp_path):
     from medcore.training.classification import train
 
     made = own_set.make(shelf, replace(wanted, slices=ALL))
-    name = session_sets.keep(made.content, made.classes, made.notes)
+    name = session_sets.keep(made.content, made.classes, made.about)
     try:
         assert np.array_equal(sources.load(DataSpec(name))["test"].images[..., 0], arrays(made)["test_images"])
         spec = RunSpec(data=DataSpec(name), model=ModelSpec("mlp"), training=TrainingSpec(epochs=20, batch_size=8))

@@ -85,7 +85,10 @@ def test_a_set_is_made_used_and_removed(panel):
     counts = page.dataframe[-1].value.set_index("Label")
     assert counts.to_numpy().sum() == 8
     assert (counts > 0).to_numpy().all()
-    assert "none in two splits" in texts(page)
+    assert "Each image counted as a patient of its own; if one person has several, the split leaks." in texts(page)
+    assert "none in two splits" not in texts(page)
+    tests = counts["Test"].sum()
+    assert f"{tests} test images prove little" in texts(page)
     page = page.button(key="own_use").click().run()
     titles = page.selectbox(key="dataset").options
     assert titles[0].startswith("Your own images")
