@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+from medcore.sandbox.calls import forbid
 from medcore.sandbox.seal import seal
 
 try:
@@ -24,7 +25,10 @@ _statm = -1  # /proc/self/statm, opened before it is out of reach
 
 
 def for_life() -> None:
-    """Nothing but code is in reach, no file grows, no core is dumped, and the child ends when its parent has."""
+    """Nothing but code is in reach, no file grows, no core is dumped, and the child ends when its parent has.
+
+    What the system has no means for is left out: `seal` and `calls` say where they work.
+    """
     global _statm
     if sys.platform == "linux":
         _statm = os.open("/proc/self/statm", os.O_RDONLY)
@@ -34,6 +38,7 @@ def for_life() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    forbid()
 
 
 def for_job(seconds: float, memory: int) -> None:

@@ -1,7 +1,8 @@
 """What a child may reach: its own code to read, and nothing else. Linux's Landlock, where the kernel has it.
 
 A file that takes a decoder over finds itself in a process that cannot write, create, delete or run anything, that
-reads neither the store nor other people's files, opens no TCP connection and signals nobody.
+reads neither the store nor other people's files, opens no TCP connection (from version 4 on) and signals nobody (from
+version 6 on). Other sockets, and processes of its own, are the business of `calls`.
 
 Reference: https://docs.kernel.org/userspace-api/landlock.html
 """

@@ -8,9 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from medcore.sandbox import Reply
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 
 def twice(values, data):
@@ -98,6 +104,67 @@ def reach(values, data):
         "signal": lambda: os.kill(values["web"], signal.SIGCONT),
     }
     return Reply({"succeeded": [name for name, attempt in attempts.items() if _works(attempt)]})
+
+
+def ask(values, data):
+    """What the kernel says to each of these calls."""
+    kernel = ctypes.CDLL(None, use_errno=True)
+    said = {}
+    for name, call in values["calls"].items():
+        ctypes.set_errno(0)
+        said[name] = [kernel.syscall(*(ctypes.c_long(number) for number in call)), ctypes.get_errno()]
+    return Reply({"said": said})
+
+
+def slip_away(values, data):
+    """The ways to a process, to others, and to what stays behind: which of them succeed."""
+    kernel = ctypes.CDLL(None, use_errno=True)
+
+    def called(name, *arguments):
+        if getattr(kernel, name)(*arguments) < 0:
+            raise OSError(ctypes.get_errno(), name)
+
+    attempts = {
+        "fork": _fork,
+        "spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+        "run": lambda: subprocess.run(["/bin/true"], check=True),
+        "become": lambda: os.execv("/nowhere", ["nowhere"]),
+        "session": os.setsid,
+        "group": lambda: os.setpgid(0, os.getppid()),
+        "datagram": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9)),
+        "unix": lambda: socket.socket(socket.AF_UNIX).connect(values["unix"]),
+        "pair": socket.socketpair,
+        "shared memory": lambda: called("shmget", 0, ctypes.c_size_t(2**20), 0o1600),
+        "messages": lambda: called("msgget", 0, 0o1600),
+        "semaphores": lambda: called("semget", 0, 1, 0o1600),
+        "trace": lambda: called("ptrace", 0, 0, 0, 0),
+        "namespace": lambda: called("unshare", 0x10000000),
+        "outlive": lambda: called("prctl", 1, 0, 0, 0, 0),
+        "signal": lambda: os.kill(values["web"], 0),
+        "limits": lambda: resource.prlimit(values["web"], resource.RLIMIT_CORE, (0, 0)),
+        "slow down": lambda: os.sched_setaffinity(values["web"], {0}),
+    }
+    return Reply({"succeeded": [name for name, attempt in attempts.items() if _works(attempt)]})
+
+
+def _fork():
+    if not os.fork():
+        os._exit(0)
+
+
+def threads(values, data):
+    """Python's own, and those of a decoder in C."""
+    found = []
+    started = [threading.Thread(target=found.append, args=(number,)) for number in range(values["count"])]
+    for thread in started:
+        thread.start()
+    for thread in started:
+        thread.join()
+    return Reply({"found": sorted(found)})
+
+
+def abort(values, data):
+    os.abort()
 
 
 def _works(attempt):
