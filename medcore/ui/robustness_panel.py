@@ -32,11 +32,14 @@ def show(entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpe
     bases = _bases(entry.name, options)
     if not bases:
         st.caption("No model was trained on these images yet.")
-    _to_the_lab(entry, options, steps, seed, bool(bases))
+    _to_the_lab(entry, options, steps, seed, bases)
     if not bases:
         return
     base = _pick(bases)
-    own = RunSpec.from_dict(base.spec).preparation
+    trained = RunSpec.from_dict(base.spec)
+    own = trained.preparation
+    if same := unchanged(own, trained.seed, steps, seed):
+        st.markdown(f":blue-badge[The same] {same}")
     for difference in differences(own, steps):
         st.markdown(f":orange-badge[Mind] {difference}")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -64,23 +67,59 @@ def show(entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpe
 
 
 def _to_the_lab(
-    entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpec, seed: int, another: bool
+    entry: sources.Entry, options: Mapping[str, Any], steps: PreparationSpec, seed: int, bases: Sequence[Record]
 ) -> None:
-    """The way to a training with this preparation."""
+    """The ways to a training: on the images as they are, where none was, and with this preparation."""
     if session_sets.is_name(entry.name):
         st.caption(
-            "To train on your own images with this preparation, open Optimizers at the top and set it there: "
+            "To train on your own images, open Optimizers at the top and set a preparation there: "
             "a tab of its own would not know them."
         )
         return
-    query = {"dataset": entry.card.title, **controls.source_query(entry.options, options), **recipe.query(steps)}
+    another = "Train another" if bases else "Train"
+    recipes = {}
+    if not steps or all(RunSpec.from_dict(base.spec).preparation for base in bases):
+        recipes[f"{another} on the images as they are"] = PreparationSpec()
+    if steps:
+        recipes[f"{another} with this preparation"] = steps
+    with st.container(horizontal=True):
+        for label, preparation in recipes.items():
+            _link(label, entry, options, preparation, seed)
+
+
+def _link(
+    label: str, entry: sources.Entry, options: Mapping[str, Any], preparation: PreparationSpec, seed: int
+) -> None:
+    query = {"dataset": entry.card.title, **controls.source_query(entry.options, options), **recipe.query(preparation)}
     # A page_link would lose the controls that both pages share: Streamlit clears those of the page that is left.
     st.link_button(
-        "Train another with this preparation" if another else "Train one first, with this preparation",
+        label,
         "/optimizer_comparison?" + urlencode(query | {"seed": str(seed)}, doseq=True),
         icon=":material/model_training:",
         help="Opens the comparison of optimizers with these images and this preparation, in a tab of its own.",
     )
+
+
+def unchanged(own: PreparationSpec, own_seed: int, steps: PreparationSpec, seed: int) -> str:
+    """Why a test can show nothing: it meets the very images of the model's own test; "" if it may show something.
+
+    Args:
+        own, own_seed: what the model was trained with.
+        steps, seed: what it would be tested with; corruption meets the test images.
+    """
+    before = _on_test(own, corrupted=own.corrupted != "train")
+    if before != _on_test(steps, corrupted=True) or (steps.of("corruption") and own_seed != seed):
+        return ""
+    if own == steps:
+        trained = "with exactly this preparation" if own else "on the images as they are"
+        return f"It was trained {trained}, so nothing changes."
+    return "Its test images were prepared exactly so before, so nothing changes: the rest is for training images alone."
+
+
+def _on_test(steps: PreparationSpec, corrupted: bool) -> dict[str, Any]:
+    """The steps that test images meet."""
+    left_out = steps.of("augmentation", *([] if corrupted else ["corruption"]))
+    return {name: options for name, options in steps.steps.items() if name not in left_out}
 
 
 def differences(own: PreparationSpec, steps: PreparationSpec) -> list[str]:
@@ -126,7 +165,7 @@ def _name(run: Record) -> str:
     if spec.preparation:
         parts.append(robustness.words(spec.preparation))
     if accuracy is not None:
-        parts.append(f"test accuracy {accuracy:.1%}")
+        parts.append(f"test accuracy {100 * accuracy:.1f} %")
     return " · ".join(parts)
 
 
@@ -176,7 +215,7 @@ def _chart(done: Sequence[Record]) -> None:
     n = done[-1].result["after"]["n"]
     st.caption(
         f"The same {n:,} test images and the same weights; bars are 95 % intervals. Always answering "
-        f"“{plain(baseline['class'])}” is right in {baseline['accuracy']:.1%}."
+        f"“{plain(baseline['class'])}” is right in {100 * baseline['accuracy']:.1f} %."
     )
 
 

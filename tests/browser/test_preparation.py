@@ -62,3 +62,19 @@ def test_from_the_recipe_to_a_trained_model_and_back(page, server):
     page.get_by_role("button", name="Test this preparation on it").click()
     expect(page.get_by_text("the same weights", exact=False)).to_be_visible(timeout=TRAINING)
     assert len(address(page)["tests"][0].split(",")) == 1
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_pictures_stay_in_sight_while_the_last_step_is_chosen(page, server, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    prepare(page, server, prep_augmentation="Rotate")
+    page.locator(".st-key-prep_normalisation").scroll_into_view_if_needed()
+    expect(page.locator(".st-key-prep_normalisation")).to_be_in_viewport()
+    expect(picture(page, "After")).to_be_in_viewport(ratio=0.9)
+
+
+def test_on_a_phone_the_pictures_come_before_the_steps(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    prepare(page, server)
+    assert picture(page, "After").bounding_box()["y"] < page.locator(".st-key-prep_corruption").bounding_box()["y"]
+    assert picture(page, "After").bounding_box()["y"] == picture(page, "Before").bounding_box()["y"]

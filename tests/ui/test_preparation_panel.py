@@ -53,9 +53,9 @@ def trained(store) -> str:
     return run
 
 
-def link(page):
-    (button,) = page.get("link_button")
-    return button.proto
+def links(page) -> dict[str, str]:
+    """Addresses by label."""
+    return {button.proto.label: button.proto.url for button in page.get("link_button")}
 
 
 def texts(page) -> str:
@@ -68,7 +68,27 @@ def test_an_image_before_and_after_and_nothing_else_at_first(open_panel):
     assert len(page.get("plotly_chart")) == 1
     assert "Label: " in texts(page)
     assert "No model was trained on these images yet" in texts(page)
-    assert link(page).label == "Train one first, with this preparation"
+    assert list(links(page)) == ["Train on the images as they are"]
+    assert "Choose a step" in texts(page)
+
+
+def test_an_example_for_who_does_not_know_where_to_begin(open_panel):
+    page = open_panel().button(key="prep_example").click().run()
+    assert page.button_group(key="prep_corruption").value == ["Gaussian noise"]
+    assert page.button_group(key="prep_augmentation").value == ["Rotate"]
+    assert len(page.get("image")) == 3
+    assert "Choose a step" not in texts(page)
+
+
+def test_the_histogram_is_linear_until_the_address_says_otherwise(open_panel):
+    assert not open_panel().toggle(key="prep_log").value
+    assert open_panel(prep_log="true").toggle(key="prep_log").value
+
+
+def test_tiles_of_clahe_are_too_small_for_the_digits(open_panel):
+    said = "For 8 tiles of CLAHE a side the image is too small: a tile has 8 pixels a side at least"
+    assert said in texts(open_panel(prep_equalisation="CLAHE"))
+    assert said not in texts(open_panel(prep_equalisation="CLAHE", prep_size="Resize", prep_resize_side="64"))
 
 
 def test_a_recipe_shows_its_variants_and_says_what_to_mind(open_panel):
@@ -77,12 +97,14 @@ def test_a_recipe_shows_its_variants_and_says_what_to_mind(open_panel):
     assert "**Flip.**" in texts(page)
     assert "domain shift" in texts(page)
     assert len(page.get("image")) == 3
-    where = urlparse(link(page).url)
-    query = parse_qs(where.query)
+    plain, prepared = (urlparse(url) for url in links(page).values())
+    assert list(links(page)) == ["Train on the images as they are", "Train with this preparation"]
+    assert "prep_corruption" not in parse_qs(plain.query)
+    where, query = prepared, parse_qs(prepared.query)
     assert where.path == "/optimizer_comparison"
     assert (query["dataset"], query["prep_corruption"]) == (["Digits 8x8"], ["Blur"])
     page = page.button_group(key="prep_split").set_value("val").run()
-    assert "Augmentation leaves validation images as they are." in texts(page)
+    assert "Augmentation leaves val images as they are." in texts(page)
 
 
 def test_another_image_is_one_of_the_split(open_panel):
@@ -117,6 +139,37 @@ def test_a_test_is_queued_and_its_accuracy_stands_beside_the_models_own(open_pan
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2
     assert "The same 359 test images" in texts(page)
+
+
+def test_the_recipe_it_was_trained_with_changes_nothing_and_that_is_said(open_panel, trained):
+    same = "It was trained with exactly this preparation, so nothing changes."
+    page = open_panel(prep_normalisation="Z-score")
+    assert same in texts(page)
+    assert list(links(page)) == ["Train another on the images as they are", "Train another with this preparation"]
+    page = page.button_group(key="prep_corruption").set_value(["Blur"]).run()
+    assert same not in texts(page)
+
+
+NOISE, BOTH = {"gaussian_noise": {}}, {"gaussian_noise": {}, "flip": {}}
+
+
+@pytest.mark.parametrize(
+    ("own", "steps", "seed", "said"),
+    [
+        (PreparationSpec(), PreparationSpec(), 1, "on the images as they are, so nothing changes"),
+        (PreparationSpec({"zscore": {}}), PreparationSpec({"zscore": {}}), 1, "exactly this preparation, so nothing"),
+        (PreparationSpec({"flip": {}}), PreparationSpec(), 1, "the rest is for training images alone"),
+        (PreparationSpec(NOISE), PreparationSpec(BOTH), 0, "nothing changes"),
+        (PreparationSpec(NOISE), PreparationSpec(NOISE), 1, ""),  # the noise is drawn anew
+        (PreparationSpec(NOISE, "train"), PreparationSpec(NOISE, "train"), 0, ""),  # now it meets the test images
+        (PreparationSpec(NOISE, "train"), PreparationSpec(), 0, "nothing changes"),
+        (PreparationSpec({"blur": {"sigma": 1}}), PreparationSpec({"blur": {"sigma": 2}}), 0, ""),
+    ],
+)
+def test_when_nothing_changes(own, steps, seed, said):
+    sentence = robustness_panel.unchanged(own, 0, steps, seed)
+    assert said in sentence
+    assert bool(sentence) == bool(said)
 
 
 def test_a_link_to_a_test_shows_its_model(open_panel, store, trained):
