@@ -21,6 +21,9 @@ export default function ({ data, parentElement, setStateValue }) {
 
 const TELL_MS = 250 // Python hears of a view when nothing has changed for so long
 const PATIENCE_MS = 120 // a shorter wait for a slice is not worth a word
+const PHONE = "(max-width: 640px)"
+const [LEAST_ROOM, LEAST_HEIGHT, MOST_HEIGHT] = [160, 320, 1100] // CSS pixels of the stage
+const MARGIN = 12
 
 class ImageViewer {
   constructor(root) {
@@ -34,8 +37,10 @@ class ImageViewer {
     this.tool = "window"
     this.opacity = 0.4
     this.maskShown = true
-    this.sizes = new ResizeObserver(() => this.resize())
-    this.sizes.observe(this.area)
+    this.refit = () => this.fitHeight()
+    this.sizes = new ResizeObserver(this.refit)
+    for (const element of [this.area, root, pageAround(root)]) this.sizes.observe(element)
+    window.addEventListener("resize", this.refit)
     this.frames = 0
   }
 
@@ -44,7 +49,7 @@ class ImageViewer {
     this.onChange = onChange
     const text = JSON.stringify(data)
     if (text === this.text) {
-      this.resize()
+      this.fitHeight()
       return
     }
     const { token, ...facts } = data
@@ -60,7 +65,7 @@ class ImageViewer {
     if (!same || !this.view) this.begin(remembered.get(token))
     else if (this.reported) this.changed()
     this.panel.show(facts, this.view.plane)
-    this.resize()
+    this.fitHeight()
     this.ask()
   }
 
@@ -357,6 +362,14 @@ class ImageViewer {
 
   // --- drawing
 
+  /** As high as the window leaves room for, with the slider below; as the style sheet says where that is too little. */
+  fitHeight() {
+    const left = roomBelow(this.root, this.area)
+    const fits = left > LEAST_ROOM && !matchMedia(PHONE).matches
+    this.area.style.height = fits ? `${Math.min(Math.max(left, LEAST_HEIGHT), MOST_HEIGHT)}px` : ""
+    this.resize()
+  }
+
   resize() {
     const { clientWidth, clientHeight } = this.area
     if (!clientWidth || !this.view) return
@@ -436,8 +449,23 @@ class ImageViewer {
     clearTimeout(this.patience)
     cancelAnimationFrame(this.frame)
     this.sizes.disconnect()
+    window.removeEventListener("resize", this.refit)
     this.slices.close()
   }
+}
+
+/** What grows and shrinks when something above an element does. */
+function pageAround(element) {
+  const { host } = element.getRootNode()
+  return host ? pageAround(host) : (element.closest('[data-testid="stMainBlockContainer"]') ?? document.body)
+}
+
+/** CSS pixels from the top of an element to the end of the window, less what lies below it, with nothing scrolled. */
+function roomBelow(root, element) {
+  const { top, bottom } = element.getBoundingClientRect()
+  let scrolled = 0
+  for (let node = root; node; node = node.parentElement ?? node.getRootNode().host) scrolled += node.scrollTop
+  return window.innerHeight - (top + scrolled) - (root.getBoundingClientRect().bottom - bottom) - MARGIN
 }
 
 /** Whether slice, window and zoom of one still make sense on the other: with a mask laid over it, say. */
