@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 TITLE = "Share of pixels (%)"
-CUT = 5
+CUT = 4
 """A bin this many times as high as the next does not fit into the axis."""
 ROOM = 1.08
 """The axis is this much longer than what it shows."""
