@@ -122,9 +122,7 @@ def _make(shelf: Shelf, wanted: Wanted) -> None:
 
 def _offer(made: Made, wanted: Wanted) -> None:
     """What the set is, its downloads, and the way into the labs."""
-    counts = pd.DataFrame(made.counts, index=pd.Index(made.classes, name="Label")).rename(
-        columns={"train": "Train", "val": "Validation", "test": "Test"}
-    )
+    counts = pd.DataFrame(made.counts, index=pd.Index(made.classes, name="Label"))
     st.dataframe(counts.reset_index(), hide_index=True, width="content")
     if made.split:
         st.caption(plain(made.split))
