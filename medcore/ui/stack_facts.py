@@ -8,7 +8,6 @@ from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
 from medcore.sentences import sentence
-from medcore.ui import uploads
 from medcore.ui.plain import plain
 
 NO_OVERLAY = "None"
@@ -63,7 +62,7 @@ def pick_overlay(stack: Stack, shelf: Shelf) -> StackView | None:
     chosen = st.selectbox(
         "Labels over the image",
         [NO_OVERLAY, *fitting],
-        format_func=lambda i: NO_OVERLAY if i == NO_OVERLAY else uploads.named(fitting[i]),
+        format_func=lambda i: NO_OVERLAY if i == NO_OVERLAY else fitting[i].title,
         key=f"overlay_{stack.id}",
         help="A volume, arrays or a DICOM segmentation of the same size and place. Its values are class numbers: "
         f"whole, from 0 to {overlay.MAX_CLASS}, and at most {overlay.MAX_CLASSES} different ones.",

@@ -17,6 +17,8 @@ from medcore.imaging.export.archive import Archive
 from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
+from medcore.ui import made_download
+from medcore.ui.made_download import Outcomes
 from medcore.ui.plain import plain
 from medcore.ui.viewer import ViewState
 
@@ -41,8 +43,8 @@ def show(shelf: Shelf, stack: Stack, shown: ViewState | None) -> None:
         return
     view = shelf.view(stack.id)
     with st.container(horizontal=True):
-        _png(shelf, view, shown)
-        _nifti(shelf, view)
+        clicked = _png(shelf, view, shown), _nifti(shelf, view)
+    made_download.tell(*clicked)
 
 
 def _dicom(shelf: Shelf, stack: Stack) -> None:
@@ -135,7 +137,7 @@ def _offer(made: Archive) -> None:
         )
         st.download_button(
             "Report (CSV)",
-            lambda: archive.table(made.lines),
+            lambda: archive.table(made.lines).encode(),
             name.replace(".zip", "-report.csv"),
             "text/csv",
             key="away_report",
@@ -147,38 +149,36 @@ def _offer(made: Archive) -> None:
         st.dataframe(frame, hide_index=True, width="stretch", height=360)
 
 
-def _png(shelf: Shelf, view: StackView, shown: ViewState | None) -> None:
+def _png(shelf: Shelf, view: StackView, shown: ViewState | None) -> Outcomes | None:
     if shown is None:
         st.caption("The picture can be taken as soon as the viewer shows it.")
-        return
+        return None
 
     def draw() -> bytes:
         return picture.png(view, shown.plane, shown.index, shown.centre, shown.width, shown.inverted, shelf.sandbox)
 
-    st.download_button(
+    return made_download.button(
         "This view (PNG)",
         draw,
         f"view-{_hash(shelf, view.stack, shown)}.png",
         "image/png",
         key="away_png",
-        on_click="ignore",
         icon=":material/image:",
         help="The slice in its window, 8 bits, with square pixels; without overlay and measurements.",
     )
 
 
-def _nifti(shelf: Shelf, view: StackView) -> None:
+def _nifti(shelf: Shelf, view: StackView) -> Outcomes | None:
     if view.failed:
         st.caption("Slices are missing that could not be decoded, so there is no volume to take away.")
-        return
+        return None
     uneven = "" if view.stack.regular else " Mind: the slices are not evenly spaced, which NIfTI cannot say."
-    st.download_button(
+    return made_download.button(
         "The volume (NIfTI)",
         lambda: volume.nifti(view, shelf.sandbox),
         f"volume-{_hash(shelf, view.stack)}.nii.gz",
         "application/gzip",
         key="away_nifti",
-        on_click="ignore",
         icon=":material/view_in_ar:",
         help=f"All slices with their values and their place in the scanner.{uneven}",
     )
