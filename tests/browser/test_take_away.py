@@ -11,8 +11,11 @@ import pydicom
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from pydicom import uid
+from pydicom.encaps import encapsulate
 
 from tests.browser.test_pages import settle
+from tests.imaging.dicom import making
 
 READING = 60_000  # ms
 SLICES = 24
@@ -104,3 +107,33 @@ def test_the_view_and_the_volume_are_taken_away(page, server, series):
     name, content = downloaded(page, "This view (PNG)")
     assert name.startswith("view-")
     assert np.asarray(Image.open(io.BytesIO(content))).std() > 5
+
+
+def without_image() -> bytes:
+    """A header that is in order over pixels that are not."""
+    dataset = making.slice_of(np.zeros((16, 16), np.int16), WindowCenter=40, WindowWidth=400)
+    dataset.PixelData = encapsulate([b"no image at all"])
+    dataset["PixelData"].VR = "OB"
+    return bytes(making.written(dataset, uid.JPEG2000Lossless))
+
+
+def test_what_cannot_be_made_says_why(page, server, problems):
+    upload(page, server, {"broken.dcm": without_image()})
+    page.get_by_role("button", name="This view (PNG)").click()
+    alert = page.get_by_test_id("stAlert").filter(has_text="DICOM file")
+    expect(alert).to_be_visible(timeout=READING)
+    problems[:] = [
+        problem for problem in problems if "status of 422" not in problem
+    ]  # the slice, which the viewer asks for
+
+
+@pytest.mark.parametrize("height", [1080, 900])
+def test_the_viewer_fits_into_the_window_with_its_slider(page, server, series, height):
+    page.set_viewport_size({"width": 1920, "height": height})
+    upload(page, server, series)
+    stage, film = (page.locator(f"{VIEWER} {part}").element_handle() for part in (".stage", ".film"))
+    page.wait_for_function(
+        "([stage, film]) => stage.clientHeight >= 320 && film.clientHeight"
+        " && film.getBoundingClientRect().bottom <= innerHeight",
+        arg=[stage, film],
+    )
