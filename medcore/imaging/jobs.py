@@ -2,10 +2,11 @@
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from medcore.imaging import sniff
-from medcore.imaging.files import Found
+from medcore.imaging.files import Found, Frame
 from medcore.sandbox import Reply
 
 READERS = {
@@ -15,6 +16,7 @@ READERS = {
     "arrays": ("medcore.imaging.formats.arrays", "medcore.imaging.formats.arrays"),
 }
 """By kind: the modules with `describe` and with `decode`."""
+UNTOLD = vars(Frame())
 
 
 def describe(values: dict[str, Any], data: list[memoryview]) -> Reply:
@@ -34,24 +36,35 @@ def describe(values: dict[str, Any], data: list[memoryview]) -> Reply:
     if kind == "zip":
         return Reply({"zip": True})
     module = importlib.import_module(READERS[kind][0])
-    return Reply({"found": [found.to_dict() for found in module.describe(data[0], values["name"])]})
+    return Reply({"found": [_plain(found) for found in module.describe(data[0], values["name"])]})
+
+
+def _plain(found: Found) -> dict[str, Any]:
+    """Without what frames do not tell, so that many of them are soon taken apart."""
+    frames = [{name: value for name, value in vars(frame).items() if value != UNTOLD[name]} for frame in found.frames]
+    return {**replace(found, frames=()).to_dict(), "frames": frames}
 
 
 def decode(values: dict[str, Any], data: list[memoryview]) -> Iterator[Reply]:
     """The stored values of frames, one reply each, in the order asked for.
 
     Args:
-        values: {"found": Found as plain values, "frames": [numbers from 0]}.
+        values: {"found": {"kind", "rows", "columns", "samples", "dtype", "details", "frames": how many it has},
+            "frames": [numbers from 0]}.
         data: [the file].
 
     Raises:
         ValueError: with one sentence, if a frame cannot be decoded.
     """
-    found = Found.from_dict(values["found"])
+    found = _found(**values["found"])
     module = importlib.import_module(READERS[found.kind][1])
     frames = values["frames"]
     for frame, pixels in zip(frames, module.decode(data[0], found, frames), strict=True):
         yield Reply({"frame": frame}, [pixels])
+
+
+def _found(frames: int, **known: Any) -> Found:
+    return Found(group="", title="", modality="", unit="", frames=(Frame(),) * frames, **known)
 
 
 def unpack(values: dict[str, Any], data: list[memoryview]) -> Iterator[Reply]:

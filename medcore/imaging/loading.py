@@ -5,6 +5,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +123,7 @@ class Loader:
         pixels = found.rows * found.columns * found.samples
         yield from self._sandbox.stream(
             JOB,
-            {"found": found.to_dict(), "frames": [self._places[index][1] for index in indices]},
+            {"found": _wanted(found), "frames": [self._places[index][1] for index in indices]},
             [data],
             seconds=SECONDS + pixels / PIXELS_A_SECOND + len(data) / BYTES_A_SECOND,
             memory=min(MEMORY + 3 * len(data) + 32 * pixels, LARGEST_MEMORY),
@@ -153,3 +154,9 @@ class Loader:
             if not self._stopped:
                 self._open |= dict.fromkeys(index for index in left if index not in failed)
         self._pixels.fail(failed, why)
+
+
+def _wanted(found: Found) -> dict[str, Any]:
+    """What `jobs.decode` needs of a description: of the frames, which may be many, their number alone."""
+    plain = {name: getattr(found, name) for name in ("kind", "rows", "columns", "samples", "dtype", "details")}
+    return {**plain, "frames": len(found.frames)}

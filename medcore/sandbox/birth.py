@@ -86,8 +86,12 @@ class _Server:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        with self._lock:
-            self._started()
+        """Returns at once: somebody who waits for a child has started it already."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._started()
+            finally:
+                self._lock.release()
 
     def child(self, connection: socket.socket) -> int:
         """The id of a new child, which has this end of a connection.

@@ -31,7 +31,7 @@ def main() -> None:
     limits.for_life()
     with contextlib.suppress(EOFError, OSError):
         while True:
-            _serve(wire.receive(requests, sys.maxsize), replies)
+            _serve(wire.receive(requests, sys.maxsize, sys.maxsize), replies)
 
 
 def _serve(request: Reply, replies: wire.Pipe) -> None:
@@ -42,7 +42,7 @@ def _serve(request: Reply, replies: wire.Pipe) -> None:
         limits.for_job(values["seconds"], values["memory"])
         data = [memoryview(buffer).toreadonly() for buffer in request.data]
         for reply in _replies(job, values["values"], data):
-            wire.send(replies, {"reply": reply.values}, reply.data)
+            wire.send(replies, {"reply": reply.values}, reply.data, values["text"])
     except BrokenPipeError:
         raise
     except (ValueError, OSError, MemoryError, RecursionError, Exception) as error:  # noqa: BLE001 - files do anything

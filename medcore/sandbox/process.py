@@ -104,20 +104,22 @@ class Process:
         seconds: float,
         memory: int,
         largest: int,
+        text: int,
     ) -> Iterator[Reply]:
         """Does a job; the seconds count anew from reply to reply.
 
         Args:
             largest: bytes that the buffers of one reply may have together.
+            text: bytes of its JSON at most.
 
         Raises:
             ValueError: with one sentence, if the job fails or has to be ended.
         """
         try:
             self._begin(seconds, memory)
-            order = {"target": target, "values": values, "seconds": seconds, "memory": memory}
+            order = {"target": target, "values": values, "seconds": seconds, "memory": memory, "text": text}
             wire.send(self._born.requests, order, data)
-            while (message := wire.receive(self._born.replies, largest)).values.get("reply") is not None:
+            while (message := wire.receive(self._born.replies, largest, text)).values.get("reply") is not None:
                 reply = Reply(dict(message.values["reply"]), message.data)
                 self.job = None  # whoever takes the reply may take his time
                 yield reply

@@ -16,6 +16,10 @@ SECONDS = 2.5
 """Of processor time, enough for any ordinary file."""
 MEMORY = 2**30
 """Bytes beyond what the child holds already."""
+TEXT = 10 * 2**20
+"""Bytes of JSON in the one reply of a job: 20,000 frames can be described in them."""
+SHORT_TEXT = 64 * 2**10
+"""Bytes of JSON in one reply of many: a few names and numbers, the rest comes as buffers."""
 
 CLOSED = "These images were closed."
 NO_PROCESS = "The machine gives no process to read it with: too much is running. Try again in a moment."
@@ -50,6 +54,7 @@ class Sandbox:
         seconds: float = SECONDS,
         memory: int = MEMORY,
         largest: int | None = None,
+        text: int = TEXT,
     ) -> Reply:
         """The one reply of a job.
 
@@ -61,11 +66,13 @@ class Sandbox:
             memory: bytes it may take beyond what the child holds.
             largest: bytes of the largest reply, so that a child that was taken over cannot fill this process; as much
                 as the job's memory if not given.
+            text: bytes of JSON in the longest reply: nothing else runs here while it is taken apart.
 
         Raises:
             ValueError: with one sentence for a person.
         """
-        with closing(self.stream(target, values, data, seconds=seconds, memory=memory, largest=largest)) as replies:
+        limits = {"seconds": seconds, "memory": memory, "largest": largest, "text": text}
+        with closing(self.stream(target, values, data, **limits)) as replies:
             given = list(islice(replies, 2))
         if len(given) != 1:
             raise ValueError(CRASHED)
@@ -80,6 +87,7 @@ class Sandbox:
         seconds: float = SECONDS,
         memory: int = MEMORY,
         largest: int | None = None,
+        text: int = SHORT_TEXT,
     ) -> Iterator[Reply]:
         """The replies of a job as they come; the limits hold from one to the next.
 
@@ -91,11 +99,15 @@ class Sandbox:
         if not target.startswith(f"{self._package}."):
             raise ValueError(f"A job must be from {self._package}. Received: {target!r}")
         with self._places:
-            SEATS.take(id(self))
-            try:
-                yield from self._stream(target, values, data, seconds, memory, memory if largest is None else largest)
-            finally:
-                SEATS.leave()
+            largest = memory if largest is None else largest
+            with closing(self._stream(target, values, data, seconds, memory, largest, text)) as replies:
+                while (reply := self._next(replies)) is not None:
+                    yield reply  # without a seat: others have their turn between one reply and the next
+
+    def _next(self, replies: Iterator[Reply]) -> Reply | None:
+        """Waits for a seat, then for a reply. With a seat nobody waits for a place in a session: there is no ring."""
+        with SEATS.taken(id(self)):
+            return next(replies, None)
 
     def _stream(self, *job: Any) -> Iterator[Reply]:
         process = self._take()

@@ -3,6 +3,8 @@
 import os
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Seats:
@@ -16,6 +18,15 @@ class Seats:
         self._free = count
         self._lock = threading.Lock()
         self._waiting: OrderedDict[int, deque[threading.Event]] = OrderedDict()
+
+    @contextmanager
+    def taken(self, owner: int) -> Iterator[None]:
+        """A seat for as long as this lasts."""
+        self.take(owner)
+        try:
+            yield
+        finally:
+            self.leave()
 
     def take(self, owner: int) -> None:
         """Waits for a seat."""

@@ -1,12 +1,17 @@
 """The jobs as a child does them, here without one."""
 
 import io
+import json
 
 import numpy as np
 import pytest
 
-from medcore.imaging import jobs
+from medcore.imaging import answers, jobs
+from medcore.imaging.dicom import describing
 from medcore.imaging.files import Found
+from medcore.imaging.loading import _wanted
+from medcore.sandbox.sandbox import TEXT
+from medcore.sandbox.wire import _fits
 from tests.imaging.uploads import frames, png, series, volume, zipped
 
 
@@ -35,7 +40,7 @@ def test_every_kind_is_described_and_decoded_as_described(make, kind, shape):
     assert found.kind == kind
     assert (len(found.frames), found.rows, found.columns) == shape
     wanted = list(range(shape[0]))[::-1]
-    replies = list(jobs.decode({"found": found.to_dict(), "frames": wanted}, [memoryview(data)]))
+    replies = list(jobs.decode({"found": _wanted(found), "frames": wanted}, [memoryview(data)]))
     assert [reply.values["frame"] for reply in replies] == wanted
     size = shape[1] * shape[2] * found.samples * np.dtype(found.dtype).itemsize
     assert all(memoryview(reply.data[0]).nbytes == size for reply in replies)
@@ -45,8 +50,24 @@ def test_frames_are_those_that_were_asked_for():
     expected = volume(6)
     data = frames(expected)
     (found,) = described(data)
-    replies = list(jobs.decode({"found": found.to_dict(), "frames": [4, 1]}, [memoryview(data)]))
+    replies = list(jobs.decode({"found": _wanted(found), "frames": [4, 1]}, [memoryview(data)]))
     np.testing.assert_array_equal(np.stack([reply.data[0] for reply in replies]), expected[[4, 1]])
+
+
+def test_a_description_arrives_as_the_reader_made_it():
+    (found,) = describing.describe(data := memoryview(frames(volume(5))), "file")
+    written = json.loads(json.dumps(jobs.describe({"name": "file"}, [data]).values))
+    assert answers.described(written) == [found]
+
+
+def test_as_many_images_as_the_largest_collections_hold_can_be_described_and_ordered():
+    stream = io.BytesIO()
+    np.savez_compressed(stream, images=np.zeros((100_000, 8, 8), np.uint8))
+    reply = jobs.describe({"name": "many.npz"}, [memoryview(stream.getvalue())])
+    assert _fits(json.dumps(reply.values).encode(), TEXT)
+    (found,) = answers.described(reply.values)
+    assert [frame.number for frame in found.frames] == list(range(1, 100_001))
+    assert len(json.dumps(_wanted(found))) < 1000
 
 
 def test_an_archive_is_told_apart_and_unpacked():

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-from medcore.sandbox import Reply
+from medcore.sandbox import Reply, wire
 
 try:
     import resource
@@ -26,6 +26,30 @@ def twice(values, data):
 def count(values, data):
     for number in range(values["to"]):
         yield Reply({"number": number}, [bytes([number])])
+
+
+def steps(values, data):
+    """Replies that take some work each."""
+    for number in range(values["to"]):
+        end = time.process_time() + values["seconds"]
+        while time.process_time() < end:
+            pass
+        yield Reply({"number": number})
+
+
+def tell(values, data):
+    """JSON of so many numbers."""
+    return Reply({"numbers": [1.2345678901234567] * values["count"]})
+
+
+def tell_in_parts(values, data):
+    yield Reply({"text": "x" * values["letters"]})
+
+
+def lie(values, data):
+    """More than an honest child would write."""
+    wire._fits = lambda *_: True
+    return Reply({"empty": [{}] * values["count"]})
 
 
 def refuse(values, data):

@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from medcore.sandbox import Sandbox, birth, calls, child, guard, process, seal
+from medcore.sandbox import Sandbox, birth, calls, child, guard, process, seal, wire
+from medcore.sandbox import sandbox as sandboxes
+from medcore.sandbox.seats import Seats
 from tests.conftest import ROOT
 
 JOBS = "tests.sandbox.jobs"
@@ -312,3 +314,69 @@ def test_the_web_process_loads_nothing_of_what_its_children_do():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_stream_keeps_no_other_session_waiting(sandbox, monkeypatch):
+    monkeypatch.setattr(sandboxes, "SEATS", Seats(1))
+    with contextlib.closing(Sandbox(children=1, package="tests")) as other:
+        replies = sandbox.stream(f"{JOBS}:count", {"to": 3})
+        next(replies)
+        assert run(other, "twice", {"number": 2}).values == {"number": 4}
+        assert [reply.values["number"] for reply in replies] == [1, 2]
+
+
+def test_two_sessions_with_one_seat_take_turns_within_their_streams(sandbox, monkeypatch):
+    monkeypatch.setattr(sandboxes, "SEATS", Seats(1))
+    served = []
+
+    def read(session):
+        served.extend(session for _ in session.stream(f"{JOBS}:steps", {"to": 20, "seconds": 0.01}))
+
+    with contextlib.closing(Sandbox(children=1, package="tests")) as other:
+        run(sandbox, "pid")
+        run(other, "pid")
+        readers = [threading.Thread(target=read, args=(session,)) for session in (sandbox, sandbox, other)]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join(timeout=60)
+        assert len(served) == 60
+        assert other in served[:20]
+
+
+def test_a_seat_is_free_after_a_stream_however_it_ends(sandbox, monkeypatch):
+    seats = Seats(1)
+    monkeypatch.setattr(sandboxes, "SEATS", seats)
+    half = sandbox.stream(f"{JOBS}:count", {"to": 3})
+    next(half)
+    half.close()
+    for name in ("refuse", "crash"):
+        with pytest.raises(ValueError, match=r"\w"):
+            run(sandbox, name)
+    assert seats._free == 1
+
+
+def test_json_is_bounded_more_tightly_where_there_are_many_replies(sandbox):
+    assert len(run(sandbox, "tell", {"count": 10_000}).values["numbers"]) == 10_000
+    with pytest.raises(ValueError, match=child.DAMAGED):
+        run(sandbox, "tell", {"count": 600_000}, seconds=20)
+    with pytest.raises(ValueError, match=child.DAMAGED):
+        list(sandbox.stream(f"{JOBS}:tell_in_parts", {"letters": 2**17}))
+    assert len(list(sandbox.stream(f"{JOBS}:tell_in_parts", {"letters": 2**15}))) == 1
+
+
+def test_a_child_that_writes_more_json_than_it_may_is_not_believed(sandbox):
+    with pytest.raises(ValueError, match=process.CRASHED):
+        run(sandbox, "lie", {"count": sandboxes.TEXT // wire.VALUE_BYTES + 1}, seconds=20)
+    assert run(sandbox, "twice", {"number": 1}).values == {"number": 2}
+
+
+@LINUX
+def test_preparing_waits_for_nobody_who_waits_for_a_child(monkeypatch):
+    server = birth._Server()
+    monkeypatch.setattr(birth, "_SERVER", server)
+    with server._lock:  # as while another session's child is being born
+        thread = threading.Thread(target=birth.prepare)
+        thread.start()
+        thread.join(timeout=20)
+        assert not thread.is_alive()
