@@ -1,5 +1,6 @@
 """What a child says of a file, checked before anybody builds on it: the file may have taken the child over."""
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +12,8 @@ MAX_SIDE = 100_000
 MAX_FRAME_PIXELS = 2**28
 MAX_TEXT = 1_000
 MAX_NOTES = 100
+MAX_DETAILS = 2**17
+"""Bytes as JSON: they go back with every job; the pages of the longest picture take a third of them."""
 UNFIT = "It cannot be read: it is damaged, or not what it says it is."
 WRONG_SHAPES = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 """What comes of taking plain values for something that they are not."""
@@ -45,9 +48,18 @@ def _fit(found: Found) -> bool:
         and _texts(*found.notes)
         and all(_texts(window.name) and _numbers((window.centre, window.width)) for window in found.windows)
         and (found.gap is None or _numbers([found.gap]))
-        and isinstance(found.details, dict)
+        and _detailed(found.details)
         and len(found.frames) > 0
         and all(map(_placed, found.frames))
+    )
+
+
+def _detailed(details: Any) -> bool:
+    """What only the reader that wrote it takes apart again; but the instance tells slices apart here."""
+    return (
+        isinstance(details, dict)
+        and isinstance(details.get("instance"), str | None)
+        and len(json.dumps(details)) <= MAX_DETAILS
     )
 
 

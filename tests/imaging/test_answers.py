@@ -33,6 +33,11 @@ def test_what_our_readers_say_is_taken_as_it_is():
     assert answers.described(answer(GOOD)) == [GOOD]
 
 
+@pytest.mark.parametrize("details", [{}, {"instance": None}, {"pages": list(range(5_000))}], ids=lambda d: str(d)[:30])
+def test_details_of_our_readers_are_taken(details):
+    assert answers.described(answer(replace(GOOD, details=details))) == [replace(GOOD, details=details)]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -55,6 +60,10 @@ def test_what_our_readers_say_is_taken_as_it_is():
         {"notes": (5,)},
         {"notes": ("odd.",) * 1000},
         {"details": []},
+        {"details": {"instance": [1]}},
+        {"details": {"instance": {"1": 2}}},
+        {"details": {"instance": 5}},
+        {"details": {"pages": list(range(50_000))}},
         {"windows": (Window("Lung", math.inf, 1.0),)},
         {"windows": (Window(None, 1.0, 1.0),)},
         {"frames": (Frame(position=(0.0, 1.0)),)},
@@ -66,7 +75,7 @@ def test_what_our_readers_say_is_taken_as_it_is():
         {"frames": (Frame(number="3"),)},
         {"frames": (Frame(moment=3),)},
     ],
-    ids=str,
+    ids=lambda changes: str(changes)[:80],
 )
 def test_what_no_reader_of_ours_says_is_not_believed(changes):
     with pytest.raises(ValueError, match="It cannot be read"):
