@@ -1,8 +1,11 @@
 """Threads that work through what is waiting; they end with it, and never keep the process from ending."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
 
 
 class Readers:
@@ -29,7 +32,10 @@ class Readers:
 
     def _work(self) -> None:
         while work := self._next():
-            work()
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - the work that follows has nothing to do with it
+                _log.error("Work on an upload failed: %s", type(error).__name__)  # its text may tell who the patient is
 
     def _next(self) -> Callable[[], None] | None:
         with self._lock:

@@ -15,6 +15,21 @@ def test_work_is_done_in_order_and_no_more_at_once_than_allowed():
     assert done == list(range(50))
 
 
+def test_work_that_fails_costs_no_other_and_is_told_without_its_words(caplog):
+    readers, done = Readers(1), threading.Event()
+
+    def fail():
+        raise KeyError("Doe^Jane")
+
+    readers.submit(fail)
+    readers.submit(fail)
+    readers.submit(done.set)
+    assert done.wait(PATIENCE)
+    assert "KeyError" in caplog.text
+    assert "Doe" not in caplog.text
+    until(lambda: not readers._running)
+
+
 def test_as_many_at_once_as_allowed_and_threads_end_with_the_work():
     readers, together = Readers(3), threading.Barrier(3, timeout=PATIENCE)
     finished = threading.Semaphore(0)
