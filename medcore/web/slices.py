@@ -10,6 +10,9 @@ import json
 import secrets
 import struct
 import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import anyio
@@ -28,6 +31,8 @@ TOKEN_BYTES = 32
 HEADERS = {"Cache-Control": "no-store"}
 MOST_WAITING = 64
 """Requests of all sessions that wait for a slice at once, in threads of their own: the server's are for the pages."""
+MOST_OF_ONE = 8
+"""Of them with the same token; the viewer has four. Beyond that a slice comes if it is there, and 503 if it is not."""
 
 
 class Views:
@@ -35,6 +40,7 @@ class Views:
 
     def __init__(self) -> None:
         self._views: dict[bytes, Viewable] = {}
+        self._waiting: Counter[bytes] = Counter()
         self._lock = threading.Lock()
 
     def open(self, viewable: Viewable) -> str:
@@ -53,6 +59,21 @@ class Views:
         """The token is good for nothing from now on."""
         with self._lock:
             self._views.pop(_key(token), None)
+
+    @contextmanager
+    def patience(self, token: str) -> Iterator[float]:
+        """Seconds that a request may wait for its slice: none if enough with the same token do so already."""
+        key = _key(token)
+        with self._lock:
+            self._waiting[key] += 1
+            seconds = WAIT_SECONDS if self._waiting[key] <= MOST_OF_ONE else 0.0
+        try:
+            yield seconds
+        finally:
+            with self._lock:
+                self._waiting[key] -= 1
+                if not self._waiting[key]:
+                    del self._waiting[key]
 
 
 VIEWS = Views()
@@ -77,13 +98,19 @@ async def _slices(request: Request) -> Response:
         return _error(400, "A plane and the number of a slice were expected.")
     try:
         body = await anyio.to_thread.run_sync(
-            lambda: packed(view.cut(plane, index, WAIT_SECONDS)), abandon_on_cancel=True, limiter=_limiter()
+            lambda: _cut(view, token, plane, index), abandon_on_cancel=True, limiter=_limiter()
         )
     except TimeoutError:
         return _error(503, "The slice is still being decoded.", {"Retry-After": "1"})
     except ValueError as error:
         return _error(422, str(error))
     return Response(body, media_type=MEDIA_TYPE, headers=HEADERS)
+
+
+def _cut(view: Viewable, token: str, plane: str, index: int) -> bytes:
+    """In a thread, whose end alone counts: the browser may have given the request up."""
+    with VIEWS.patience(token) as seconds:
+        return packed(view.cut(plane, index, seconds))
 
 
 @functools.cache

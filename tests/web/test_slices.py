@@ -140,51 +140,106 @@ def test_pixels_of_no_type_of_ours_are_a_sentence(opened):
     assert "complex64" in json.loads(answer.text)["error"]
 
 
+class Slow(View):
+    """Its slices come when it is set free; who does not wait is told so at once."""
+
+    def __init__(self):
+        self.waiting, self.free = threading.Semaphore(0), threading.Event()
+
+    def cut(self, plane, index, seconds):
+        if not seconds and not self.free.is_set():
+            raise TimeoutError
+        self.waiting.release()
+        assert self.free.wait(PATIENCE)
+        return Cut(PIXELS["uint8"])
+
+    async def waited_for(self, times):
+        for _ in range(times):
+            while not self.waiting.acquire(blocking=False):
+                await asyncio.sleep(0.001)
+
+
+async def request(token):
+    """The status of the answer, and what it says of coming back."""
+    answers = []
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            answers.append((message["status"], dict(message["headers"]).get(b"retry-after")))
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": slices.PATH,
+        "query_string": b"plane=acquired&index=0",
+        "headers": [(b"authorization", f"Bearer {token}".encode())],
+    }
+    await APP(scope, receive, send)
+    return answers[0]
+
+
+def run(work):
+    return asyncio.run(asyncio.wait_for(work, PATIENCE))
+
+
 def test_slices_that_take_their_time_hold_up_nobody_else(opened):
-    class Slow(View):
-        def __init__(self):
-            self.asked, self.free = threading.Semaphore(0), threading.Event()
-
-        def cut(self, plane, index, seconds):
-            self.asked.release()
-            assert self.free.wait(PATIENCE)
-            return Cut(PIXELS["uint8"])
-
     slow = Slow()
     slow_token, quick_token = opened(slow), opened(View(Cut(PIXELS["uint8"])))
 
-    async def request(token):
-        status = []
-
-        async def send(message):
-            if message["type"] == "http.response.start":
-                status.append(message["status"])
-
-        async def receive():
-            await asyncio.Event().wait()
-
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": "GET",
-            "path": slices.PATH,
-            "query_string": b"plane=acquired&index=0",
-            "headers": [(b"authorization", f"Bearer {token}".encode())],
-        }
-        await APP(scope, receive, send)
-        return status[0]
-
     async def together():
-        waiting = [asyncio.create_task(request(slow_token)) for _ in range(20)]
-        for _ in waiting:
-            while not slow.asked.acquire(blocking=False):
-                await asyncio.sleep(0.001)
-        assert await request(quick_token) == 200
+        waiting = [asyncio.create_task(request(slow_token)) for _ in range(slices.MOST_OF_ONE)]
+        await slow.waited_for(len(waiting))
+        assert await request(quick_token) == (200, None)
         assert not any(task.done() for task in waiting)
         slow.free.set()
         return await asyncio.gather(*waiting)
 
-    assert asyncio.run(asyncio.wait_for(together(), PATIENCE)) == [200] * 20
+    assert run(together()) == [(200, None)] * slices.MOST_OF_ONE
+
+
+def test_one_that_asks_for_hundreds_of_slices_waits_for_few_of_them(opened):
+    slow = Slow()
+    slow_token, other = opened(slow), Slow()
+    other_token = opened(other)
+
+    async def together():
+        waiting = [asyncio.create_task(request(slow_token)) for _ in range(slices.MOST_OF_ONE)]
+        await slow.waited_for(len(waiting))
+        more = await asyncio.gather(*(request(slow_token) for _ in range(200)))
+        assert set(more) == {(503, b"1")}
+        others = asyncio.create_task(request(other_token))
+        await other.waited_for(1)  # another token still has its own
+        slow.free.set()
+        other.free.set()
+        return [*await asyncio.gather(*waiting), await others]
+
+    assert run(together()) == [(200, None)] * (slices.MOST_OF_ONE + 1)
+    assert ask(slow_token).status == 200
+
+
+def test_what_is_there_comes_however_many_slices_are_waited_for(opened):
+    class Half(Slow):
+        """The slice is there, but other requests still wait."""
+
+        def cut(self, plane, index, seconds):
+            return super().cut(plane, index, seconds) if seconds else Cut(PIXELS["uint8"])
+
+    half = Half()
+    token = opened(half)
+
+    async def together():
+        waiting = [asyncio.create_task(request(token)) for _ in range(slices.MOST_OF_ONE)]
+        await half.waited_for(len(waiting))
+        assert await request(token) == (200, None)
+        half.free.set()
+        return await asyncio.gather(*waiting)
+
+    assert run(together()) == [(200, None)] * slices.MOST_OF_ONE
+    assert not slices.VIEWS._waiting
 
 
 def test_a_real_series_through_shelf_and_route(opened):
