@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 TITLE = "Share of pixels (%)"
+LOGARITHMIC = "Share of pixels<br>(%, logarithmic)"
 CUT = 4
 """A bin this many times as high as the next does not fit into the axis."""
 ROOM = 1.08
@@ -51,9 +52,9 @@ def logarithmic(chart: go.Figure, shares: Mapping[str, np.ndarray]) -> None:
     low, high = (above.min() / 1.5, above.max() * 1.5) if len(above) else (0.1, 100.0)
     decades = np.log10([low, high])
     chart.update_yaxes(
-        title=f"{TITLE}, logarithmic",
+        title=LOGARITHMIC,
         type="log",
         range=decades.tolist(),
         dtick="D2" if np.ptp(decades) <= MANY_DECADES else 1,
-        tickformat=".1~g",
+        tickformat=".1~r",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 SIDE = 576
 """Pixels that the longer side of an image gets, about; the page shows it as wide as there is room."""
 GAP = 4
-BORDER = 2
+BORDER = 4
 GRAY = 128
 """Between and around images: neither white nor black ones melt into each other or into the page."""
 MASK_COLOUR = np.array([238, 102, 119])

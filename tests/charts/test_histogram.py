@@ -30,7 +30,7 @@ def test_linear_until_logarithmic_is_asked_for_and_then_it_says_so():
     assert histogram.figure({"Only": image}).layout.yaxis.type is None
     axis = histogram.figure({"Only": image}, log=True).layout.yaxis
     assert (axis.type, axis.dtick) == ("log", "D2")
-    assert axis.title.text == "Share of pixels (%), logarithmic"
+    assert axis.title.text == "Share of pixels<br>(%, logarithmic)"
     low, high = 10 ** np.array(axis.range)
     assert low < 100 / histogram.BINS < high
     rare = np.append(np.zeros(100_000), 1)

@@ -26,7 +26,7 @@ def test_a_bin_that_would_press_the_rest_flat_is_cut_and_said():
     assert (said.x, said.xanchor) == (0.5, "left")
     log = intensity.figure({"a": np.array([97, 1, 2, 0])}, EDGES, COLOURS, "Pixel value", log=True)
     assert log.layout.yaxis.type == "log"
-    assert log.layout.yaxis.title.text == "Share of pixels (%), logarithmic"
+    assert log.layout.yaxis.title.text == "Share of pixels<br>(%, logarithmic)"
     assert not log.layout.annotations
 
 

@@ -87,7 +87,7 @@ def test_a_set_is_made_used_and_removed(panel):
     assert (counts > 0).to_numpy().all()
     assert "Each image counted as a patient of its own; if one person has several, the split leaks." in texts(page)
     assert "none in two splits" not in texts(page)
-    tests = counts["Test"].sum()
+    tests = counts["test"].sum()
     assert f"{tests} test images prove little" in texts(page)
     page = page.button(key="own_use").click().run()
     titles = page.selectbox(key="dataset").options
