@@ -16,8 +16,9 @@ from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.view import Window
 from medcore.sentences import sentence
-from medcore.ui import own_labels, own_sets
+from medcore.ui import own_labels, own_sets, work
 from medcore.ui.plain import plain
+from medcore.ui.work import Work
 
 URL = "query-params"
 LAB = Path(__file__).resolve().parents[2] / "pages" / "optimizer_comparison.py"
@@ -43,10 +44,16 @@ def show(shelf: Shelf) -> None:
         st.info(plain(str(error)))
         _list()
         return
-    if st.button("Make the set", type="primary", key="own_make", icon=":material/dataset:"):
-        _make(shelf, wanted)
-    made_for, made = st.session_state.get(_MADE, (None, None))
-    if made is not None and made_for == wanted:
+    st.button(
+        "Make the set",
+        type="primary",
+        key="own_make",
+        icon=":material/dataset:",
+        on_click=_begin,
+        args=(shelf, wanted),
+    )
+    made = work.show(_MADE, wanted, "Making the images…")
+    if made is not None:
         _offer(made, wanted)
     _list()
 
@@ -110,14 +117,8 @@ def _window() -> Window | None:
     return Window("One for all", float(centre), float(width))
 
 
-def _make(shelf: Shelf, wanted: Wanted) -> None:
-    bar = st.progress(0.0, "Making the images…")
-    try:
-        made = own_set.make(shelf, wanted, lambda share: bar.progress(share, "Making the images…"))
-        st.session_state[_MADE] = (wanted, made)
-    except (ValueError, OSError) as error:
-        st.error(plain(sentence(error)))
-    bar.empty()
+def _begin(shelf: Shelf, wanted: Wanted) -> None:
+    st.session_state[_MADE] = Work(wanted, lambda progress: own_set.make(shelf, wanted, progress))
 
 
 def _offer(made: Made, wanted: Wanted) -> None:

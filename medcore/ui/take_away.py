@@ -17,10 +17,11 @@ from medcore.imaging.export.archive import Archive
 from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
-from medcore.ui import made_download
+from medcore.ui import made_download, work
 from medcore.ui.made_download import Outcomes
 from medcore.ui.plain import plain
 from medcore.ui.viewer import ViewState
+from medcore.ui.work import Progress, Work
 
 THIS, ALL = "This series", "All DICOM series"
 REFUSED_SHOWN = 20
@@ -67,10 +68,17 @@ def _dicom(shelf: Shelf, stack: Stack) -> None:
         )
         chosen = series if which == ALL else chosen
     looked = _looked(chosen, "dicom")
-    if st.button("De-identify", type="primary", key="away_deidentify", icon=":material/shield:", disabled=not looked):
-        _make(shelf, chosen)
-    made_of, made = st.session_state.get(_MADE, (None, None))
-    if made_of == _identity(shelf, chosen):
+    st.button(
+        "De-identify",
+        type="primary",
+        key="away_deidentify",
+        icon=":material/shield:",
+        disabled=not looked,
+        on_click=_begin,
+        args=(shelf, chosen),
+    )
+    made = work.show(_MADE, _identity(shelf, chosen), "De-identifying…")
+    if made is not None:
         _offer(made)
 
 
@@ -89,21 +97,14 @@ def _looked(stacks: Sequence[Stack], what: str) -> bool:
     )
 
 
-def _make(shelf: Shelf, stacks: Sequence[Stack]) -> None:
-    st.session_state.pop(_MADE, None)
-    bar = st.progress(0.0, "De-identifying…")
-    try:
-        made = archive.deidentified(
-            shelf,
-            [stack.id for stack in stacks],
-            looked=any(stack.burned_in for stack in stacks),  # then the button waited for a person to say so
-            progress=lambda done, total: bar.progress(done / total, f"De-identifying: {done:,} of {total:,} files"),
-        )
-    except ValueError as error:
-        st.error(plain(str(error)))
-    else:
-        st.session_state[_MADE] = (_identity(shelf, stacks), made)
-    bar.empty()
+def _begin(shelf: Shelf, stacks: Sequence[Stack]) -> None:
+    looked = any(stack.burned_in for stack in stacks)  # then the button waited for a person to say so
+    ids = [stack.id for stack in stacks]
+
+    def make(progress: Progress) -> Archive:
+        return archive.deidentified(shelf, ids, looked=looked, progress=lambda done, total: progress(done / total))
+
+    st.session_state[_MADE] = Work(_identity(shelf, stacks), make)
 
 
 def _identity(shelf: Shelf, stacks: Sequence[Stack]) -> tuple[object, ...]:

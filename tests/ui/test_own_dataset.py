@@ -66,6 +66,13 @@ def labelled(page):
     return page.run()
 
 
+def made(page):
+    """Presses the button and waits for the set."""
+    page = page.button(key="own_make").click().run()
+    assert page.session_state["own_made"].wait(60)
+    return page.run()
+
+
 def test_without_labels_it_says_what_is_missing(panel):
     assert not panel.exception
     assert "2 to 100 different labels. Received: 0" in texts(panel)
@@ -79,8 +86,7 @@ def test_pictures_wait_for_a_person_to_look(panel):
 
 
 def test_a_set_is_made_used_and_removed(panel):
-    page = labelled(panel)
-    page = page.button(key="own_make").click().run()
+    page = made(labelled(panel))
     assert not page.exception
     counts = page.dataframe[-1].value.set_index("Label")
     assert counts.to_numpy().sum() == 8
@@ -102,7 +108,7 @@ def test_a_set_is_made_used_and_removed(panel):
 
 
 def test_the_lab_opens_with_it(panel):
-    page = labelled(panel).button(key="own_make").click().run().button(key="own_use").click().run()
+    page = made(labelled(panel)).button(key="own_use").click().run()
     title = page.selectbox(key="dataset").value
     assert title == page.selectbox(key="dataset").options[0]
     page = page.selectbox(key="dataset").select("Digits 8x8").run()
@@ -115,7 +121,7 @@ def test_the_lab_opens_with_it(panel):
 
 
 def test_another_session_does_not_see_it(panel, shelf):
-    page = labelled(panel).button(key="own_make").click().run().button(key="own_use").click().run()
+    page = made(labelled(panel)).button(key="own_use").click().run()
     assert page.selectbox(key="dataset").options[0].startswith("Your own images")
     other = AppTest.from_function(app, default_timeout=60)
     other.session_state["shelf"] = shelf
@@ -126,14 +132,14 @@ def test_another_session_does_not_see_it(panel, shelf):
 
 
 def test_other_settings_ask_for_another_set(panel):
-    page = labelled(panel).button(key="own_make").click().run()
+    page = made(labelled(panel))
     assert [button for button in page.button if button.key == "own_use"]
     page = page.select_slider(key="own_size").set_value(28).run()
     assert not [button for button in page.button if button.key == "own_use"]
 
 
 def test_on_a_cluster_it_says_so(panel, monkeypatch):
-    page = labelled(panel).button(key="own_make").click().run()
+    page = made(labelled(panel))
     monkeypatch.setenv("MEDCORE_SCHEDULER", "tcp://127.0.0.1:8786")
     page = page.run()
     assert page.button(key="own_use").disabled

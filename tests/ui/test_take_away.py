@@ -41,11 +41,17 @@ def names(shown: AppTest) -> list[str]:
     return [button.proto.label for button in shown.get("download_button")]
 
 
+def deidentify(shown: AppTest) -> None:
+    shown.button(key="away_deidentify").click().run()
+    assert shown.session_state["deidentified"].wait(60)
+    shown.run()
+
+
 def test_a_series_is_de_identified_on_a_click(shelf):
     shown = page(shelf, *series())
     assert names(shown) == ["This view (PNG)", "The volume (NIfTI)"]
     assert not shown.checkbox
-    shown.button(key="away_deidentify").click().run()
+    deidentify(shown)
     assert not shown.exception
     assert shown.success[0].value.startswith("3 images de-identified and checked")
     assert "De-identified DICOM (ZIP)" in names(shown)
@@ -61,7 +67,7 @@ def test_images_that_may_carry_text_wait_for_a_tick(shelf):
     assert shown.button(key="away_deidentify").disabled
     assert len(shown.checkbox) == 2
     shown.checkbox[0].check().run()
-    shown.button(key="away_deidentify").click().run()
+    deidentify(shown)
     assert shown.success[0].value.startswith("3 images")
     shown.checkbox[1].check().run()
     assert {"This view (PNG)", "The volume (NIfTI)"} <= set(names(shown))
@@ -69,7 +75,7 @@ def test_images_that_may_carry_text_wait_for_a_tick(shelf):
 
 def test_a_result_is_offered_for_what_it_was_made_of_alone(shelf):
     shown = page(shelf, *series())
-    shown.button(key="away_deidentify").click().run()
+    deidentify(shown)
     assert shown.success
     shelf.add("another.dcm", bytes(making.written(making.slice_of(position=(0, 0, 9), number=4, WindowCenter=40))))
     assert shelf.wait(60)
@@ -82,7 +88,7 @@ def test_a_result_is_offered_for_what_it_was_made_of_alone(shelf):
 def test_all_series_go_into_one_zip(shelf):
     shown = page(shelf, *series(), *series(series="2"))
     shown.button_group(key="away_which").set_value("All DICOM series").run()
-    shown.button(key="away_deidentify").click().run()
+    deidentify(shown)
     assert shown.success[0].value.startswith("6 images")
 
 
@@ -92,7 +98,7 @@ def test_what_cannot_be_given_out_says_why(shelf):
             dataset.VOILUTSequence = [making.item(LUTDescriptor=[8, 0, 16], LUTData=b"HANSEMANN" + bytes(7))]
 
     shown = page(shelf, *making.series([(0, 0, z) for z in range(3)], hide, PatientName="Hansemann^Erna"))
-    shown.button(key="away_deidentify").click().run()
+    deidentify(shown)
     assert "Series 1, file 2" in shown.warning[0].value
     assert "found a value of PatientName" in shown.warning[0].value
     assert "Hansemann" not in shown.warning[0].value
