@@ -1,6 +1,5 @@
 """The stored values of frames: one named decoder each, nothing decoded that the header does not announce."""
 
-import struct
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,7 +8,7 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels import get_decoder
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from medcore.imaging.dicom import elements, fragments, layout, syntaxes, tables, values
+from medcore.imaging.dicom import fragments, layout, syntaxes, tables, values
 from medcore.imaging.dicom.describing import WANTED
 from medcore.imaging.dicom.layout import RLE_EXPANSION, Layout
 from medcore.imaging.dicom.reading import DAMAGE, Document, RefusedError, quietly, read
@@ -82,21 +81,31 @@ def _native(document: Document) -> str:
     return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
 
 
-def _compressed(document: Document, pixels: Layout, index: int) -> np.ndarray:
+def stored(document: Document, pixels: Layout, index: int) -> np.ndarray:
+    """A compressed frame as it was before compression, all bits and no colours changed: (rows, columns[, 3]).
+
+    Raises:
+        ValueError: if it cannot be decoded.
+    """
+    return _compressed(document, pixels, index, raw=True)
+
+
+def _compressed(document: Document, pixels: Layout, index: int, raw: bool = False) -> np.ndarray:
     assert document.pixels is not None
     codec = syntaxes.CODECS[document.syntax]
-    frame = fragments.frame(document.pixels, index, pixels.frames, _offsets(document.header))
+    frame = fragments.frame(document.pixels, index, pixels.frames, fragments.offsets(document.header))
     _check_size(frame, pixels, codec)
     raw_bits = {"correct_unused_bits": False} if codec.plugin == "pydicom" else {}
-    stored, _ = get_decoder(document.syntax).as_array(
+    found, _ = get_decoder(document.syntax).as_array(
         encapsulate([frame], has_bot=False),
         index=0,
         validate=False,
+        raw=raw,
         decoding_plugin=codec.plugin,
         **raw_bits,
         **{**_options(pixels), "number_of_frames": 1},
     )
-    return _used_bits(stored, pixels) if raw_bits else stored
+    return _used_bits(found, pixels) if raw_bits and not raw else found
 
 
 def _options(pixels: Layout) -> dict[str, int | str]:
@@ -112,15 +121,6 @@ def _options(pixels: Layout) -> dict[str, int | str]:
     if not pixels.floating:
         options |= {"bits_stored": pixels.stored, "pixel_representation": int(pixels.signed)}
     return options
-
-
-def _offsets(header: Dataset) -> tuple[Sequence[int], Sequence[int]] | None:
-    """The Extended Offset Table and its lengths (PS3.3 C.7.6.3.1.8)."""
-    raw = [elements.value(header, keyword) for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")]
-    if not all(isinstance(part, bytes) for part in raw):
-        return None
-    offsets, lengths = (struct.unpack(f"<{len(part) // 8}Q", part[: len(part) // 8 * 8]) for part in raw)
-    return offsets, lengths
 
 
 def _check_size(frame: bytes, pixels: Layout, codec: syntaxes.Codec) -> None:

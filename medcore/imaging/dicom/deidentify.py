@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.tag import Tag
 
-from medcore.imaging.dicom import allowed, burned_in, clean_pixels, elements, fragments, layout, leaks
+from medcore.imaging.dicom import allowed, burned_in, clean_pixels, elements, fragments, layout, leaks, syntaxes
 from medcore.imaging.dicom.allowing import REMOVED, REPLACED, Allowing, Line, line
 from medcore.imaging.dicom.clean_pixels import Clean
 from medcore.imaging.dicom.decoding import decode
@@ -73,7 +73,7 @@ def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> 
         try:
             clean = clean_pixels.clean(document, pixels)
             header, lines = _allowed(document, secret, series)
-            file = written(header, clean, document.keyword, document.encapsulated)
+            file = written(header, clean, document.keyword, clean.syntax in syntaxes.CODECS)
             _check_leaks(document, file, header)
         except RefusedError:
             raise
@@ -162,13 +162,14 @@ def _check_leaks(given: Document, file: bytes, header: Dataset) -> None:
 
 
 def _check_image(given: memoryview, file: memoryview) -> None:
-    """The new file is described as the old one was, and its first frame has the same values."""
+    """The new file is described as the old one was, and its first and last frame have the same values."""
     (before,), (after,) = describe(given, ""), describe(file, "")
     if not _alike(before, after):
         raise RefusedError("The de-identified file would not show as the original does, so it is not given out.")
-    old, new = next(decode(given, before, [0])), next(decode(file, after, [0]))
-    if not np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
-        raise RefusedError("The de-identified file would not have the same pixels, so it is not given out.")
+    ends = sorted({0, len(before.frames) - 1})
+    for old, new in zip(decode(given, before, ends), decode(file, after, ends), strict=True):
+        if not np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
+            raise RefusedError("The de-identified file would not have the same pixels, so it is not given out.")
 
 
 def _alike(before: Found, after: Found) -> bool:

@@ -1,10 +1,12 @@
 """Compressed pixels lie in fragments (PS3.5 annex A.4); one frame is found among them without a copy of the rest."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from pydicom.encaps import get_frame
+from pydicom.dataset import Dataset
+from pydicom.encaps import generate_frames, get_frame
 
+from medcore.imaging.dicom import elements
 from medcore.imaging.dicom.reading import View
 
 _ITEM = b"\xfe\xff\x00\xe0"
@@ -28,6 +30,22 @@ def frame(
         offsets: the Extended Offset Table and its lengths, where the file has them.
     """
     return get_frame(View(pixels), index, number_of_frames=frames, extended_offsets=offsets)
+
+
+def frames(
+    pixels: memoryview, count: int, offsets: tuple[Sequence[int], Sequence[int]] | None = None
+) -> Iterator[bytes]:
+    """The compressed bytes of all frames, as `frame` gives each."""
+    return generate_frames(View(pixels), number_of_frames=count, extended_offsets=offsets)
+
+
+def offsets(header: Dataset) -> tuple[Sequence[int], Sequence[int]] | None:
+    """The Extended Offset Table and its lengths (PS3.3 C.7.6.3.1.8)."""
+    raw = [elements.value(header, keyword) for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")]
+    if not all(isinstance(part, bytes) for part in raw):
+        return None
+    starts, lengths = (struct.unpack(f"<{len(part) // 8}Q", part[: len(part) // 8 * 8]) for part in raw)
+    return starts, lengths
 
 
 def places(pixels: memoryview) -> list[tuple[int, int]]:

@@ -283,7 +283,6 @@ def test_comments_in_jpeg_go_and_its_pixels_stay(fragments, frames):
     result = deidentified(memoryview(data), SECRET, 1, False)
     assert not MARKER.search(result.data)
     assert "Comments within the compressed image" in {line.name for line in result.lines}
-    assert len(pydicom.dcmread(io.BytesIO(result.data)).PixelData) == len(pydicom.dcmread(io.BytesIO(data)).PixelData)
     np.testing.assert_array_equal(opened(result.data)[1], opened(data)[1])
 
 
