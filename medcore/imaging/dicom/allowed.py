@@ -30,7 +30,7 @@ NUMBERS = frozenset(
         # Values and windows (C.11)
         *("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth", "LUTDescriptor", "DoseGridScaling"),
         *("RedPaletteColorLookupTableDescriptor", "GreenPaletteColorLookupTableDescriptor"),
-        *("BluePaletteColorLookupTableDescriptor", "AlphaPaletteColorLookupTableDescriptor"),
+        *("BluePaletteColorLookupTableDescriptor",),
         *("RecommendedDisplayGrayscaleValue", "RecommendedDisplayCIELabValue", "MaximumFractionalValue"),
         # How it was acquired, coarsely
         *("KVP", "ExposureTime", "XRayTubeCurrent", "Exposure", "GantryDetectorTilt", "ReconstructionDiameter"),
@@ -48,17 +48,22 @@ NUMBERS = frozenset(
         *("SegmentNumber", "ReferencedSegmentNumber", "ReferencedFrameNumber"),
     )
 )
-"""Kept if they are finite numbers."""
+"""Kept if they are finite numbers, and not more than there may be."""
+
+A_FRAME = frozenset(("FrameTimeVector", "GridFrameOffsetVector", "ReferencedFrameNumber"))
+"""Numbers of which there is at most one a frame."""
+
+MOST_NUMBERS = 32
+"""How many there are of other numbers that the standard sets no limit to, such as windows."""
 
 TABLES = frozenset(
     (
         *("RedPaletteColorLookupTableData", "GreenPaletteColorLookupTableData", "BluePaletteColorLookupTableData"),
-        *("AlphaPaletteColorLookupTableData", "SegmentedRedPaletteColorLookupTableData"),
-        *("SegmentedGreenPaletteColorLookupTableData", "SegmentedBluePaletteColorLookupTableData", "LUTData"),
-        *("ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
+        *("SegmentedRedPaletteColorLookupTableData", "SegmentedGreenPaletteColorLookupTableData"),
+        *("SegmentedBluePaletteColorLookupTableData", "LUTData"),
     )
 )
-"""Kept as they are."""
+"""Kept as far as the image uses them: see `used_tables`."""
 
 SEQUENCES = frozenset(
     (

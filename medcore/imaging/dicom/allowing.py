@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
-from pydicom.datadict import dictionary_keyword, dictionary_VR
+from pydicom.datadict import dictionary_keyword, dictionary_VM, dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
@@ -70,14 +70,16 @@ class Allowing:
     Args:
         names: replacements for the patient's identifiers.
         little: whether the file is little-endian.
+        frames: how many the file holds.
 
     Attributes:
         lines: how many elements became what.
     """
 
-    def __init__(self, names: Pseudonyms, little: bool) -> None:
+    def __init__(self, names: Pseudonyms, little: bool, frames: int) -> None:
         self._names = names
         self._little = little
+        self._frames = frames
         self.lines: Counter[Line] = Counter()
 
     def dataset(self, given: Dataset) -> Dataset:
@@ -124,6 +126,8 @@ class Allowing:
             made = self._sequence(element)
         elif keyword in allowed.NUMBERS:
             vr, made = _numbers(element, vr)
+            if len(made or ()) > self._most(element, keyword):
+                made = None
         elif keyword in allowed.TABLES:
             vr, made = self._table(element, vr)
         elif keyword in allowed.TERMS:
@@ -136,6 +140,13 @@ class Allowing:
             made, action = self._names.date(str(element.value or "")) or None, REPLACED
         return (None, REMOVED) if made is None else (DataElement(element.tag, vr, made), action)
 
+    def _most(self, element: DataElement, keyword: str) -> int:
+        """How many values the element may have (PS3.6)."""
+        if keyword in allowed.A_FRAME:
+            return self._frames
+        most = dictionary_VM(element.tag).split("-")[-1]
+        return int(most) if most.isdigit() else allowed.MOST_NUMBERS
+
     def _sequence(self, element: DataElement) -> Items | None:
         items = [self.dataset(item) for item in element.value or () if isinstance(item, Dataset)]
         return Items(items) if any(len(item) for item in items) else None
@@ -147,7 +158,7 @@ class Allowing:
             return ("US", value) if _whole(_parts(value), "US") is not None else (vr, None)
         if not self._little and element.VR == "OW":
             value = np.frombuffer(value[: len(value) // 2 * 2], ">u2").astype("<u2").tobytes()
-        return ("OV" if vr == "OV" else "OW"), bytes(value) or None
+        return "OW", bytes(value) or None
 
     def _terms(self, element: DataElement, keyword: str) -> tuple[list[str] | None, str]:
         """Terms as they are; in the place of another text a code, where several values count by their place."""

@@ -72,7 +72,7 @@ def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> 
             raise RefusedError(f"{risk} Look at the images first and say that no text in them tells who it is.")
         try:
             clean = clean_pixels.clean(document, pixels)
-            header, lines = _allowed(document, secret, series)
+            header, lines = _allowed(document, secret, series, pixels.frames)
             file = written(header, clean, document.keyword, clean.syntax in syntaxes.CODECS)
             _check_leaks(document, file, header)
         except RefusedError:
@@ -84,12 +84,12 @@ def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> 
     return Result(file, lines)
 
 
-def _allowed(document: Document, secret: bytes, series: int) -> tuple[Dataset, Counter[Line]]:
+def _allowed(document: Document, secret: bytes, series: int, frames: int) -> tuple[Dataset, Counter[Line]]:
     """The new header, and what became of each element of the old one."""
     given = document.header
     patient = next((text for keyword in _PATIENT if (text := elements.text(given, keyword))), "")
     names = Pseudonyms(secret, patient)
-    allowing = Allowing(names, little=given.original_encoding[1] is not False)
+    allowing = Allowing(names, given.original_encoding[1] is not False, frames)
     header, lines = allowing.dataset(given), allowing.lines
     lines.update(line(tag, REPLACED if tag in META else REMOVED) for tag in sorted(document.meta.keys()))
     lines.update(line(tag, REMOVED) for tag in sorted(_behind(document).keys()))

@@ -7,37 +7,56 @@ from pydicom.dataset import Dataset
 from medcore.imaging.dicom.reading import DAMAGE
 
 _PALETTE = "PaletteColorLookupTable"
-_OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
-_LARGEST_OFFSET = 2**40
-"""No file is as long; eight letters read as a number are more."""
+_DISCRETE, _LINEAR = 0, 1
 
 
 def fitted(element: DataElement, beside: Dataset) -> DataElement | None:
-    """The table, cut to its length; None if the image does not use it (PS3.3 C.7.9, C.11; PS3.5 annex A.4).
+    """The table, cut to its length; None if the image does not use it (PS3.3 C.7.9, C.11).
 
     Args:
         element: one of `allowed.TABLES`.
         beside: the elements that it lies among.
     """
     try:
-        if element.keyword in _OFFSETS:
-            return element if _are_offsets(element.value, int(beside.get("NumberOfFrames") or 1)) else None
         if _PALETTE in element.keyword and beside.get("PhotometricInterpretation") != "PALETTE COLOR":
             return None
         descriptor = element.keyword.removesuffix("Data").removeprefix("Segmented") + "Descriptor"
         if element.keyword == "LUTData":
             descriptor = "LUTDescriptor"
-        entries = int(beside[descriptor].value[0]) % 2**16 or 2**16
+        length, _, bits = beside[descriptor].value
+        entries, value = int(length) % 2**16 or 2**16, element.value
+        if not isinstance(value, bytes):
+            return element if isinstance(value, int) else DataElement(element.tag, element.VR, value[:entries])
+        if element.keyword.startswith("Segmented"):
+            most = _segments_end(value, entries, 1 if bits <= 8 else 2)
+        else:
+            most = entries if _PALETTE in element.keyword and _in_bytes(value, entries, bits) else 2 * entries
     except DAMAGE:
         return None
-    if element.keyword.startswith("Segmented"):  # as long as its segments are
-        return element
-    value = element.value
-    most = 2 * entries if isinstance(value, bytes) else entries
-    if isinstance(value, int) or len(value) <= most:
-        return element
-    return DataElement(element.tag, element.VR, value[:most])
+    return DataElement(element.tag, element.VR, value[:most] + b"\0" * (min(most, len(value)) % 2))
 
 
-def _are_offsets(value: bytes, frames: int) -> bool:
-    return len(value) == 8 * frames and bool((np.frombuffer(value, "<u8") < _LARGEST_OFFSET).all())
+def _in_bytes(value: bytes, entries: int, bits: int) -> bool:
+    """Whether entries are bytes: of at most 8 bits, not written as words that hold nothing more."""
+    if bits > 8 or len(value) < 2 * entries:
+        return bits <= 8
+    words = np.frombuffer(value, "<u2", entries)
+    return bool(((words > 255) & (words & 255 != 0) & (words >> 8 != words & 255)).any())
+
+
+def _segments_end(value: bytes, entries: int, size: int) -> int:
+    """Where the segments end that make as many entries (PS3.3 C.7.9.2).
+
+    Raises:
+        ValueError: if they make fewer, or refer back to others, which is not followed here.
+    """
+    words = np.frombuffer(value, f"<u{size}", len(value) // size)
+    place = made = 0
+    while made < entries:
+        kind, length = int(words[place]), int(words[place + 1])
+        if kind not in (_DISCRETE, _LINEAR) or length == 0:
+            raise ValueError("A segment must be discrete or linear.")
+        place, made = place + (2 + length if kind == _DISCRETE else 3), made + length
+    if made > entries or place > len(words):
+        raise ValueError("Segments must make as many entries as the descriptor says.")
+    return place * size

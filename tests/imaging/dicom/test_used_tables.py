@@ -5,6 +5,7 @@ import pydicom
 import pytest
 from pydicom.sequence import Sequence as Items
 
+from medcore.imaging.dicom import used_tables
 from medcore.imaging.dicom.deidentify import deidentified
 from tests.imaging.dicom import making
 
@@ -51,7 +52,41 @@ def test_a_window_table_ends_where_its_descriptor_says(length):
 
 
 @pytest.mark.parametrize("name", ["ExtendedOffsetTable", "ExtendedOffsetTableLengths"])
-def test_eight_letters_are_no_offset(name):
+@pytest.mark.parametrize("text", [HIDDEN[:8], b"ZQ123\0\0\0"])
+def test_eight_letters_are_no_offset(name, text):
     dataset = making.slice_of()
-    dataset.add_new(pydicom.datadict.tag_for_keyword(name), "OV", HIDDEN[:8])
-    assert HIDDEN[:8] not in cleaned(dataset)
+    dataset.add_new(pydicom.datadict.tag_for_keyword(name), "OV", text)
+    assert text not in cleaned(dataset)
+
+
+@pytest.mark.parametrize("entries", [48, 47])
+def test_a_palette_of_bytes_ends_where_its_descriptor_says(entries):
+    colours = bytes(range(100, 100 + entries))
+    dataset = palettes(entries, colours + HIDDEN, PhotometricInterpretation="PALETTE COLOR")
+    for channel in CHANNELS:
+        dataset[f"{channel}PaletteColorLookupTableDescriptor"].value = [entries, 0, 8]
+    out = cleaned(dataset)
+    assert HIDDEN[1:] not in out
+    assert out.count(colours) == len(CHANNELS)
+
+
+def test_transparency_goes():
+    dataset = palettes(48, np.arange(48, dtype="<u2").tobytes(), PhotometricInterpretation="PALETTE COLOR")
+    dataset.AlphaPaletteColorLookupTableData = HIDDEN.ljust(96, b"\0")
+    assert HIDDEN not in cleaned(dataset)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_segmented_palette_ends_where_its_segments_do(bits):
+    size = bits // 8
+    segments = np.array([0, 2, 3, 7, 1, 46, 2**bits - 1], f"<u{size}").tobytes()
+    dataset = palettes(48, b"", PhotometricInterpretation="PALETTE COLOR")
+    for channel in CHANNELS:
+        dataset[f"{channel}PaletteColorLookupTableDescriptor"].value = [48, 0, bits]
+        del dataset[f"{channel}PaletteColorLookupTableData"]
+        tag = pydicom.datadict.tag_for_keyword(f"Segmented{channel}PaletteColorLookupTableData")
+        dataset.add_new(tag, "OW", segments + HIDDEN)
+    for channel in CHANNELS:
+        element = dataset[f"Segmented{channel}PaletteColorLookupTableData"]
+        fitting = used_tables.fitted(element, dataset)
+        assert fitting.value.rstrip(b"\0") == segments.rstrip(b"\0")
