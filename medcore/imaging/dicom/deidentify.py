@@ -157,7 +157,7 @@ def _check_leaks(given: Document, file: bytes, header: Dataset) -> None:
     again = read(memoryview(file))
     searched = len(file) - (0 if again.encapsulated else len(again.pixels or b""))
     made = {str(header.get(keyword, "")).upper() for keyword in (*allowed.DATES, *_OWN)} | {allowed.WRITER_UID}
-    if name := leaks.find(again, memoryview(file)[:searched], values, frozenset(made)):
+    if name := leaks.find(again, memoryview(file)[:searched], values, frozenset(made), leaks.encodings(given.header)):
         raise RefusedError(f"The check found a value of {name} in the de-identified file, so it is not given out.")
 
 

@@ -12,11 +12,12 @@ Numbers count from six digits on, where no digit or point adjoins them.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from pydicom import charset
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.uid import UID_dictionary
 
-from medcore.imaging.dicom import allowed
+from medcore.imaging.dicom import allowed, elements
 from medcore.imaging.dicom.allowing import MAX_DEPTH, keyword_of
 from medcore.imaging.dicom.reading import DAMAGE, Document
 
@@ -31,11 +32,17 @@ _RUN = re.compile(rb"[\x21-\x7e][\x20-\x7e]{4,}[\x21-\x7e]")
 _NUMERIC = re.compile(r"[-+]?[\d.]+([eE][-+]?\d+)?")
 _UID = re.compile(r"[0-2](\.\d+){3,}")
 _VOCABULARY = tuple(sorted(term.upper() for term in allowed.VOCABULARY))
-_ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
+_WIDE = ("utf-16-le", "utf-16-be")
+_ENCODINGS = ("utf-8", "latin-1", *_WIDE)
+_CODECS = {"iso_ir_58": "gb2312"}
+_ESCAPE = re.compile(rb"\x1b[ -/]*[0-~]")
+"""Switches from one set of characters to another (ISO 2022)."""
 
 
 def identifying(datasets: Iterable[Dataset]) -> dict[str, str]:
-    """The values that identify, in capitals, each with the keyword of an element that held it.
+    """The values that identify, each with the keyword of an element that held it.
+
+    They are in capitals, those whose capitals are other letters also as they were given.
 
     Args:
         datasets: file meta information and header of the input, and what followed its pixels.
@@ -48,10 +55,30 @@ def identifying(datasets: Iterable[Dataset]) -> dict[str, str]:
                     clean = " ".join(value.upper().split())
                     if _tells(clean):
                         found.setdefault(clean, name)
+                        as_given = " ".join(value.split())
+                        if len(as_given) != len(clean):  # of a sharp s, capitals make two letters
+                            found.setdefault(as_given, name)
     return found
 
 
-def find(document: Document, head: memoryview, values: dict[str, str], own: frozenset[str]) -> str:
+def encodings(header: Dataset) -> tuple[str, ...]:
+    """Codecs in which a text may hide: the usual ones and those that the file uses itself (PS3.3 C.12.1.1.2)."""
+    named = elements.value(header, "SpecificCharacterSet") or ()
+    found = [
+        _CODECS.get(known, known)
+        for part in ([named] if isinstance(named, str) else named)
+        if (known := charset.python_encoding.get(str(part).strip(), ""))
+    ]
+    return tuple(dict.fromkeys((*_ENCODINGS, *found)))
+
+
+def find(
+    document: Document,
+    head: memoryview,
+    values: dict[str, str],
+    own: frozenset[str],
+    encodings: Sequence[str] = _ENCODINGS,
+) -> str:
     """The keyword of an element whose value is in the output; "" if there is none.
 
     Args:
@@ -59,10 +86,11 @@ def find(document: Document, head: memoryview, values: dict[str, str], own: froz
         head: its bytes up to the pixels; compressed pixels with their comments as well.
         values: from `identifying`.
         own: values made here, in capitals, such as moved dates: no leak even where they are equal by chance.
+        encodings: codecs in which values are searched for.
     """
     raw = bytes(head).lower()
     for value, name in values.items():
-        if len(value) >= ANYWHERE and value not in own and _in_bytes(value, raw):
+        if _long(value) and value not in own and _in_bytes(value, raw, encodings):
             return name
     words = {word for text in _output_texts(document) if text not in own for word in _words(text)}
     return next((name for value, name in values.items() if value in words and value not in own), "")
@@ -114,15 +142,43 @@ def _tells(value: str) -> bool:
     return not any(value in term for term in _VOCABULARY)
 
 
-def _in_bytes(value: str, raw: bytes) -> bool:
-    for encoding in _ENCODINGS:
+def _long(value: str) -> bool:
+    """Whether it takes six bytes in every set of characters; signs of East Asia take two each."""
+    return len(value) >= ANYWHERE or (2 * len(value) >= ANYWHERE and all(sign >= "\u2e80" for sign in value))
+
+
+def _in_bytes(value: str, raw: bytes, encodings: Sequence[str] = _ENCODINGS) -> bool:
+    """Whether the bytes, whose ASCII letters are small ones, hold the value in whatever mixture of capitals."""
+    for encoding in dict.fromkeys(encodings):
+        if value.isascii() and encoding not in _WIDE:
+            encoding = "ascii"
         try:
-            needle = value.lower().encode(encoding)
+            if _held(value, raw, encoding):
+                return True
         except UnicodeEncodeError:
             continue
-        if needle in raw and (not (_UID.fullmatch(value) or value.isdigit()) or _alone(needle, raw)):
-            return True
     return False
+
+
+def _held(value: str, raw: bytes, encoding: str) -> bool:
+    if encoding.startswith("iso2022"):  # escape sequences before and behind: the letters lie between them
+        forms = {form.encode(encoding).lower() for form in (value, value.lower(), value.title())}
+        return any(part in raw for form in forms for part in _ESCAPE.split(form) if len(part) >= ANYWHERE)
+    needle = value.lower().encode(encoding).lower()
+    if value.isascii():
+        return needle in raw and (not (_UID.fullmatch(value) or value.isdigit()) or _alone(needle, raw))
+    return re.search(b"".join(_either(sign, encoding) for sign in value), raw) is not None
+
+
+def _either(sign: str, encoding: str) -> bytes:
+    """The capital or the small letter; a set may have but one of them."""
+    forms = {}
+    for form in (sign, sign.upper(), sign.lower()):
+        if encoded := form.encode(encoding, "ignore").lower():
+            forms[re.escape(encoded)] = None
+    if not forms:
+        sign.encode(encoding)
+    return b"(?:" + b"|".join(forms) + b")"
 
 
 def _alone(needle: bytes, raw: bytes) -> bool:

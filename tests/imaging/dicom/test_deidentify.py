@@ -255,7 +255,27 @@ def test_names_in_other_characters_are_searched_in_every_encoding(charset):
     word = "МЮЛЛЕР" if charset == "ISO_IR 144" else "LÜDENSCHEIDT"
     assert word in values
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
-        assert leaks._in_bytes(word, word.lower().encode(encoding) + b"12")
+        assert leaks._in_bytes(word, word.lower().encode(encoding).lower() + b"12")
+
+
+@pytest.mark.parametrize(
+    ("charset", "name", "hidden"),
+    [
+        ("ISO_IR 192", "MÜLLERÖ^ÄNNE", "MÜLLERÖ".encode()),
+        ("ISO_IR 192", "MÜLLERÖ^ÄNNE", "müLLerö".encode()),
+        ("ISO_IR 100", "MacÄnne^Öre", "MacÄnne".encode("latin-1")),
+        ("ISO_IR 100", "Großstraß^Ida", "Großstraß".encode("latin-1")),
+        ("ISO_IR 192", "MÜLLERÖ^ÄNNE", "MÜLLERÖ".encode("utf-16-be")),
+        ("ISO_IR 144", "Мюллер^Анна", "Мюллер".encode("iso8859-5")),
+        ("GB18030", "王小東", "王小東".encode("gb18030")),
+        (["", "ISO 2022 IR 87"], "YAMADA^TAROU=山田小川^太郎", "山田小川".encode("iso2022_jp")),
+    ],
+)
+def test_names_in_other_letters_are_found_in_a_table(charset, name, hidden):
+    table = making.item(LUTDescriptor=[64, 0, 16], LUTData=hidden.ljust(128, b"\0"))
+    dataset = making.slice_of(SpecificCharacterSet=charset, PatientName=name, VOILUTSequence=Items([table]))
+    with pytest.raises(ValueError, match="found a value of PatientName"):
+        cleaned(bytes(making.written(dataset)))
 
 
 def with_jpeg(comment: bytes) -> bytes:
