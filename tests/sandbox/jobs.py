@@ -2,6 +2,7 @@
 
 import ctypes
 import importlib
+import io
 import os
 import pathlib
 import signal
@@ -185,6 +186,27 @@ def threads(values, data):
     for thread in started:
         thread.join()
     return Reply({"found": sorted(found)})
+
+
+def calculate(values, data):
+    """With each of the libraries that describe, decode or filter."""
+    import nibabel
+    import numpy as np
+    from PIL import Image
+    from skimage import filters
+
+    image = np.random.default_rng(0).random((64, 64))
+    stream = io.BytesIO()
+    Image.fromarray((image * 255).astype(np.uint8)).save(stream, "JPEG")
+    volume = nibabel.Nifti1Image(np.ones((4, 5, 6), np.int16), np.eye(4)).to_bytes()
+    made = {
+        "product": np.ones((300, 300)) @ np.ones((300, 300)),
+        "smooth": filters.gaussian(filters.median(image)),
+        "picture": np.asarray(Image.open(stream)),
+        "volume": nibabel.Nifti1Image.from_bytes(volume).get_fdata(),
+    }
+    total = sum(float(array.sum()) for array in made.values())
+    return Reply({"shapes": {name: list(array.shape) for name, array in made.items()}, "sum": total})
 
 
 def abort(values, data):

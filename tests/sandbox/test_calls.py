@@ -1,9 +1,15 @@
 import errno
 import os
 import socket
+from pathlib import Path
 
+import numpy as np
 import pytest
+from pydicom.data import get_testdata_file
 
+from medcore.imaging import jobs
+from medcore.imaging.dicom import describing
+from medcore.imaging.loading import _wanted
 from medcore.sandbox import Sandbox, calls, process
 
 JOBS = "tests.sandbox.jobs"
@@ -53,6 +59,31 @@ def test_processes_by_clone_and_other_tables_of_calls_are_closed(sandbox):
 
 def test_threads_go_on_working(sandbox):
     assert sandbox.run(f"{JOBS}:threads", {"count": 8}).values == {"found": list(range(8))}
+
+
+@pytest.mark.parametrize("name", ["JPEG2000.dcm", "JPEGLSNearLossless_16.dcm", "SC_rgb_jpeg_gdcm.dcm"])
+def test_native_decoders_do_in_a_child_what_they_do_here(name):
+    data = Path(get_testdata_file(name, download=False)).read_bytes()
+    (found,) = describing.describe(memoryview(data), name)
+    asked = {"found": _wanted(found), "frames": [0]}
+    (here,) = jobs.decode(asked, [memoryview(data)])
+    decoder = Sandbox(children=1)
+    try:
+        there = decoder.run("medcore.imaging.jobs:decode", asked, [data])
+    finally:
+        decoder.close()
+    assert bytes(there.data[0]) == here.data[0].tobytes()
+
+
+def test_libraries_of_arrays_and_pictures_work_in_a_child(sandbox):
+    reply = sandbox.run(f"{JOBS}:calculate", {}, seconds=30)
+    assert reply.values["shapes"] == {
+        "product": [300, 300],
+        "smooth": [64, 64],
+        "picture": [64, 64],
+        "volume": [4, 5, 6],
+    }
+    assert np.isfinite(reply.values["sum"])
 
 
 def test_a_decoder_that_gives_up_still_ends_itself(sandbox):
