@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.tag import Tag
 
-from medcore.imaging.dicom import allowed, burned_in, clean_pixels, elements, fragments, layout, leaks, syntaxes
+from medcore.imaging.dicom import allowed, burned_in, clean_pixels, fragments, layout, leaks, same_patient, syntaxes
 from medcore.imaging.dicom.allowing import REMOVED, REPLACED, Allowing, Line, line
 from medcore.imaging.dicom.clean_pixels import Clean
 from medcore.imaging.dicom.decoding import decode
@@ -27,7 +27,6 @@ from medcore.imaging.files import Found, Frame
 from medcore.sandbox import Reply
 
 PREAMBLE = Line("", "Preamble", REMOVED)
-_PATIENT = ("PatientID", "PatientName", "StudyInstanceUID", "SeriesInstanceUID")
 _OWN = ("PatientName", "PatientID", "SeriesDescription")
 
 
@@ -44,16 +43,17 @@ class Result(NamedTuple):
 
 
 def job(values: Mapping[str, Any], data: Sequence[memoryview]) -> Reply:
-    """The sandbox's job: {"secret": hexadecimal, "series": number, "looked": bool}, [file] to {"lines"}, [file].
+    """The sandbox's job: {"secret": hexadecimal, "series", "looked", "patient"}, [file] to {"lines"}, [file].
 
     Raises:
         ValueError: if the file is refused.
     """
-    result = deidentified(data[0], bytes.fromhex(values["secret"]), values["series"], values["looked"] is True)
+    secret, looked = bytes.fromhex(values["secret"]), values["looked"] is True
+    result = deidentified(data[0], secret, values["series"], looked, values.get("patient", ""))
     return Reply({"lines": [[*what, count] for what, count in sorted(result.lines.items())]}, [result.data])
 
 
-def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> Result:
+def deidentified(data: memoryview, secret: bytes, series: int, looked: bool, patient: str = "") -> Result:
     """A file without what identifies the patient, whose pixels, geometry and windows are as they were.
 
     Args:
@@ -61,6 +61,7 @@ def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> 
         secret: of the session: names and UIDs are replaced alike under the same one.
         series: number of the series in the export, for its new description.
         looked: a person has looked at the images and says that no text in them identifies the patient.
+        patient: key of the patient, where other files of the study are known (`same_patient`); "" for the file's own.
 
     Raises:
         ValueError: with one sentence: no image, text may be burned in and nobody looked, or the check found a leak.
@@ -72,7 +73,7 @@ def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> 
             raise RefusedError(f"{risk} Look at the images first and say that no text in them tells who it is.")
         try:
             clean = clean_pixels.clean(document, pixels)
-            header, lines = _allowed(document, secret, series, pixels.frames)
+            header, lines = _allowed(document, secret, series, pixels.frames, patient)
             file = written(header, clean, document.keyword, clean.syntax in syntaxes.CODECS)
             _check_leaks(document, file, header)
         except RefusedError:
@@ -84,11 +85,12 @@ def deidentified(data: memoryview, secret: bytes, series: int, looked: bool) -> 
     return Result(file, lines)
 
 
-def _allowed(document: Document, secret: bytes, series: int, frames: int) -> tuple[Dataset, Counter[Line]]:
+def _allowed(
+    document: Document, secret: bytes, series: int, frames: int, patient: str
+) -> tuple[Dataset, Counter[Line]]:
     """The new header, and what became of each element of the old one."""
     given = document.header
-    patient = next((text for keyword in _PATIENT if (text := elements.text(given, keyword))), "")
-    names = Pseudonyms(secret, patient)
+    names = Pseudonyms(secret, patient or next(filter(None, same_patient.keys(given, secret)), ""))
     allowing = Allowing(names, given.original_encoding[1] is not False, frames)
     header, lines = allowing.dataset(given), allowing.lines
     lines.update(line(tag, REPLACED if tag in META else REMOVED) for tag in sorted(document.meta.keys()))

@@ -31,6 +31,11 @@ class Pseudonyms:
         return self._hash("patient", self._patient).hex()[:8].upper()
 
     @property
+    def key(self) -> str:
+        """A long code in place of what tells this patient from others; tells nothing without the secret."""
+        return self._hash("key", self._patient).hex()
+
+    @property
     def days(self) -> int:
         """How far all of the patient's dates are moved into the past: 1 to 3,650 days."""
         return 1 + int.from_bytes(self._hash("days", self._patient)[:8], "big") % _MOST_DAYS

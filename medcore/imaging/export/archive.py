@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
+from medcore.imaging.export import patients
 from medcore.imaging.shelf import Shelf
 from medcore.sandbox import Reply
 
 DEIDENTIFY = "medcore.imaging.dicom.deidentify:job"
+PATIENT = "medcore.imaging.dicom.same_patient:patient"
 SECONDS, BYTES_A_SECOND = 5.0, 5e6
 MEMORY, MEMORY_FACTOR = 2**30, 8
 """What de-identifying a file may take, and what every byte of it adds."""
@@ -88,13 +90,21 @@ def deidentified(
     done: dict[str, Reply] = {}
     refused: list[tuple[str, str]] = []
 
+    def said(file: str) -> tuple[str, str]:
+        try:
+            values = shelf.sandbox.run(PATIENT, {"secret": shelf.secret.hex()}, [shelf.file(file)]).values
+        except ValueError:
+            return "", ""  # refused below, with its sentence
+        return str(values["patient_key"]), str(values["study"])
+
     def one(file: str) -> Reply | ValueError:
         try:
-            return _clean(shelf, file, wanted[file][0], looked)
+            return _clean(shelf, file, wanted[file][0], looked, keys[file])
         except ValueError as error:
             return error
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
+        keys = patients.shared(dict(zip(wanted, pool.map(said, wanted), strict=True)))
         for count, (file, reply) in enumerate(zip(wanted, pool.map(one, wanted), strict=True), 1):
             if isinstance(reply, ValueError):
                 refused.append((_label(*wanted[file]), str(reply)))
@@ -132,9 +142,9 @@ def table(lines: Sequence[Line]) -> str:
     return text.getvalue()
 
 
-def _clean(shelf: Shelf, file: str, series: int, looked: bool) -> Reply:
+def _clean(shelf: Shelf, file: str, series: int, looked: bool, patient: str) -> Reply:
     data = shelf.file(file)
-    values = {"secret": shelf.secret.hex(), "series": series, "looked": looked}
+    values = {"secret": shelf.secret.hex(), "series": series, "looked": looked, "patient": patient}
     seconds, memory = SECONDS + len(data) / BYTES_A_SECOND, MEMORY + MEMORY_FACTOR * len(data)
     return shelf.sandbox.run(DEIDENTIFY, values, [data], seconds=seconds, memory=memory)
 

@@ -6,9 +6,10 @@ import json
 import zipfile
 
 import numpy as np
+import pydicom
 import pytest
 
-from medcore.imaging.export import archive
+from medcore.imaging.export import archive, patients
 from medcore.imaging.shelf import Shelf
 from tests.imaging.dicom import making
 
@@ -94,6 +95,28 @@ def test_images_that_may_carry_text_wait_for_a_person(shelf, put):
     with pytest.raises(ValueError, match="Look at the images first"):
         archive.deidentified(shelf, [stack.id], looked=False)
     assert archive.deidentified(shelf, [stack.id], looked=True).files == 1
+
+
+def test_a_study_has_one_patient_even_where_a_file_does_not_say_who(shelf, put):
+    def forget(dataset, index):
+        if index == 1:
+            dataset.PatientID = dataset.PatientName = ""
+
+    stacks = put(*making.series(POSITIONS, forget, **IDENTITY))
+    made = archive.deidentified(shelf, [stack.id for stack in stacks], looked=False)
+    files = [content for name, content in members(made.data).items() if name.endswith(".dcm")]
+    datasets = [pydicom.dcmread(io.BytesIO(content)) for content in files]
+    assert len(datasets) == 3
+    for keyword in ("PatientID", "PatientName", "StudyDate", "StudyInstanceUID"):
+        assert len({str(dataset[keyword].value) for dataset in datasets}) == 1
+
+
+def test_files_share_a_patient_through_their_study():
+    said = {"a": ("p", "s"), "b": ("", "s"), "c": ("q", "s"), "d": ("q", "t"), "e": ("", "u"), "f": ("", "")}
+    keys = patients.shared(said)
+    assert len({keys[file] for file in "abcd"}) == 1
+    assert keys["a"] in ("p", "q")
+    assert (keys["e"], keys["f"]) == ("u", "")
 
 
 def test_progress_is_told_file_by_file(shelf, put):
