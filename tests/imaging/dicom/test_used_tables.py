@@ -72,6 +72,7 @@ def test_a_palette_of_bytes_ends_where_its_descriptor_says(entries):
 
 def test_transparency_goes():
     dataset = palettes(48, np.arange(48, dtype="<u2").tobytes(), PhotometricInterpretation="PALETTE COLOR")
+    dataset.add_new(pydicom.datadict.tag_for_keyword("AlphaPaletteColorLookupTableDescriptor"), "US", [48, 0, 16])
     dataset.AlphaPaletteColorLookupTableData = HIDDEN.ljust(96, b"\0")
     assert HIDDEN not in cleaned(dataset)
 
