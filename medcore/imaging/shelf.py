@@ -113,6 +113,9 @@ class Shelf:
                 self._describe(upload, data)
         except ValueError as error:
             self._change(upload, state="refused", why=str(error))
+        except Exception:
+            self._change(upload, state="refused", why=answers.UNFIT)
+            raise  # the reader notes of what kind it was
         finally:
             with self._news:
                 if upload.id not in self._parts:
@@ -230,8 +233,13 @@ class Shelf:
                     self._views.pop(id_).close()
             return list(self._stacks)
 
-    def view(self, stack_id: str) -> StackView:
+    def view(self, stack_id: str, beside: str = "") -> StackView:
         """The stack with its pixels; they are decoded in the background from now on.
+
+        Args:
+            stack_id: of `stacks`.
+            beside: a stack that is looked at together with it, whose pixels stay; others make room, the one not used
+                for longest first.
 
         Raises:
             ValueError: if there is no such stack, or its pixels would not fit.
@@ -242,10 +250,12 @@ class Shelf:
                 self._views[stack_id] = self._views.pop(stack_id)
                 return self._views[stack_id]
             size = math.prod(stack.shape) * stack.samples * np.dtype(stack.dtype).itemsize
-            if self._held + size > self.limit:
+            stays = self._views[beside].nbytes if beside in self._views else 0
+            if self._held + stays + size > self.limit:
                 raise ValueError(self._full(size))
             while not self._room(size):
-                self._views.pop(next(iter(self._views))).close()  # they can be decoded again
+                oldest = next(other for other in self._views if other != beside)
+                self._views.pop(oldest).close()  # they can be decoded again
             self._views[stack_id] = StackView(stack, self.file, self.found, self.sandbox)
             return self._views[stack_id]
 

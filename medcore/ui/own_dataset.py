@@ -50,7 +50,7 @@ def show(shelf: Shelf) -> None:
         key="own_make",
         icon=":material/dataset:",
         on_click=_begin,
-        args=(shelf, wanted),
+        args=(work.kept(), shelf, wanted),
     )
     made = work.show(_MADE, wanted, "Making the images…")
     if made is not None:
@@ -117,8 +117,8 @@ def _window() -> Window | None:
     return Window("One for all", float(centre), float(width))
 
 
-def _begin(shelf: Shelf, wanted: Wanted) -> None:
-    st.session_state[_MADE] = Work(wanted, lambda progress: own_set.make(shelf, wanted, progress))
+def _begin(works: dict[str, Work], shelf: Shelf, wanted: Wanted) -> None:
+    works[_MADE] = Work(wanted, lambda progress: own_set.make(shelf, wanted, progress))
 
 
 def _offer(made: Made, wanted: Wanted) -> None:

@@ -67,12 +67,16 @@ def pick_overlay(stack: Stack, shelf: Shelf) -> StackView | None:
         help="A volume, arrays or a DICOM segmentation of the same size and place. Its values are class numbers: "
         f"whole, from 0 to {overlay.MAX_CLASS}, and at most {overlay.MAX_CLASSES} different ones.",
     )
-    return None if chosen == NO_OVERLAY else _labels(shelf, fitting[chosen])
+    return None if chosen == NO_OVERLAY else _labels(shelf, fitting[chosen], stack)
 
 
-def _labels(shelf: Shelf, stack: Stack) -> StackView | None:
+def _labels(shelf: Shelf, stack: Stack, image: Stack) -> StackView | None:
     """The labels; None, and why, if they are none. Told once for as long as the stack has the same slices."""
-    view = shelf.view(stack.id)
+    try:
+        view = shelf.view(stack.id, beside=image.id)
+    except ValueError as error:  # no room for both
+        st.warning(plain(sentence(error)))
+        return None
     told = st.session_state.setdefault("not_labels", {})
     if (stack.id, stack.places) not in told:
         try:

@@ -75,7 +75,7 @@ def _dicom(shelf: Shelf, stack: Stack) -> None:
         icon=":material/shield:",
         disabled=not looked,
         on_click=_begin,
-        args=(shelf, chosen),
+        args=(work.kept(), shelf, chosen),
     )
     made = work.show(_MADE, _identity(shelf, chosen), "De-identifying…")
     if made is not None:
@@ -97,14 +97,14 @@ def _looked(stacks: Sequence[Stack], what: str) -> bool:
     )
 
 
-def _begin(shelf: Shelf, stacks: Sequence[Stack]) -> None:
+def _begin(works: dict[str, Work], shelf: Shelf, stacks: Sequence[Stack]) -> None:
     looked = any(stack.burned_in for stack in stacks)  # then the button waited for a person to say so
     ids = [stack.id for stack in stacks]
 
     def make(progress: Progress) -> Archive:
         return archive.deidentified(shelf, ids, looked=looked, progress=lambda done, total: progress(done / total))
 
-    st.session_state[_MADE] = Work(_identity(shelf, stacks), make)
+    works[_MADE] = Work(_identity(shelf, stacks), make)
 
 
 def _identity(shelf: Shelf, stacks: Sequence[Stack]) -> tuple[object, ...]:

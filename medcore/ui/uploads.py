@@ -19,7 +19,7 @@ EXAMPLES = {
     "An ultrasound, in colour": "examples_rgb_color.dcm",
 }
 """Files that pydicom brings along."""
-MADE_OF_IMAGES = ("headers", "deidentified", "own_made")
+MADE_OF_IMAGES = ("headers", "work")
 """What other panels keep in the session's state."""
 MEGABYTE = 2**20
 MOST_NAMED = 8
@@ -54,7 +54,7 @@ def _fields(where: Shelf) -> None:
         st.space("stretch")
         with st.popover("Examples", help="Files that come with pydicom, to try the viewer without any of your own."):
             for label, file in EXAMPLES.items():
-                st.button(label, key=f"example_{file}", on_click=add_example, args=(label,), width="stretch")
+                st.button(label, key=f"example_{file}", on_click=_add, args=(where, label), width="stretch")
     # A fresh key empties the field: the shelf holds the files from here on.
     turn = st.session_state.setdefault("upload_turn", 0)
     files = st.file_uploader(
@@ -81,10 +81,14 @@ def _let_go(files: Sequence[Any]) -> None:
 
 def add_example(label: str) -> None:
     """Puts one of the examples on the shelf."""
+    _add(shelf(), label)
+
+
+def _add(where: Shelf, label: str) -> None:
     file = EXAMPLES[label]
     spec = importlib.util.find_spec("pydicom")
     path = Path(spec.origin).parent / "data" / "test_files" / file
-    shelf().add(path.name, path.read_bytes())
+    where.add(path.name, path.read_bytes())
 
 
 def _progress(was_busy: bool) -> None:
@@ -164,11 +168,13 @@ def memory() -> None:
             f"In memory, for this session only: {where.used / MEGABYTE:,.0f} of {where.limit / MEGABYTE:,.0f} MB. "
             "Nothing is written to disk; closing or reloading the page lets go of it."
         )
-        st.button("Close all", key="close_all", icon=":material/close:", on_click=_close_all, type="tertiary")
+        st.button(
+            "Close all", key="close_all", icon=":material/close:", on_click=_close_all, args=(where,), type="tertiary"
+        )
 
 
-def _close_all() -> None:
+def _close_all(where: Shelf) -> None:
     """Lets go of the images and of what was made of them."""
-    shelf().clear()
+    where.clear()
     for name in MADE_OF_IMAGES:
         st.session_state.pop(name, None)

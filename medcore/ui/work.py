@@ -54,18 +54,26 @@ class Work:
         self.share = min(1.0, max(0.0, share))
 
 
+def kept() -> dict[str, Work]:
+    """This session's work by key. Taken before a button's callback runs and given to it.
+
+    A callback that touches the session's state may be given up there for the next rerun, and its click is lost.
+    """
+    return st.session_state.setdefault("work", {})
+
+
 def show(key: str, of: Hashable, waiting: str) -> Any:
     """The result of the work kept under `key`, if it was made of this; while it runs, how far it is.
 
     Args:
-        key: in the session's state, where a button's callback has put a `Work`.
+        key: in `kept`, where a button's callback has put a `Work`.
         of: what the result must have been made of.
         waiting: said while it runs.
 
     Returns:
         The result, or None: there is none, not yet, or not of this. A problem is said.
     """
-    work: Work | None = st.session_state.get(key)
+    work = kept().get(key)
     if work is None:
         return None
     if work.running and not work.wait(EVERY):

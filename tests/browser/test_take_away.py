@@ -72,6 +72,7 @@ def test_a_real_series_is_de_identified_and_taken_away(page, server, series):
     button = page.get_by_role("button", name="De-identify", exact=True)
     assert button.is_disabled()  # "DERIVED": nobody has looked yet
     page.get_by_text("I have looked at every image").first.click()
+    settle(page)
     button.click()
     page.get_by_text(f"{SLICES} images de-identified and checked").wait_for(timeout=READING)
 
@@ -97,6 +98,7 @@ def test_a_real_series_is_de_identified_and_taken_away(page, server, series):
 def test_the_view_and_the_volume_are_taken_away(page, server, series):
     upload(page, server, series)
     page.get_by_text("I have looked at every image").nth(1).click()
+    settle(page)
     name, content = downloaded(page, "The volume (NIfTI)")
     assert name.startswith("volume-")
     volume = nibabel.Nifti1Image.from_bytes(gzip.decompress(content))

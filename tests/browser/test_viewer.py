@@ -24,7 +24,7 @@ ALL, LUNG = (2000, 8000), (-600, 1500)
 
 
 class _Problems(list):
-    """Without the slice that is broken on purpose: it is asked for ahead, and the browser writes of it when it likes."""
+    """Without the slice that is broken on purpose: it is asked for ahead, and the browser writes when it likes."""
 
     def append(self, problem: str) -> None:
         if "status of 422" not in problem:
@@ -54,7 +54,7 @@ def open_view(page, problems, viewer_server):
         page.locator(STAGE).focus()
         return page
 
-    yield open_
+    return open_
 
 
 def shown(page: Page, plane: str, index: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from medcore import settings
+from medcore.imaging import answers
 from medcore.imaging.files import Found
 from medcore.imaging.shelf import Shelf
 from medcore.sandbox import Sandbox
@@ -216,6 +217,34 @@ def test_a_child_that_was_taken_over_can_say_what_it_wants(shelf, monkeypatch, a
     shelf.sandbox = Sandbox(1)
     monkeypatch.undo()
     assert states(filled(shelf, png(1)))[-1] == "ready"
+
+
+def test_what_is_laid_over_an_image_never_takes_its_room():
+    size = 2**20
+    images = [np.full((1, 1024, 512), number, np.int16) for number in range(2)]
+    shelf = Shelf(3 * size + 2**17)
+    try:
+        filled(shelf, *(series(image, str(number + 1))[0] for number, image in enumerate(images)))
+        image, labels = (stack.id for stack in shelf.stacks())
+        view = shelf.view(image)
+        with pytest.raises(ValueError, match="A session may hold 3 MB"):
+            shelf.view(labels, beside=image)
+        assert int(view.pixels(PATIENCE)[0, 0, 0]) == 0
+        assert int(shelf.view(labels).pixels(PATIENCE)[0, 0, 0]) == 1  # looked at alone, it may
+    finally:
+        shelf.close()
+
+
+def test_whatever_goes_wrong_in_reading_is_one_sentence(shelf, monkeypatch):
+    def fail(values):
+        raise KeyError("Doe^Jane")
+
+    monkeypatch.setattr(answers, "described", fail)
+    filled(shelf, png(1))
+    (upload,) = shelf.uploads()
+    assert (upload.state, upload.why) == ("refused", answers.UNFIT)
+    monkeypatch.undo()
+    assert states(filled(shelf, png(2)))[-1] == "ready"
 
 
 def test_closing_in_the_middle_of_reading_ends_everything(shelf):

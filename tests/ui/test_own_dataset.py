@@ -69,7 +69,7 @@ def labelled(page):
 def made(page):
     """Presses the button and waits for the set."""
     page = page.button(key="own_make").click().run()
-    assert page.session_state["own_made"].wait(60)
+    assert page.session_state["work"]["own_made"].wait(60)
     return page.run()
 
 

@@ -43,7 +43,7 @@ def names(shown: AppTest) -> list[str]:
 
 def deidentify(shown: AppTest) -> None:
     shown.button(key="away_deidentify").click().run()
-    assert shown.session_state["deidentified"].wait(60)
+    assert shown.session_state["work"]["deidentified"].wait(60)
     shown.run()
 
 

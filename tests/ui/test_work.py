@@ -39,14 +39,14 @@ def page():
 
     from medcore.ui import work
 
-    def begin():
-        gate = st.session_state.setdefault("gate", threading.Event())
-        st.session_state["work"] = work.Work("this", lambda progress: progress(0.25) or (gate.wait(60) and "made"))
+    def begin(works, gate):
+        works["it"] = work.Work("this", lambda progress: progress(0.25) or (gate.wait(60) and "made"))
 
-    st.button("Begin", on_click=begin)
+    gate = st.session_state.setdefault("gate", threading.Event())
+    st.button("Begin", on_click=begin, args=(work.kept(), gate))
     st.button("Something else")
-    result = work.show("work", "this", "Making it…")
-    other = work.show("work", "that", "Making it…") if result else None
+    result = work.show("it", "this", "Making it…")
+    other = work.show("it", "that", "Making it…") if result else None
     st.write(f"{result} {other}")
 
 
@@ -54,10 +54,10 @@ def test_a_rerun_in_the_middle_neither_stops_nor_repeats_it():
     app = AppTest.from_function(page, default_timeout=30).run()
     assert app.markdown[0].value == "None None"
     app.button[0].click().run()
-    work = app.session_state["work"]
+    work = app.session_state["work"]["it"]
     assert work.running
     app.button[1].click().run()
-    assert app.session_state["work"] is work
+    assert app.session_state["work"]["it"] is work
     app.session_state["gate"].set()
     deadline = time.monotonic() + 10
     while work.running and time.monotonic() < deadline:
