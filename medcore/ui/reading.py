@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 
+from medcore import settings
+
 AT_ONCE = 0.5
 """Seconds that a page waits, so that what is known already shows without a detour."""
 EVERY = 1.0
@@ -22,7 +24,7 @@ class _Asked(NamedTuple):
     since: float
 
 
-_asked: dict[tuple[str, str, str], _Asked] = {}
+_asked: dict[tuple[str, ...], _Asked] = {}
 _lock = threading.Lock()
 
 
@@ -40,7 +42,7 @@ def soon(question: Question[T], name: str, options: Mapping[str, Any], sentence:
     Raises:
         Exception: what the question raises.
     """
-    key = (question.__name__, name, json.dumps(options, sort_keys=True))
+    key = (question.__name__, str(settings.home()), name, json.dumps(options, sort_keys=True))
     asked = _ask(key, lambda: question(name, options))
     try:
         answer = asked.answer.result(timeout=AT_ONCE)
@@ -54,7 +56,7 @@ def soon(question: Question[T], name: str, options: Mapping[str, Any], sentence:
     return answer
 
 
-def _ask(key: tuple[str, str, str], look: Callable[[], Any]) -> _Asked:
+def _ask(key: tuple[str, ...], look: Callable[[], Any]) -> _Asked:
     with _lock:
         if key not in _asked:
             _asked[key] = _Asked(Future(), time.monotonic())
@@ -69,7 +71,7 @@ def _answer(answer: Future, look: Callable[[], Any]) -> None:
         answer.set_exception(error)
 
 
-def _forget_if_done(key: tuple[str, str, str], asked: _Asked) -> None:
+def _forget_if_done(key: tuple[str, ...], asked: _Asked) -> None:
     """The next one asks again: the set may have changed."""
     with _lock:
         if asked.answer.done() and _asked.get(key) is asked:
