@@ -1,11 +1,13 @@
 """Data sets that are read in the background, while the page says so and stays alive."""
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -14,14 +16,28 @@ from medcore import settings
 AT_ONCE = 0.5
 """Seconds that a page waits, so that what is known already shows without a detour."""
 EVERY = 1.0
+KEPT = 60.0
+"""Seconds that an answer waits for those who asked: a visitor who left must not leave a stale one to the next."""
 
 T = TypeVar("T")
 Question = Callable[[str, Mapping[str, Any]], T]
 
 
-class _Asked(NamedTuple):
-    answer: Future
-    since: float
+@dataclass
+class _Asked:
+    answer: Future = field(default_factory=Future)
+    since: float = field(default_factory=time.monotonic)
+    until: float = math.inf
+
+    def find(self, look: Callable[[], Any]) -> None:
+        try:
+            answer = look()
+        except Exception as error:  # noqa: BLE001 - raised again where the answer is asked for
+            self.until = time.monotonic() + KEPT
+            self.answer.set_exception(error)
+        else:
+            self.until = time.monotonic() + KEPT
+            self.answer.set_result(answer)
 
 
 _asked: dict[tuple[str, ...], _Asked] = {}
@@ -58,17 +74,12 @@ def soon(question: Question[T], name: str, options: Mapping[str, Any], sentence:
 
 def _ask(key: tuple[str, ...], look: Callable[[], Any]) -> _Asked:
     with _lock:
+        for stale in [other for other, asked in _asked.items() if time.monotonic() > asked.until]:
+            del _asked[stale]
         if key not in _asked:
-            _asked[key] = _Asked(Future(), time.monotonic())
-            threading.Thread(target=_answer, args=(_asked[key].answer, look), daemon=True).start()
+            _asked[key] = _Asked()
+            threading.Thread(target=_asked[key].find, args=(look,), daemon=True).start()
         return _asked[key]
-
-
-def _answer(answer: Future, look: Callable[[], Any]) -> None:
-    try:
-        answer.set_result(look())
-    except Exception as error:  # noqa: BLE001 - raised again where the answer is asked for
-        answer.set_exception(error)
 
 
 def _forget_if_done(key: tuple[str, ...], asked: _Asked) -> None:

@@ -8,6 +8,12 @@ import pytest
 from medcore.ui import reading
 
 
+@pytest.fixture(autouse=True)
+def nothing_asked_yet(monkeypatch):
+    """Pages that other tests opened may have left before their answer came."""
+    monkeypatch.setattr(reading, "_asked", {})
+
+
 def test_who_asks_meanwhile_waits_for_the_same_answer(monkeypatch):
     monkeypatch.setattr(reading, "AT_ONCE", 20)
     real, calls, asked, answer = reading._ask, [], [], threading.Event()
@@ -53,3 +59,13 @@ def test_an_error_is_raised_where_the_answer_is_asked_for_and_then_asked_again(m
     with pytest.raises(TimeoutError, match="too slow"):
         reading.soon(flaky, "x", {}, "Reading…")
     assert reading.soon(flaky, "x", {}, "Reading…") == "whole"
+
+
+def test_what_nobody_came_back_for_is_let_go(monkeypatch):
+    monkeypatch.setattr(reading, "AT_ONCE", 20)
+    left = reading._ask(("left",), lambda: "then")
+    assert left.answer.result(20) == "then"
+    assert reading._ask(("left",), lambda: "now") is left, "whoever asked finds it"
+    left.until = 0.0
+    assert reading.soon(lambda name, options: "now", "x", {}, "Reading…") == "now"
+    assert reading._asked == {}
