@@ -152,6 +152,35 @@ class LossSpec:
 
 
 @dataclass(frozen=True)
+class ScheduleSpec:
+    """How the learning rate changes during the run.
+
+    Args:
+        name: a name of `catalog.SCHEDULES`.
+        warmup: epochs in which the learning rate grows from near 0 to what was set, 0 for none.
+        options: of the schedule.
+    """
+
+    name: str = "constant"
+    warmup: float = 0.0
+    options: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        choice = catalog.choose("Schedule", catalog.SCHEDULES, self.name)
+        object.__setattr__(self, "warmup", number("warmup", self.warmup, 0, MAX_EPOCHS))
+        object.__setattr__(self, "options", _options("schedule", choice, self.options))
+
+    def check_length(self, epochs: int) -> None:
+        """Raises ValueError if the schedule needs more epochs than the run has."""
+        needed = self.warmup + (self.options["every"] if self.name == "step" else 0)
+        if needed >= epochs > 0 and needed:
+            raise ValueError(
+                f"The schedule is longer than the run: its warm-up and first step take {needed:g} epochs. "
+                f"Received: a run of {epochs:,}"
+            )
+
+
+@dataclass(frozen=True)
 class TrainingSpec:
     """How long and on what batches.
 
@@ -162,6 +191,7 @@ class TrainingSpec:
         weights: evaluate the "last" weights, or those of the epoch with the "best" validation loss.
         class_weights: weigh each class by n / (classes * its count), so that rare ones count.
         precision: "auto" takes bfloat16 where the hardware gains by it.
+        record_path: keep the weights now and then, so that the path can be drawn on the loss surface.
     """
 
     epochs: int = 5
@@ -170,6 +200,7 @@ class TrainingSpec:
     weights: Weights = "last"
     class_weights: bool = False
     precision: Precision = "auto"
+    record_path: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, MAX_EPOCHS))
@@ -179,8 +210,9 @@ class TrainingSpec:
             object.__setattr__(self, "patience", whole("patience", self.patience, 1, MAX_EPOCHS))
         one_of("weights", self.weights, get_args(Weights))
         one_of("precision", self.precision, get_args(Precision))
-        if not isinstance(self.class_weights, bool):
-            raise ValueError(f"class_weights must be true or false. Received: {self.class_weights!r}")
+        for name in ("class_weights", "record_path"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} must be true or false. Received: {getattr(self, name)!r}")
 
 
 @dataclass(frozen=True)
@@ -266,7 +298,8 @@ class RunSpec:
 
     Args:
         preparation: what happens to the images before the network sees them; nothing by default.
-        base: id of a finished run, for tasks that start from its model; "" for all others.
+        base: id of a finished run, or several joined by commas, for tasks that start from them; "" for all others.
+        schedule: how the learning rate changes.
         seed: fixes the first weights and the order of the batches, 0 to 2**31 - 1. Two specs
             of the same model and seed start from the same weights and see the images in the
             same order, whatever their optimizers.
@@ -281,17 +314,26 @@ class RunSpec:
     seed: int = 0
     preparation: PreparationSpec = field(default_factory=PreparationSpec)
     base: str = ""
+    schedule: ScheduleSpec = field(default_factory=ScheduleSpec)
 
     def __post_init__(self) -> None:
         task = catalog.choose("Task", catalog.TASKS, self.task)
-        if not isinstance(self.base, str) or (self.base and not _RUN_ID.fullmatch(self.base)):
+        if not isinstance(self.base, str) or not all(map(_RUN_ID.fullmatch, self.bases)):
             raise ValueError(
-                f"base must be the id of a run, 16 or 32 of the digits 0-9 and a-f. Received: {self.base!r}"
+                "base must be the id of a run, 16 or 32 of the digits 0-9 and a-f, or several of them joined by "
+                f"commas. Received: {self.base!r}"
             )
-        if task.base != bool(self.base):
-            needs = "needs a finished run as its base" if task.base else "starts from no other run"
+        if not bool(task.bases) <= len(self.bases) <= task.bases:
+            needs = f"starts from 1 to {task.bases} finished runs" if task.bases else "starts from no other run"
+            needs = "needs a finished run as its base" if task.bases == 1 else needs
             raise ValueError(f"A run of the task {self.task} {needs}. Received: {self.base!r}")
+        self.schedule.check_length(self.training.epochs)
         object.__setattr__(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Ids of the runs it starts from."""
+        return tuple(self.base.split(",")) if self.base else ()
 
     @property
     def size(self) -> str:
@@ -325,6 +367,7 @@ _PARTS = {
     "loss": LossSpec,
     "training": TrainingSpec,
     "preparation": PreparationSpec,
+    "schedule": ScheduleSpec,
 }
 
 

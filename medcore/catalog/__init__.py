@@ -5,10 +5,11 @@ A target is a string "module:name", so a choice carries no import and this packa
 """
 
 from medcore.catalog.choices import Choice, Parameter, Selection, choose, resolve
-from medcore.catalog.losses import LOSSES
+from medcore.catalog.losses import LOSSES, LossChoice
 from medcore.catalog.models import MODELS, ModelChoice
 from medcore.catalog.optimizers import OPTIMIZERS, OptimizerChoice
 from medcore.catalog.preparations import PREPARATIONS, STAGES, PreparationChoice
+from medcore.catalog.schedules import SCHEDULES
 from medcore.catalog.tasks import TASKS, TaskChoice
 
 __all__ = [
@@ -16,9 +17,11 @@ __all__ = [
     "MODELS",
     "OPTIMIZERS",
     "PREPARATIONS",
+    "SCHEDULES",
     "STAGES",
     "TASKS",
     "Choice",
+    "LossChoice",
     "ModelChoice",
     "OptimizerChoice",
     "Parameter",

@@ -1,19 +1,29 @@
 """The losses."""
 
+from dataclasses import dataclass
+
 from medcore.catalog.choices import Choice, Parameter
 
-LOSSES: dict[str, Choice] = {
-    "cross_entropy": Choice(
+
+@dataclass(frozen=True)
+class LossChoice(Choice):
+    """A loss. A `mistake` stands here to be shown beside the right one; controls do not offer it."""
+
+    mistake: bool = False
+
+
+LOSSES: dict[str, LossChoice] = {
+    "cross_entropy": LossChoice(
         "Cross-entropy",
         "medcore.training.losses:CrossEntropy",
         "The loss for classes: its gradient is predicted minus true probability.",
     ),
-    "mse": Choice(
+    "mse": LossChoice(
         "MSE",
         "medcore.training.losses:MeanSquaredError",
         "Squared error of the probabilities: its gradient vanishes where the network is confidently wrong.",
     ),
-    "huber": Choice(
+    "huber": LossChoice(
         "Huber",
         "medcore.training.losses:Huber",
         "Squared error up to delta, linear beyond: the gradient is clipped at delta.",
@@ -27,5 +37,11 @@ LOSSES: dict[str, Choice] = {
                 steps=(0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
             )
         },
+    ),
+    "softmax_twice": LossChoice(
+        "Cross-entropy after two softmaxes",
+        "medcore.training.losses:SoftmaxTwice",
+        "A mistake: probabilities are taken for logits, so the loss cannot fall below ln(e + C - 1) - 1.",
+        mistake=True,
     ),
 }

@@ -7,9 +7,9 @@ from medcore.catalog.choices import Choice
 
 @dataclass(frozen=True)
 class TaskChoice(Choice):
-    """What a run does. `base` says whether it needs a finished run to start from."""
+    """What a run does. `bases` is how many finished runs it may start from; 0 for none, else it needs one at least."""
 
-    base: bool = False
+    bases: int = 0
 
 
 TASKS: dict[str, TaskChoice] = {
@@ -22,6 +22,12 @@ TASKS: dict[str, TaskChoice] = {
         "Robustness",
         "medcore.training.robustness:measure",
         "A finished run meets test images that were prepared in another way.",
-        base=True,
+        bases=1,
+    ),
+    "landscape": TaskChoice(
+        "Loss surface",
+        "medcore.training.landscape:survey",
+        "The loss on the plane of finished runs' weights, and their paths across it.",
+        bases=8,
     ),
 }

@@ -51,7 +51,8 @@ def model() -> str:
 
 def loss() -> tuple[str, float]:
     """Picks a loss; returns its name and, for Huber, delta (1.0 otherwise)."""
-    name = _named("Loss", _labels(catalog.LOSSES), "loss", "cross_entropy", "What the network is told to make small.")
+    losses = {name: choice for name, choice in catalog.LOSSES.items() if not choice.mistake}
+    name = _named("Loss", _labels(losses), "loss", "cross_entropy", "What the network is told to make small.")
     delta = catalog.LOSSES["huber"].parameters["delta"]
     return name, _parameter(delta, "delta") if name == "huber" else delta.default
 

@@ -1,0 +1,1 @@
+"""Experiments to take home: a script and a notebook that need no Medcore, and the images they train on."""
