@@ -72,13 +72,18 @@ def _value(text: str, annotation: Any) -> Any:
     if str in kinds:
         return text
     if Sequence in kinds:
-        return [part.strip() for part in text.split(",")]
+        return [part.strip() if _texts(annotation) else _scalar(part) for part in text.split(",")]
     if Mapping in kinds and text.lstrip().startswith("{"):
         return _scalar(text)
     if Mapping in kinds and ":" in text:
         pairs = (part.partition(":") for part in text.split(","))
         return {key.strip(): _scalar(value) for key, _, value in pairs}
     return _scalar(text)
+
+
+def _texts(annotation: Any) -> bool:
+    """Whether it is a sequence of texts alone."""
+    return get_args(annotation) == (str,)
 
 
 def _scalar(text: str) -> Any:

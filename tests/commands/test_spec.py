@@ -34,6 +34,17 @@ def test_every_setting_reaches_the_spec(capsys):
     assert (adam.training.weights, adam.training.class_weights, adam.training.precision) == ("best", True, "float32")
 
 
+def test_a_sweep_is_written_down_as_numbers_and_names(capsys):
+    runs = printed(capsys, "optimizers=adam", "vary=learning_rate", "values=0.001,0.01", "seeds=2", "warmup=0.5")
+    assert [run["label"] for run in runs] == [
+        f"Adam · {rate} · seed {seed}" for rate in (0.001, 0.01) for seed in (0, 1)
+    ]
+    assert [run["optimizer"]["learning_rate"] for run in runs] == [0.001, 0.001, 0.01, 0.01]
+    batches = printed(capsys, "optimizers=adam", "vary=batch_size", "values=16, all", "schedule=cosine")
+    assert [run["training"]["batch_size"] for run in batches] == [16, "all"]
+    assert [run["schedule"]["name"] for run in batches] == ["cosine", "cosine"]
+
+
 @pytest.mark.parametrize(
     ("pair", "said"),
     [
@@ -70,7 +81,9 @@ def test_a_bad_setting_is_one_sentence(pair, said, capsys):
 
 def test_an_unknown_lab_is_one_sentence(capsys):
     assert main(["spec", "optimisers"]) == 2
-    assert "The lab must be one of optimizers" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("The lab must be one of ")
+    assert "optimizers" in said
 
 
 def test_a_later_setting_wins():
