@@ -1,0 +1,226 @@
+"""Which of several ways to train is best, and how sure that is.
+
+The best is chosen on the validation set; what is said of it is measured on the test set, which had no part in the
+choice. Ways that were trained from several seeds are compared seed by seed: the same seed gives the same first weights
+and order of images, so the difference of a pair is free of what both share. One seed leaves only the test images to
+compare on: that says how much chance is in these images, and nothing about the chance of the start.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from medcore.evaluation.intervals import Interval, Z, wilson
+
+LEVEL = 0.05
+"""Chance of an error, over all comparisons with the best."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One finished run.
+
+    Args:
+        group: the way it was trained; runs of one group differ in the seed alone.
+        seed: of the first weights and the order.
+        val: validation accuracy, by which the best is chosen.
+        val_auc: area under the ROC curve of the validation set, which decides between equals; None if not defined.
+        test: test accuracy.
+        n: number of test images.
+        id: by which `compare` asks for its answers.
+    """
+
+    group: str
+    seed: int
+    val: float
+    val_auc: float | None
+    test: float
+    n: int
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Test accuracy of the best minus that of another group.
+
+    Args:
+        other: the other group.
+        mean: the difference, -1 to 1.
+        interval: 95 % interval of this one difference; of no width where all seeds differ by the very same.
+        p: two-sided, corrected for the number of comparisons (Holm).
+        by: what was paired.
+        n: number of pairs.
+    """
+
+    other: str
+    mean: float
+    interval: Interval
+    p: float
+    by: Literal["seeds", "images"]
+    n: int
+
+    @property
+    def certain(self) -> bool:
+        """Whether the two can be told apart."""
+        return self.p < LEVEL
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The best group and what is known of it.
+
+    Args:
+        best: the group with the highest mean validation accuracy.
+        seeds: how many runs it has.
+        val: its mean validation accuracy.
+        test: its mean test accuracy.
+        interval: 95 % interval of `test`: over seeds (t), or over test images for one seed (Wilson).
+        differences: to every other group with a seed in common, in the order of the groups.
+        unpaired: groups without one.
+    """
+
+    best: str
+    seeds: int
+    val: float
+    test: float
+    interval: Interval
+    differences: tuple[Difference, ...]
+    unpaired: tuple[str, ...]
+
+
+def compare(trials: Sequence[Trial], right: Callable[[str], np.ndarray]) -> Comparison:
+    """Chooses the best group and compares it with every other one.
+
+    Args:
+        trials: at least one, all of the same data.
+        right: by a trial's id, (n,) bool, which test images it classified rightly, in the same order for all; asked
+            for only where a pair of groups has one seed in common.
+
+    Raises:
+        ValueError: if there is no trial, or answers are not of the same images.
+        OSError: what `right` raises.
+    """
+    if not trials:
+        raise ValueError("A comparison needs one finished run or more. Received: none")
+    groups: dict[str, dict[int, Trial]] = {}
+    for trial in trials:
+        groups.setdefault(trial.group, {})[trial.seed] = trial
+    best = max(groups, key=lambda name: _merit(groups[name]))
+    chosen = list(groups[best].values())
+    others = {name: sorted(groups[best].keys() & groups[name].keys()) for name in groups if name != best}
+    found = [
+        _difference(name, [(groups[best][seed], groups[name][seed]) for seed in seeds], right)
+        for name, seeds in others.items()
+        if seeds
+    ]
+    tests = np.array([trial.test for trial in chosen])
+    return Comparison(
+        best=best,
+        seeds=len(chosen),
+        val=float(np.mean([trial.val for trial in chosen])),
+        test=float(tests.mean()),
+        interval=t_interval(tests) if len(chosen) > 1 else wilson(round(tests[0] * chosen[0].n), chosen[0].n),
+        differences=tuple(replace(d, p=p) for d, p in zip(found, holm([d.p for d in found]), strict=True)),
+        unpaired=tuple(name for name, seeds in others.items() if not seeds),
+    )
+
+
+def _merit(trials: dict[int, Trial]) -> tuple[float, float]:
+    """What the best has most of: mean validation accuracy; among equals, of the area under the curve."""
+    areas = [trial.val_auc or 0.0 for trial in trials.values()]
+    return float(np.mean([trial.val for trial in trials.values()])), float(np.mean(areas))
+
+
+def _difference(other: str, pairs: Sequence[tuple[Trial, Trial]], right: Callable[[str], np.ndarray]) -> Difference:
+    if len(pairs) > 1:
+        differences = np.array([ours.test - theirs.test for ours, theirs in pairs])
+        interval, p = t_interval(differences), t_test(differences)
+        return Difference(other, float(differences.mean()), interval, p, "seeds", len(pairs))
+    ours, theirs = (right(trial.id) for trial in pairs[0])
+    if ours.shape != theirs.shape:
+        raise ValueError(f"Two runs must be tested on the same images. Received: {len(ours):,} and {len(theirs):,}")
+    wins, losses = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
+    n = len(ours)
+    return Difference(other, (wins - losses) / n, paired_interval(wins, losses, n), mcnemar(wins, losses), "images", n)
+
+
+def t_interval(values: np.ndarray) -> Interval:
+    """95 % interval of a mean of independent, nearly normal values (n,), n at least 2 (Student)."""
+    half = t_quantile(len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
+    return [float(values.mean() - half), float(values.mean() + half)]
+
+
+def t_test(differences: np.ndarray) -> float:
+    """Two-sided p that the mean of differences (n,) is 0.
+
+    Differences that are all the same show no spread to measure against; then only their sign counts (sign test).
+    """
+    n, mean, spread = len(differences), abs(differences.mean()), differences.std(ddof=1)
+    if spread <= 1e-9:
+        return 1.0 if mean <= 1e-9 else 0.5 ** (n - 1)
+    return 1 - t_within(mean / (spread / math.sqrt(n)), n - 1)
+
+
+def t_within(t: float, freedom: int) -> float:
+    """Probability that Student's t of so many degrees of freedom lies within ±t.
+
+    Reference:
+        Abramowitz & Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
+    """
+    angle = math.atan(t / math.sqrt(freedom))
+    odd = freedom % 2
+    term = math.cos(angle) if odd else 1.0
+    total = 0.0
+    for k in range(1 + odd, freedom, 2):
+        total += term
+        term *= math.cos(angle) ** 2 * k / (k + 1)
+    return 2 / math.pi * (angle + math.sin(angle) * total) if odd else math.sin(angle) * total
+
+
+def t_quantile(freedom: int) -> float:
+    """97.5 % quantile of Student's t, by bisection: 12.7062 for one degree of freedom, 1.96 for very many."""
+    low, high = 0.0, 13.0
+    while high - low > 1e-10:
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_within(middle, freedom) < 1 - LEVEL else (low, middle)
+    return (low + high) / 2
+
+
+def mcnemar(wins: int, losses: int) -> float:
+    """Exact two-sided p that two classifiers err equally often, from the cases that only one got right.
+
+    Reference:
+        McNemar (1947), doi 10.1007/BF02295996; exact form: the sign test.
+    """
+    n, ways, term = wins + losses, 0, 1
+    for k in range(min(wins, losses) + 1):
+        ways += term
+        term = term * (n - k) // (k + 1)
+    return min(1.0, 2 * ways / 2**n)
+
+
+def paired_interval(wins: int, losses: int, n: int) -> Interval:
+    """95 % interval of a difference of shares among the same n cases.
+
+    Reference:
+        Bonett & Price (2012), doi 10.3102/1076998611411915: Wald's, with one case more on either side.
+    """
+    plus, minus = (wins + 1) / (n + 2), (losses + 1) / (n + 2)
+    half = Z * math.sqrt((plus + minus - (plus - minus) ** 2) / (n + 2))
+    return [max(-1.0, plus - minus - half), min(1.0, plus - minus + half)]
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """Values of p corrected for their number, in the same order.
+
+    Reference:
+        Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
+    """
+    corrected, least = [0.0] * len(ps), 0.0
+    for rank, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+        least = max(least, min(1.0, (len(ps) - rank) * ps[place]))
+        corrected[place] = least
+    return corrected

@@ -1,0 +1,142 @@
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from medcore.evaluation.comparison import (
+    Trial,
+    compare,
+    holm,
+    mcnemar,
+    paired_interval,
+    t_interval,
+    t_quantile,
+    t_test,
+    t_within,
+)
+from medcore.evaluation.intervals import wilson
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 30, 999])
+def test_students_t_is_that_of_scipy(freedom):
+    assert t_quantile(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=1e-8)
+    for t in (0.0, 0.3, 2.0, 40.0):
+        assert t_within(t, freedom) == pytest.approx(1 - 2 * stats.t.sf(t, freedom), abs=1e-12)
+
+
+def test_interval_and_test_of_paired_differences_are_those_of_scipy():
+    ours, theirs = np.array([0.91, 0.93, 0.90, 0.94]), np.array([0.88, 0.92, 0.89, 0.90])
+    expected = stats.ttest_rel(ours, theirs)
+    assert t_test(ours - theirs) == pytest.approx(expected.pvalue, rel=1e-9)
+    interval = expected.confidence_interval(0.95)
+    assert t_interval(ours - theirs) == pytest.approx([interval.low, interval.high], rel=1e-8)
+
+
+def test_differences_without_any_spread_count_by_their_sign():
+    assert t_test(np.full(3, 0.02)) == 0.25
+    assert t_test(np.full(6, -0.02)) == pytest.approx(stats.binomtest(0, 6).pvalue)
+    assert t_test(np.zeros(5)) == 1
+
+
+@pytest.mark.parametrize(("wins", "losses"), [(0, 0), (1, 0), (5, 0), (3, 7), (12, 12), (40, 18), (900, 700)])
+def test_mcnemar_is_the_exact_sign_test(wins, losses):
+    expected = stats.binomtest(wins, wins + losses).pvalue if wins + losses else 1
+    assert mcnemar(wins, losses) == pytest.approx(expected, rel=1e-9)
+
+
+def test_mcnemar_bears_very_many_cases():
+    assert mcnemar(30_000, 30_000) == 1
+    assert mcnemar(31_000, 29_000) < 1e-15
+
+
+def test_paired_interval_of_a_hand_computed_case():
+    # (11/102 - 5/102) ± 1.96 sqrt((16/102 - (6/102)²) / 102)
+    half = 1.959964 * math.sqrt((16 / 102 - (6 / 102) ** 2) / 102)
+    assert paired_interval(10, 4, 100) == pytest.approx([6 / 102 - half, 6 / 102 + half], abs=1e-7)
+    assert paired_interval(3, 0, 3)[1] == 1
+
+
+def test_paired_interval_covers_the_truth_as_often_as_it_says():
+    drawn = np.random.default_rng(0).multinomial(150, [0.12, 0.06, 0.82], size=4000)
+    covered = [low <= 0.06 <= high for low, high in (paired_interval(w, x, 150) for w, x, _ in drawn)]
+    assert 0.94 <= np.mean(covered) <= 0.97
+
+
+def test_holm_by_hand():
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.6, 0.5]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+def trials(group, values, val=None, n=100):
+    """One run a seed, whose test accuracies are `values`."""
+    return [
+        Trial(group, seed, v if val is None else val, None, v, n, f"{group}{seed}") for seed, v in enumerate(values)
+    ]
+
+
+def never(_):
+    raise AssertionError("the seeds suffice")
+
+
+def test_several_seeds_are_paired_seed_by_seed():
+    a, b = [0.91, 0.83, 0.95], [0.90, 0.81, 0.94]
+    found = compare([*trials("a", a), *trials("b", b)], never)
+    (difference,) = found.differences
+    assert (found.best, found.seeds, difference.other, difference.by, difference.n) == ("a", 3, "b", "seeds", 3)
+    assert difference.p == pytest.approx(stats.ttest_rel(a, b).pvalue)
+    assert difference.certain == (difference.p < 0.05)
+    # Without the pairs the spread of the seeds would drown it.
+    assert stats.ttest_ind(a, b).pvalue > 0.7
+    assert difference.interval[0] > 0 or not difference.certain
+    assert found.interval == pytest.approx(t_interval(np.array(a)))
+
+
+def test_the_best_is_chosen_on_the_validation_set_whatever_the_test_set_says():
+    found = compare([*trials("a", [0.9, 0.91], val=0.7), *trials("b", [0.8, 0.82], val=0.8)], never)
+    assert (found.best, found.val, found.test) == ("b", pytest.approx(0.8), pytest.approx(0.81))
+    assert found.differences[0].mean == pytest.approx(-0.095)
+
+
+def test_among_equals_the_area_under_the_curve_decides():
+    even = [Trial("a", 0, 0.8, 0.90, 0.8, 5, "a"), Trial("b", 0, 0.8, 0.95, 0.8, 5, "b")]
+    assert compare(even, lambda _: np.ones(5, bool)).best == "b"
+
+
+def test_one_seed_is_paired_by_image():
+    answers = {"a0": np.arange(100) < 90, "b0": np.arange(100) >= 30}
+    found = compare([*trials("a", [0.9]), *trials("b", [0.7])], answers.__getitem__)
+    (difference,) = found.differences
+    assert (difference.by, difference.n, difference.mean) == ("images", 100, pytest.approx(0.2))
+    assert difference.p == pytest.approx(stats.binomtest(30, 40).pvalue)
+    assert difference.interval == paired_interval(30, 10, 100)
+    assert found.interval == wilson(90, 100)
+
+
+def test_only_seeds_in_common_are_paired():
+    lone = Trial("c", 9, 0.5, None, 0.5, 100, "c9")
+    found = compare([*trials("a", [0.9, 0.8, 0.85]), *trials("b", [0.7, 0.75]), lone], never)
+    assert [(d.other, d.n) for d in found.differences] == [("b", 2)]
+    assert found.unpaired == ("c",)
+
+
+def test_several_comparisons_are_corrected_for_their_number():
+    a, b, c = [0.90, 0.92, 0.91, 0.93], [0.88, 0.91, 0.88, 0.92], [0.7, 0.72, 0.69, 0.71]
+    found = compare([*trials("a", a), *trials("b", b), *trials("c", c)], never)
+    plain = [stats.ttest_rel(a, other).pvalue for other in (b, c)]
+    assert [d.p for d in found.differences] == pytest.approx(holm(plain))
+    assert found.differences[1].p == pytest.approx(2 * plain[1])
+
+
+def test_a_run_alone_is_the_best_of_itself():
+    found = compare(trials("a", [0.9]), never)
+    assert (found.best, found.differences) == ("a", ())
+
+
+def test_nothing_to_compare_and_answers_of_other_images_are_said():
+    with pytest.raises(ValueError, match="needs one finished run or more"):
+        compare([], never)
+    answers = {"a0": np.ones(100, bool), "b0": np.ones(7, bool)}
+    with pytest.raises(ValueError, match="same images"):
+        compare([*trials("a", [0.9]), *trials("b", [0.8])], answers.__getitem__)
