@@ -4,7 +4,16 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from medcore import catalog
-from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, PreparationSpec, RunSpec, TrainingSpec
+from medcore.spec import (
+    DataSpec,
+    LossSpec,
+    ModelSpec,
+    OptimizerSpec,
+    PreparationSpec,
+    RunSpec,
+    ScheduleSpec,
+    TrainingSpec,
+)
 
 
 def test_json_and_back_is_the_same_run():
@@ -135,3 +144,26 @@ def test_a_run_stored_before_there_were_recipes_has_none():
     values = RunSpec().to_dict()
     del values["preparation"], values["base"]
     assert RunSpec.from_dict(values) == RunSpec()
+
+
+def test_a_loss_surface_starts_from_several_runs():
+    ids = [f"{i:032x}" for i in range(9)]
+    assert RunSpec(task="landscape", base=",".join(ids[:8])).bases == tuple(ids[:8])
+    assert RunSpec().bases == ()
+    for base in ("", ",".join(ids)):
+        with pytest.raises(ValueError, match="starts from 1 to 8 finished runs"):
+            RunSpec(task="landscape", base=base)
+    with pytest.raises(ValueError, match="joined by commas"):
+        RunSpec(task="landscape", base=f"{ids[0]},")
+    with pytest.raises(ValueError, match="needs a finished run as its base"):
+        RunSpec(task="robustness", base=",".join(ids[:2]))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "epochs"),
+    [(ScheduleSpec(warmup=5), 5), (ScheduleSpec("step", 1, {"every": 4}), 5), (ScheduleSpec("step"), 2)],
+)
+def test_a_schedule_longer_than_the_run_is_refused(schedule, epochs):
+    with pytest.raises(ValueError, match="schedule is longer than the run"):
+        RunSpec(schedule=schedule, training=TrainingSpec(epochs=epochs))
+    assert RunSpec(schedule=schedule, training=TrainingSpec(epochs=epochs + 1)).schedule == schedule
