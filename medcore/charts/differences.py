@@ -1,0 +1,59 @@
+"""How far the best is ahead of the others, with intervals."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from medcore.charts import template
+
+
+class Row(NamedTuple):
+    """The best minus another, in the share 0 to 1; `certain` if the two can be told apart."""
+
+    label: str
+    colour: str
+    mean: float
+    low: float
+    high: float
+    certain: bool
+
+
+def figure(rows: Sequence[Row], best: str) -> go.Figure:
+    """One row for each of the others: a dot with its interval beside the line at 0, hollow if it may be chance."""
+    chart = go.Figure()
+    for row in rows:
+        mean, low, high = (100 * value for value in (row.mean, row.low, row.high))
+        chart.add_scatter(
+            x=[mean],
+            y=[row.label],
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - mean],
+                "arrayminus": [mean - low],
+                "thickness": 2,
+                "width": 5,
+            },
+            mode="markers",
+            cliponaxis=False,
+            marker={
+                "size": 11,
+                "color": row.colour,
+                "symbol": "circle" if row.certain else "circle-open",
+                "line": {"width": 2, "color": row.colour},
+            },
+            name=row.label,
+            showlegend=False,
+            hovertemplate=f"%{{y}}: {mean:+.1f} points, {low:+.1f} to {high:+.1f}<extra></extra>",
+        )
+        # Beside the panel, where no bar can cross it.
+        chart.add_annotation(
+            text=f"{mean:+.1f}", x=1, xref="paper", xanchor="left", xshift=8, y=row.label, showarrow=False
+        )
+    chart.add_vline(x=0, line={"dash": "dot", "width": 1.5, "color": template.MUTED})
+    template.apply(chart)
+    chart.update_layout(height=80 + 36 * len(rows), margin={"l": 10, "r": 60, "t": 10, "b": 50})
+    chart.update_xaxes(title=f"{best} ahead by (percentage points)", rangemode="tozero")
+    chart.update_yaxes(range=(len(rows) - 0.5, -0.5))
+    return chart

@@ -1,0 +1,176 @@
+"""Which group of runs is best, and how sure that is, in a few sentences and one small chart."""
+
+from collections.abc import Sequence
+from zipfile import BadZipFile
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore.charts import differences, template
+from medcore.evaluation.comparison import Comparison, Difference, Trial, compare
+from medcore.labs.optimizers import group
+from medcore.runs import files
+from medcore.runs.store import Record
+from medcore.ui.plain import plain
+from medcore.ui.run_line import ACTIVE
+
+MOST_ROWS = 10
+MOST_NAMES = 4
+
+
+def show(records: Sequence[Record]) -> None:
+    """Says which group is best, once all runs have ended and two groups or more can be compared."""
+    if any(record.state in ACTIVE for record in records):
+        return
+    comparison = found(records)
+    if isinstance(comparison, Comparison) and (comparison.differences or comparison.seeds > 1):
+        st.markdown("\n\n".join([*sentences(comparison), *_beside(records, comparison)]))
+        if comparison.differences:
+            _chart(records, comparison)
+    elif isinstance(comparison, str):
+        st.warning(plain(comparison))
+    if missing := left_out(records):
+        st.caption("Left out of the comparison: " + "; ".join(missing) + ".")
+
+
+def found(records: Sequence[Record]) -> Comparison | str | None:
+    """The comparison of those that ended well; a sentence where they cannot be compared; None if there is none."""
+    good = [record for record in records if _measured(record)]
+    if not good:
+        return None
+    if len({record.result["data"]["sha256"] for record in good}) > 1:
+        return "These runs were made on different images, so the better one cannot be named."
+    try:
+        return _compared(tuple(_trial(record) for record in good))
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return "What these runs answered on the test images cannot be read, so the better one cannot be named."
+
+
+def _measured(record: Record) -> bool:
+    """Whether a run has figures to compare; one that diverged has none worth it."""
+    result = record.result or {}
+    return bool(
+        record.state == "done"
+        and not result.get("diverged_at")
+        and all(result.get(split, {}).get("accuracy") is not None for split in ("val", "test"))
+    )
+
+
+# What a finished run measured does not change.
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _compared(trials: tuple[Trial, ...]) -> Comparison:
+    return compare(trials, _right)
+
+
+def _trial(record: Record) -> Trial:
+    val, test = record.result["val"], record.result["test"]
+    seed = record.spec["seed"]
+    return Trial(group(record.label), seed, val["accuracy"], val["auc"], test["accuracy"], test["n"], record.id)
+
+
+def _right(run_id: str) -> np.ndarray:
+    """Which test images the run classified rightly, (n,) bool."""
+    with np.load(files.folder(run_id) / "predictions.npz") as answers:
+        return answers["probabilities"].argmax(axis=1) == answers["labels"]
+
+
+def left_out(records: Sequence[Record]) -> list[str]:
+    """Runs that ended without figures, each with the reason."""
+    return [f"{plain(record.label)} {_why(record)}" for record in records if record.ended and not _measured(record)]
+
+
+def _why(record: Record) -> str:
+    if record.state in ("failed", "cancelled"):
+        return {"failed": "failed", "cancelled": "was stopped"}[record.state]
+    step = (record.result or {}).get("diverged_at")
+    return f"diverged at update {step:,}" if step else "measured nothing that can be compared"
+
+
+def sentences(comparison: Comparison) -> list[str]:
+    """What was found, as Markdown."""
+    best, seeds = plain(comparison.best), comparison.seeds
+    over = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
+    low, high = (100 * end for end in comparison.interval)
+    said = [
+        f"**{best}** has the highest validation accuracy: {comparison.val:.1%} ({over}). "
+        f"On the test set it reaches {comparison.test:.1%} (95 % interval {low:.1f} to {high:.1f} %)."
+    ]
+    ahead = sorted((d for d in comparison.differences if d.certain and d.mean > 0), key=lambda d: d.mean)
+    behind = [d for d in comparison.differences if d.certain and d.mean < 0]
+    alike = [d for d in comparison.differences if not d.certain]
+    told = []
+    if ahead:
+        told.append(f"On the test set it is ahead of {_list([_by(d) for d in ahead])}.")
+    if behind:
+        told.append(f"On the test set it is behind {_list([_by(d) for d in behind])}: the validation set chose badly.")
+    if alike:
+        told.append(f"It **cannot be told apart** from {_list([plain(d.other) for d in alike])}.")
+    if comparison.unpaired:
+        told.append(f"No seed in common with {_list([plain(name) for name in comparison.unpaired])}.")
+    return [text for text in (*said, " ".join(told), _caution(comparison)) if text]
+
+
+def _by(difference: Difference) -> str:
+    sign = 1 if difference.mean > 0 else -1
+    low, high = sorted(100 * sign * end for end in difference.interval)
+    return f"{plain(difference.other)} (by {100 * sign * difference.mean:.1f} points, {low:.1f} to {high:.1f})"
+
+
+def _list(names: Sequence[str]) -> str:
+    if len(names) > MOST_NAMES + 1:
+        names = [*names[:MOST_NAMES], f"{len(names) - MOST_NAMES} others"]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _caution(comparison: Comparison) -> str:
+    """What the figures stand on, and what they do not say."""
+    if not comparison.differences:
+        return ""
+    images = [d for d in comparison.differences if d.by == "images"]
+    if images:
+        return (
+            f"One seed: the same {images[0].n:,} test images are compared one by one (McNemar), which says nothing "
+            "about the chance of the start. Train several seeds before you believe it."
+        )
+    pairs = sorted({d.n for d in comparison.differences})
+    number = f"{pairs[0]} to {pairs[-1]}" if len(pairs) > 1 else f"{pairs[0]}"
+    return f"Compared seed by seed over {number} seeds (paired t), on one and the same test set."
+
+
+def _beside(records: Sequence[Record], comparison: Comparison) -> list[str]:
+    """Says so if the best may be no better than always giving the same answer."""
+    baseline = next(record.result["baseline"] for record in records if _measured(record))
+    if comparison.interval[0] > baseline["accuracy"]:
+        return []
+    return [
+        f"Always answering “{plain(baseline['class'])}” is right in {baseline['accuracy']:.1%}: "
+        "the best of these is not surely better than that."
+    ]
+
+
+def _chart(records: Sequence[Record], comparison: Comparison) -> None:
+    nearest = sorted(comparison.differences, key=lambda d: d.mean)[:MOST_ROWS]
+    groups = list(dict.fromkeys(group(record.label) for record in records))
+    rows = tuple(
+        differences.Row(d.other, template.colour(groups.index(d.other)), d.mean, *d.interval, d.certain)
+        for d in nearest
+    )
+    st.plotly_chart(
+        _figure(rows, comparison.best),
+        width="stretch",
+        key="differences",
+        config=template.CONFIG,
+        alt=f"How far {comparison.best} is ahead of the others on the test set, with 95 % intervals",
+    )
+    said = ["Difference of test accuracies; bars are 95 % intervals of each difference alone. Hollow: may be chance"]
+    if len(comparison.differences) > 1:
+        said.append(f", after correction for {len(comparison.differences)} comparisons (Holm)")
+    if len(nearest) < len(comparison.differences):
+        said.append(f". The {MOST_ROWS} nearest are drawn")
+    st.caption("".join(said) + ".")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(rows: tuple[differences.Row, ...], best: str) -> go.Figure:
+    return differences.figure(rows, best)

@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from medcore.ui import verdict
+from tests.ui import made_runs
+
+PAGE = """
+import streamlit as st
+from medcore.ui import verdict
+verdict.show(st.session_state["records"])
+"""
+
+
+@pytest.fixture(autouse=True)
+def fresh(home):
+    st.cache_resource.clear()
+
+
+def shown(records) -> AppTest:
+    page = AppTest.from_string(PAGE)
+    page.session_state["records"] = records
+    page.run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(element.value for element in (*page.markdown, *page.caption, *page.warning))
+
+
+def seeds(optimizer, tests, val=None):
+    return [made_runs.done(optimizer, val or t, t, seed) for seed, t in enumerate(tests)]
+
+
+def test_several_seeds_say_who_is_ahead_and_who_cannot_be_told_apart():
+    clear = seeds("gd", [0.60, 0.62, 0.58], val=0.6)
+    close = seeds("momentum", [0.91, 0.89, 0.90], val=0.89)
+    page = shown([*seeds("adam", [0.90, 0.92, 0.91], val=0.91), *close, *clear])
+    text = words(page)
+    assert "**Adam** has the highest validation accuracy: 91.0% (mean of 3 seeds). On the test set it reaches" in text
+    assert "ahead of Gradient descent (by 31.0 points" in text
+    assert "**cannot be told apart** from Momentum." in text
+    assert "Compared seed by seed over 3 seeds" in text
+    assert "after correction for 2 comparisons (Holm)" in text
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_one_seed_is_compared_image_by_image_and_says_so():
+    adam, sgd = made_runs.done("adam", 0.9, 0.9), made_runs.done("minibatch", 0.6, 0.6)
+    made_runs.answer(adam, np.arange(200) < 180)
+    made_runs.answer(sgd, np.arange(200) < 120)
+    text = words(shown([sgd, adam]))
+    assert "ahead of Mini-batch SGD (by 30.0 points" in text
+    assert "One seed: the same 200 test images" in text
+    assert "nothing about the chance of the start" in text
+
+
+def test_a_choice_that_the_test_set_contradicts_is_said():
+    text = words(shown([*seeds("adam", [0.7, 0.71, 0.72], val=0.9), *seeds("momentum", [0.9, 0.91, 0.93], val=0.8)]))
+    assert "**Adam** has the highest validation accuracy" in text
+    assert "behind Momentum (by 20.3 points" in text
+
+
+def test_nothing_is_said_while_a_run_is_active():
+    records = seeds("adam", [0.9, 0.8])
+    active = made_runs.ended("x", made_runs.RunSpec(), None, state="running", ended=None)
+    assert not words(shown([*records, active]))
+
+
+def test_runs_that_failed_or_diverged_are_named_and_left_out():
+    spec = made_runs.RunSpec()
+    gone = made_runs.ended("Lion", spec, made_runs.result(None, None, diverged_at=31))
+    failed = made_runs.ended("Nadam", spec, None, state="failed", error="Killed.")
+    text = words(shown([*seeds("adam", [0.9, 0.8]), *seeds("momentum", [0.6, 0.5]), gone, failed]))
+    assert "Left out of the comparison: Lion diverged at update 31; Nadam failed." in text
+    assert "told apart** from Momentum" in text or "ahead of Momentum" in text
+
+
+def test_the_best_may_be_no_better_than_one_answer_for_all():
+    text = words(shown([*seeds("adam", [0.31, 0.29, 0.33]), *seeds("gd", [0.2, 0.2, 0.21])]))
+    assert "Always answering “normal” is right in 30.0%: the best of these is not surely better than that." in text
+
+
+def test_answers_that_cannot_be_read_are_said():
+    text = words(shown([made_runs.done("adam", 0.9, 0.9), made_runs.done("gd", 0.6, 0.6)]))
+    assert "answered on the test images cannot be read" in text
+
+
+def test_other_images_are_not_compared():
+    other = made_runs.ended("SGD", made_runs.RunSpec(), made_runs.result(0.9, 0.9, data={"sha256": "other"}))
+    assert "different images" in words(shown([made_runs.done("adam", 0.9, 0.9), other]))
+
+
+def test_many_groups_are_counted_not_listed():
+    assert verdict._list(["a", "b", "c", "d", "e"]) == "a, b, c, d and e"
+    assert verdict._list(["a", "b", "c", "d", "e", "f"]) == "a, b, c, d and 2 others"
