@@ -32,12 +32,21 @@ def test_every_target_is_there(name):
 
 
 def test_labels_are_unique_within_their_kind():
-    for choices in (catalog.OPTIMIZERS, catalog.LOSSES, catalog.MODELS, catalog.TASKS, catalog.PREPARATIONS):
+    for choices in (
+        catalog.OPTIMIZERS,
+        catalog.LOSSES,
+        catalog.MODELS,
+        catalog.TASKS,
+        catalog.PREPARATIONS,
+        catalog.SCHEDULES,
+    ):
         assert len({c.label for c in choices.values()}) == len(choices)
 
 
 def test_an_unknown_name_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match=r"Loss must be one of cross_entropy, huber, mse\. Received: 'hinge'"):
+    with pytest.raises(
+        ValueError, match=r"Loss must be one of cross_entropy, huber, mse, softmax_twice\. Received: 'hinge'"
+    ):
         catalog.choose("Loss", catalog.LOSSES, "hinge")
 
 
