@@ -1,6 +1,6 @@
 """The controls that labs share. Every one is bound to the URL, so a link carries the experiment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,9 +9,7 @@ from medcore import catalog
 from medcore.data import sources
 from medcore.ui import own_sets
 
-RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
-DECAYS = (0.0, 1e-4, 1e-3, 0.004, 0.01, 0.03, 0.1)
-BATCHES = (8, 16, 32, 64, 128, 256, 512)
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 URL = "query-params"
 WIDEST_SLIDER = 100_000
 
@@ -46,77 +44,23 @@ def dataset(task: str | None = None, *, disabled: bool = False) -> sources.Entry
 def model() -> str:
     """Picks a network."""
     help = "The CNN looks for local patterns; the MLP sees only single pixels."
-    return _named("Network", _labels(catalog.MODELS), "model", "cnn", help)
+    return named("Network", labels(catalog.MODELS), "model", "cnn", help)
+
+
+def losses() -> dict[str, str]:
+    """The labels of the losses that are no mistakes, by name."""
+    return labels({name: choice for name, choice in catalog.LOSSES.items() if not choice.mistake})
 
 
 def loss() -> tuple[str, float]:
     """Picks a loss; returns its name and, for Huber, delta (1.0 otherwise)."""
-    losses = {name: choice for name, choice in catalog.LOSSES.items() if not choice.mistake}
-    name = _named("Loss", _labels(losses), "loss", "cross_entropy", "What the network is told to make small.")
-    delta = catalog.LOSSES["huber"].parameters["delta"]
-    return name, _parameter(delta, "delta") if name == "huber" else delta.default
+    name = named("Loss", losses(), "loss", "cross_entropy", "What the network is told to make small.")
+    return name, delta() if name == "huber" else catalog.LOSSES["huber"].parameters["delta"].default
 
 
-def optimizers(default: Sequence[str]) -> list[str]:
-    """Picks several optimizers."""
-    labels = {c.label: name for name, c in catalog.OPTIMIZERS.items()}
-    chosen = st.pills(
-        "Optimizers",
-        list(labels),
-        selection_mode="multi",
-        default=[catalog.OPTIMIZERS[name].label for name in default],
-        key="optimizers",
-        bind=URL,
-        help="Each chosen optimizer trains the same network from the same start.",
-    )
-    return [labels[label] for label in chosen]
-
-
-def learning_rates(names: Sequence[str]) -> dict[str, float]:
-    """One learning rate an optimizer, at its usual value until moved."""
-    return {
-        name: _number_of(
-            choice,
-            "Learning rate",
-            f"lr_{name}",
-            RATES,
-            choice.learning_rate,
-            f"{choice.note} Usual: {choice.learning_rate:g}.",
-        )
-        for name, choice in _chosen(names)
-    }
-
-
-def weight_decays(names: Sequence[str]) -> dict[str, float]:
-    """One decoupled weight decay an optimizer."""
-    help = "Share of each weight taken away per step and unit of learning rate."
-    return {
-        name: _number_of(choice, "Weight decay", f"decay_{name}", DECAYS, choice.weight_decay, help)
-        for name, choice in _chosen(names)
-    }
-
-
-def _chosen(names: Sequence[str]) -> list[tuple[str, catalog.OptimizerChoice]]:
-    return [(name, catalog.OPTIMIZERS[name]) for name in names]
-
-
-def _number_of(
-    choice: catalog.OptimizerChoice, what: str, key: str, values: Sequence[float], default: float, help: str
-) -> float:
-    return st.select_slider(
-        f"{what} · {choice.label}", values, default, format_func=lambda v: f"{v:g}", key=key, bind=URL, help=help
-    )
-
-
-def optimizer_options(names: Sequence[str]) -> dict[str, float]:
-    """The parameters of the chosen optimizers, by "OPTIMIZER.PARAMETER"; only values that differ from the default."""
-    values = {}
-    for name, choice in _chosen(names):
-        for key, parameter in choice.parameters.items():
-            value = _parameter(parameter, f"{key}_{name}", f"{parameter.label} · {choice.label}")
-            if value != parameter.default:
-                values[f"{name}.{key}"] = value
-    return values
+def delta() -> float:
+    """Delta of the Huber loss."""
+    return parameter(catalog.LOSSES["huber"].parameters["delta"], "delta")
 
 
 def epochs(default: int = 5) -> int:
@@ -154,7 +98,7 @@ def seed() -> int:
 def evaluated_weights() -> str:
     """Whether the last or the best weights meet the test set."""
     help = "The weights of the last epoch, or of the epoch with the lowest validation loss."
-    return _named("Weights to test", {"last": "Last epoch", "best": "Best validation"}, "weights", "last", help)
+    return named("Weights to test", {"last": "Last epoch", "best": "Best validation"}, "weights", "last", help)
 
 
 def class_weights() -> bool:
@@ -224,32 +168,33 @@ def holds(option: catalog.Parameter | catalog.Selection, value: Any) -> Any:
 def _option(option: catalog.Parameter | catalog.Selection, key: str, title: str) -> Any:
     label = f"{title} · {option.label}" if title else option.label
     if isinstance(option, catalog.Selection):
-        return _named(label, option.values, key, option.default, option.help)
-    return _parameter(option, key, label)
+        return named(label, option.values, key, option.default, option.help)
+    return parameter(option, key, label)
 
 
-def _parameter(parameter: catalog.Parameter, key: str, label: str = "") -> float:
+def parameter(setting: catalog.Parameter, key: str, label: str = "") -> float:
     """A slider over the parameter's steps or its range; a field to type in where the range is too wide for a slider."""
-    label = label or parameter.label
-    if parameter.steps:
-        steps = [value for value in parameter.steps if parameter.low <= value <= parameter.high]
+    label = label or setting.label
+    if setting.steps:
+        steps = [value for value in setting.steps if setting.low <= value <= setting.high]
         return st.select_slider(
-            label, steps, parameter.default, format_func=lambda v: f"{v:g}", key=key, bind=URL, help=parameter.help
+            label, steps, setting.default, format_func=lambda v: f"{v:g}", key=key, bind=URL, help=setting.help
         )
-    kind = int if parameter.integer else float
-    low, default, high = kind(parameter.low), kind(parameter.default), kind(parameter.high)
+    kind = int if setting.integer else float
+    low, default, high = kind(setting.low), kind(setting.default), kind(setting.high)
     control = st.number_input if high - low > WIDEST_SLIDER else st.slider
-    return control(label, low, high, default, key=key, bind=URL, help=parameter.help)
+    return control(label, low, high, default, key=key, bind=URL, help=setting.help)
 
 
-def _named(label: str, labels: Mapping[str, str], key: str, default: str, help: str) -> str:
+def named(label: str, choices: Mapping[str, str], key: str, default: str, help: str) -> str:
     """Picks one of a few; returns its name."""
-    names = {text: name for name, text in labels.items()}
+    names = {text: name for name, text in choices.items()}
     chosen = st.segmented_control(
-        label, list(names), default=labels[default], required=True, key=key, bind=URL, help=help
+        label, list(names), default=choices[default], required=True, key=key, bind=URL, help=help
     )
     return names[chosen]
 
 
-def _labels(choices: Mapping[str, catalog.Choice]) -> dict[str, str]:
+def labels(choices: Mapping[str, catalog.Choice]) -> dict[str, str]:
+    """What people see of each choice, by its name."""
     return {name: choice.label for name, choice in choices.items()}

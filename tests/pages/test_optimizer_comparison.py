@@ -137,3 +137,52 @@ def test_the_recipe_in_the_url_reaches_every_run_and_the_table(open_page, store)
 
 def test_without_a_recipe_the_table_says_nothing_of_it(open_page):
     assert "Preparation" not in open_page(PAGE).dataframe[0].value.columns
+
+
+def test_a_sweep_over_several_seeds_is_what_the_controls_say(open_page, store):
+    page = open_page(PAGE, dataset="Digits 8x8", optimizers="Adam", vary="Learning rate", seeds="2")
+    page = page.button_group(key="values_learning_rate").set_value(["0.001", "0.1"]).run()
+    assert not page.exception
+    page = train(page)
+    runs = store.find(page.query_params["runs"].split(","))
+    assert [run.label for run in runs] == [f"Adam · {rate} · seed {seed}" for rate in (0.001, 0.1) for seed in (0, 1)]
+    assert [run.spec["optimizer"]["learning_rate"] for run in runs] == [0.001, 0.001, 0.1, 0.1]
+
+
+def test_200_seeds_are_said_and_not_trained(open_page):
+    page = open_page(PAGE, seeds="200")
+    assert "Seeds must be a whole number from 1 to 10. Received: 200" in [w.value for w in page.warning]
+    assert not page.exception
+    assert page.slider(key="seeds").value <= 10
+
+
+def test_more_runs_than_there_may_be_are_said_and_cannot_be_trained(open_page):
+    page = open_page(PAGE, vary="Learning rate", seeds="10")
+    assert [e.value for e in page.error] == [
+        "A comparison has at most 64 runs. Received: 3 optimizers x 7 learning rates x 10 seeds"
+    ]
+    assert page.button(key="train").disabled
+
+
+@pytest.mark.parametrize("vary", ["Learning rate", "Batch size", "Schedule", "Loss"])
+def test_nothing_to_vary_over_is_said_and_cannot_be_trained(open_page, vary):
+    page = open_page(PAGE, vary=vary)
+    assert not page.exception
+    assert not page.button(key="train").disabled
+    page = page.button_group(key=f"values_{vary.lower().replace(' ', '_')}").set_value([]).run()
+    assert len(page.error) == 1
+    assert page.error[0].value.startswith("Choose at least one of the ")
+    assert page.button(key="train").disabled
+
+
+def test_a_schedule_longer_than_the_run_is_said_and_cannot_be_trained(open_page):
+    page = open_page(PAGE, schedule="Step", schedule_every="9")
+    assert [e.value for e in page.error] == [
+        "The schedule is longer than the run: its warm-up and first step take 9 epochs. Received: a run of 5"
+    ]
+    assert page.button(key="train").disabled
+
+
+def test_the_learning_rate_over_the_run_is_drawn_before_it_starts(open_page):
+    assert not open_page(PAGE).get("plotly_chart")
+    assert len(open_page(PAGE, schedule="Cosine", warmup="1").get("plotly_chart")) == 1
