@@ -1,0 +1,171 @@
+"""The parts of an exported experiment: what each explains, and its code. Script and notebook are made of the same."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from medcore import catalog
+from medcore.export import program, source
+from medcore.export.settings import COMMENTS, Settings, augmented, settings
+from medcore.spec import RunSpec
+
+WIDTH = 110
+TITLE = "An experiment from Medcore, in plain Keras"
+INTRODUCTION = (
+    "It trains the same networks as Medcore did, from the same first weights, on the same images in the same order, "
+    "and needs nothing but the packages of requirements.txt. Losses and accuracies agree up to the rounding of "
+    "float32, which depends on the machine. Change the settings and run it again. "
+    "For teaching and research, not for diagnosis."
+)
+WITHOUT_AUGMENTATION = (
+    "Mind: in Medcore these runs drew new variants of the training images in every epoch (augmentation). Here they "
+    "train on the images without it, so the curves differ."
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One step: its title, what it is about in a few sentences, and the code."""
+
+    title: str
+    text: str
+    code: str
+
+
+def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None = None) -> list[Section]:
+    """The experiment, step by step.
+
+    Args:
+        runs: by label.
+        precisions: by label, what a run was computed in; see `settings`.
+
+    Raises:
+        ValueError: if there is no run, or one that is no training.
+    """
+    given = settings(runs, precisions)
+    models = {spec.model.name: catalog.MODELS[spec.model.name] for spec in runs.values()}
+    losses = {spec.loss.name: catalog.LOSSES[spec.loss.name] for spec in runs.values()}
+    schedules = {spec.schedule.name: catalog.SCHEDULES[spec.schedule.name] for spec in runs.values()}
+    optimizers = {spec.optimizer.name: catalog.OPTIMIZERS[spec.optimizer.name] for spec in runs.values()}
+    parts = {
+        "models": source.take(*_targets(models)),
+        "losses": source.take(*_targets(losses)),
+        "schedules": source.take(*_targets(schedules), "medcore.optimization.schedules:factors"),
+        "order": source.take("medcore.training.epochs:order_of", "medcore.training.epochs:class_weights"),
+        "metrics": source.take(
+            "medcore.training.classification:softmax",
+            "medcore.evaluation.classification:_balanced_accuracy",
+            "medcore.evaluation.classification:weighted_auc",
+            "medcore.evaluation.intervals:wilson",
+        ),
+    }
+    note = f" {WITHOUT_AUGMENTATION}" if augmented(runs) else ""
+    return [
+        Section("Settings", f"What the runs share, and what each has of its own.{note}", _settings(given)),
+        Section("Packages", "", _imports(parts.values())),
+        Section(
+            "Images",
+            "The images are as the network sees them: cut, filtered and scaled already where Medcore prepared them. "
+            "Bytes (0 to 255) become numbers from 0 to 1.",
+            program.IMAGES,
+        ),
+        Section(
+            "The network",
+            "Its last layer gives logits, one number a class, without a softmax: the loss takes care of that. "
+            "Keras draws the first weights; every initializer takes its seed from Python's generator, so the same "
+            "seed gives the same first weights.",
+            _code(parts["models"].text, _choices("MODELS", models), program.BUILD),
+        ),
+        Section(
+            "The loss",
+            "A loss takes class numbers and logits and gives one value an image; Keras then takes their mean.",
+            _code(parts["losses"].text, _choices("LOSSES", losses), program.LOSS),
+        ),
+        Section(
+            "The optimizer and its learning rate",
+            "The optimizers are Keras' own. The learning rate is set anew for every update: what was chosen, times "
+            "the factor of the schedule.",
+            _code(parts["schedules"].text, _choices("SCHEDULES", schedules), _optimizers(optimizers), program.RATE),
+        ),
+        Section(
+            "Training",
+            "In every epoch each image is taken once, in an order that follows from the seed and the epoch alone: "
+            "runs of the same seed see the images in the same order, whatever their optimizer.",
+            _code(parts["order"].text, program.TRAIN),
+        ),
+        Section(
+            "Evaluation",
+            "Accuracy comes with its 95 % interval (Wilson); balanced accuracy is the mean of the recalls of the "
+            "classes, AUC the area under the ROC curve, for more than two classes the mean of one against the rest.",
+            _code(parts["metrics"].text, program.EVALUATE),
+        ),
+        Section("The runs", "One after the other, one line an epoch.", program.RUN),
+        Section(
+            "The results",
+            "A table, and two files beside this one: history.csv with the losses and accuracies of every epoch, "
+            "results.csv with the table.",
+            program.RESULTS,
+        ),
+    ]
+
+
+def _code(*parts: str) -> str:
+    return "\n\n\n".join(part.strip("\n") for part in parts)
+
+
+def _targets(choices: Mapping[str, catalog.Choice]) -> list[str]:
+    return [choice.target for choice in choices.values()]
+
+
+def _choices(name: str, choices: Mapping[str, catalog.Choice]) -> str:
+    """A dict of the definitions, by the names that the settings use."""
+    entries = [f'"{key}": {choice.target.partition(":")[2]}' for key, choice in choices.items()]
+    return f"{name} = {{{', '.join(entries)}}}"
+
+
+def _optimizers(choices: Mapping[str, catalog.Choice]) -> str:
+    lines = [f'    "{name}": {choice.target.replace(":", ".")},' for name, choice in choices.items()]
+    return "\n".join(["OPTIMIZERS = {", *lines, "}"])
+
+
+def _imports(sources: Sequence[source.Source]) -> str:
+    """What the code imports: of Python itself first."""
+    lines = {line for part in sources for line in part.imports} | set(program.IMPORTS)
+    third = {line for line in lines if line.split()[1].partition(".")[0] in ("keras", "numpy")}
+    packages = "\n".join(_sorted(third))
+    return "\n\n".join(["\n".join(_sorted(lines - third)), program.QUIET.strip(), packages, program.QUIETER.strip()])
+
+
+def _sorted(lines: set[str]) -> list[str]:
+    merged: dict[str, set[str]] = {}
+    for line in lines:
+        module, _, names = line.partition(" import ") if line.startswith("from") else (line, "", "")
+        merged.setdefault(module, set()).update([names] if names else [])
+    ordered = sorted(merged, key=lambda module: (module.startswith("from"), module))
+    return [f"{module} import {', '.join(sorted(merged[module]))}" if merged[module] else module for module in ordered]
+
+
+def _settings(given: Settings) -> str:
+    shared = [f"    {_text(key)}: {_text(value)},  # {COMMENTS[key]}" for key, value in given.shared.items()]
+    own = [line for label, values in given.own.items() for line in _run(label, values)]
+    comments = [f"# {key}: {COMMENTS[key]}" for key in next(iter(given.own.values()))]
+    return "\n".join(["SHARED = {", *shared, "}", "", *comments, "RUNS = {", *own, "}"])
+
+
+def _run(label: str, values: Mapping[str, Any]) -> list[str]:
+    line = f"    {_text(label)}: {_text(dict(values))},"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"    {_text(label)}: {{", *(f"        {_text(key)}: {_text(v)}," for key, v in values.items()), "    },"]
+
+
+def _text(value: object) -> str:
+    """The value as Python, with texts in double quotes."""
+    if isinstance(value, str):
+        return json.dumps(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_text(key)}: {_text(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_text, value)) + ")"
+    return repr(value)
