@@ -49,7 +49,7 @@ class Difference:
     Args:
         other: the other group.
         mean: the difference, -1 to 1.
-        interval: 95 % interval of this one difference; of no width where all seeds differ by the very same.
+        interval: 95 % interval of this one difference.
         p: two-sided, corrected for the number of comparisons (Holm).
         by: what was paired.
         n: number of pairs.
@@ -116,13 +116,13 @@ def compare(trials: Sequence[Trial], right: Callable[[str], np.ndarray]) -> Comp
         for name, seeds in others.items()
         if seeds
     ]
-    tests = np.array([trial.test for trial in chosen])
+    tests, n = np.array([trial.test for trial in chosen]), chosen[0].n
     return Comparison(
         best=best,
         seeds=len(chosen),
         val=float(np.mean([trial.val for trial in chosen])),
         test=float(tests.mean()),
-        interval=t_interval(tests) if len(chosen) > 1 else wilson(round(tests[0] * chosen[0].n), chosen[0].n),
+        interval=t_interval(tests, 1 / n) if len(chosen) > 1 else wilson(round(tests[0] * n), n),
         differences=tuple(replace(d, p=p) for d, p in zip(found, holm([d.p for d in found]), strict=True)),
         unpaired=tuple(name for name, seeds in others.items() if not seeds),
     )
@@ -137,7 +137,8 @@ def _merit(trials: dict[int, Trial]) -> tuple[float, float]:
 def _difference(other: str, pairs: Sequence[tuple[Trial, Trial]], right: Callable[[str], np.ndarray]) -> Difference:
     if len(pairs) > 1:
         differences = np.array([ours.test - theirs.test for ours, theirs in pairs])
-        interval, p = t_interval(differences), t_test(differences)
+        image = 1 / pairs[0][0].n
+        interval, p = t_interval(differences, image), t_test(differences, image)
         return Difference(other, float(differences.mean()), interval, p, "seeds", len(pairs))
     ours, theirs = (right(trial.id) for trial in pairs[0])
     if ours.shape != theirs.shape:
@@ -147,21 +148,26 @@ def _difference(other: str, pairs: Sequence[tuple[Trial, Trial]], right: Callabl
     return Difference(other, (wins - losses) / n, paired_interval(wins, losses, n), mcnemar(wins, losses), "images", n)
 
 
-def t_interval(values: np.ndarray) -> Interval:
-    """95 % interval of a mean of independent, nearly normal values (n,), n at least 2 (Student)."""
-    half = t_quantile(len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
+def t_interval(values: np.ndarray, step: float = 0.0) -> Interval:
+    """95 % interval of the mean of independent, nearly normal values (Student).
+
+    Args:
+        values: (n,), n at least 2.
+        step: in which the values come, one test image say; the spread is taken to be no smaller, as a few seeds may
+            by chance agree to the image.
+    """
+    half = t_quantile(len(values) - 1) * _error(values, step)
     return [float(values.mean() - half), float(values.mean() + half)]
 
 
-def t_test(differences: np.ndarray) -> float:
-    """Two-sided p that the mean of differences (n,) is 0.
+def t_test(differences: np.ndarray, step: float) -> float:
+    """Two-sided p that the mean of differences (n,) is 0; `step`, above 0, as in `t_interval`."""
+    return 1 - t_within(abs(differences.mean()) / _error(differences, step), len(differences) - 1)
 
-    Differences that are all the same show no spread to measure against; then only their sign counts (sign test).
-    """
-    n, mean, spread = len(differences), abs(differences.mean()), differences.std(ddof=1)
-    if spread <= 1e-9:
-        return 1.0 if mean <= 1e-9 else 0.5 ** (n - 1)
-    return 1 - t_within(mean / (spread / math.sqrt(n)), n - 1)
+
+def _error(values: np.ndarray, step: float) -> float:
+    """Standard error of the mean."""
+    return max(float(values.std(ddof=1)), step) / math.sqrt(len(values))
 
 
 def t_within(t: float, freedom: int) -> float:

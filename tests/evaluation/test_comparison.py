@@ -28,15 +28,18 @@ def test_students_t_is_that_of_scipy(freedom):
 def test_interval_and_test_of_paired_differences_are_those_of_scipy():
     ours, theirs = np.array([0.91, 0.93, 0.90, 0.94]), np.array([0.88, 0.92, 0.89, 0.90])
     expected = stats.ttest_rel(ours, theirs)
-    assert t_test(ours - theirs) == pytest.approx(expected.pvalue, rel=1e-9)
+    assert t_test(ours - theirs, 1e-6) == pytest.approx(expected.pvalue, rel=1e-9)
     interval = expected.confidence_interval(0.95)
     assert t_interval(ours - theirs) == pytest.approx([interval.low, interval.high], rel=1e-8)
 
 
-def test_differences_without_any_spread_count_by_their_sign():
-    assert t_test(np.full(3, 0.02)) == 0.25
-    assert t_test(np.full(6, -0.02)) == pytest.approx(stats.binomtest(0, 6).pvalue)
-    assert t_test(np.zeros(5)) == 1
+def test_seeds_that_agree_to_the_image_are_taken_to_differ_by_one():
+    images, n = np.array([70.0, 70.0, 70.0]), 200
+    assert t_test(images / n, 1 / n) == pytest.approx(2 * stats.t.sf(70 * math.sqrt(3), 2))
+    assert t_test(np.full(3, 1 / n), 1 / n) == pytest.approx(2 * stats.t.sf(math.sqrt(3), 2))
+    assert t_test(np.zeros(5), 1 / n) == 1
+    half = stats.t.ppf(0.975, 2) / n / math.sqrt(3)
+    assert t_interval(images / n, 1 / n) == pytest.approx([0.35 - half, 0.35 + half])
 
 
 @pytest.mark.parametrize(("wins", "losses"), [(0, 0), (1, 0), (5, 0), (3, 7), (12, 12), (40, 18), (900, 700)])
@@ -69,7 +72,7 @@ def test_holm_by_hand():
     assert holm([]) == []
 
 
-def trials(group, values, val=None, n=100):
+def trials(group, values, val=None, n=10_000):
     """One run a seed, whose test accuracies are `values`."""
     return [
         Trial(group, seed, v if val is None else val, None, v, n, f"{group}{seed}") for seed, v in enumerate(values)
@@ -106,7 +109,7 @@ def test_among_equals_the_area_under_the_curve_decides():
 
 def test_one_seed_is_paired_by_image():
     answers = {"a0": np.arange(100) < 90, "b0": np.arange(100) >= 30}
-    found = compare([*trials("a", [0.9]), *trials("b", [0.7])], answers.__getitem__)
+    found = compare([*trials("a", [0.9], n=100), *trials("b", [0.7], n=100)], answers.__getitem__)
     (difference,) = found.differences
     assert (difference.by, difference.n, difference.mean) == ("images", 100, pytest.approx(0.2))
     assert difference.p == pytest.approx(stats.binomtest(30, 40).pvalue)

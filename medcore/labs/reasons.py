@@ -1,0 +1,253 @@
+"""Why one way to train came out ahead of another: rules on what the runs measured, none where none applies."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from medcore import catalog
+from medcore.spec import RunSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLEAR = 3.0
+"""A figure that many times another is a difference worth naming; runs of equal settings differ by less."""
+RESTLESS = 0.01
+"""Relative change of the weights at an update above which they hardly settle; about 0.001 is usual."""
+MOST = 3
+SGD = ("gd", "sgd", "minibatch", "momentum", "nesterov")
+NAN = np.full(1, np.nan)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the runs of one group went: medians over its seeds, arrays over the epochs or over the run.
+
+    Args:
+        name: of the group.
+        spec: of one of its runs.
+        updates: made by a run.
+        train_loss: (epochs,) mean of each epoch.
+        val_loss: (epochs,).
+        step_sizes: (points,) norm of an update by that of the weights, median over layers; NaN if not logged.
+        gradients: (points,) norm of the loss gradient over all layers; NaN if not logged.
+        diverged_at: the update at which a run's loss was no number any more, or None.
+    """
+
+    name: str
+    spec: RunSpec
+    updates: int
+    train_loss: np.ndarray
+    val_loss: np.ndarray
+    step_sizes: np.ndarray
+    gradients: np.ndarray
+    diverged_at: int | None = None
+
+    @property
+    def step(self) -> float:
+        """Typical relative change of the weights at an update."""
+        return float(np.median(self.step_sizes))
+
+    @property
+    def rate(self) -> float:
+        """What steps in one direction add up to under plain SGD and momentum: learning rate / (1 - momentum)."""
+        return self.spec.optimizer.learning_rate / (1 - self.spec.optimizer.options.get("momentum", 0.0))
+
+
+def course(name: str, specs: Sequence[RunSpec], frames: Sequence["pd.DataFrame"], diverged: Iterable[int]) -> Course:
+    """A group's course.
+
+    Args:
+        name: of the group.
+        specs: of its runs, at least one.
+        frames: of each run, the columns step, metric, value.
+        diverged: updates at which runs of the group diverged.
+    """
+    series = [_series(frame) for frame in frames]
+    return Course(
+        name=name,
+        spec=specs[0],
+        updates=int(np.median([frame["step"].max() if len(frame) else 0 for frame in frames])),
+        train_loss=_median([run.get("epoch_train_loss", NAN) for run in series]),
+        val_loss=_median([run.get("val_loss", NAN) for run in series]),
+        step_sizes=_median([_over_layers(run, "update_ratio/", lambda v: np.median(v, axis=0)) for run in series]),
+        gradients=_median([_over_layers(run, "gradient_norm/", lambda v: np.linalg.norm(v, axis=0)) for run in series]),
+        diverged_at=min(diverged, default=None),
+    )
+
+
+def _series(frame: "pd.DataFrame") -> dict[str, np.ndarray]:
+    return {metric: part["value"].to_numpy(float) for metric, part in frame.groupby("metric", sort=False)}
+
+
+def _over_layers(series: dict[str, np.ndarray], start: str, over: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    layers = [values for metric, values in series.items() if metric.startswith(start)]
+    return over(np.stack([values[: min(map(len, layers))] for values in layers])) if layers else NAN
+
+
+def _median(runs: Sequence[np.ndarray]) -> np.ndarray:
+    """Of each place along the runs, as far as all of them go."""
+    return np.median(np.stack([run[: min(map(len, runs))] for run in runs]), axis=0)
+
+
+def reasons(winner: Course, loser: Course) -> list[str]:
+    """Up to three sentences on why the winner is ahead, the weightiest first; none if no rule applies."""
+    if loser.diverged_at is not None:
+        return [_diverged(loser)]
+    found = (rule(winner, loser) for rule in RULES)
+    return [text for text in found if text][:MOST]
+
+
+def _diverged(loser: Course) -> str:
+    return (
+        f"{loser.name} diverged at update {loser.diverged_at:,}: its loss was no number any more. With a learning "
+        f"rate of {loser.spec.optimizer.learning_rate:g} its steps were too long."
+    )
+
+
+def few_updates(winner: Course, loser: Course) -> str | None:
+    """It stepped far less often, as its batches were larger."""
+    size, theirs = loser.spec.training.batch_size, winner.spec.training.batch_size
+    larger = theirs != "all" and (size == "all" or size > theirs)
+    if not larger or not 0 < CLEAR * loser.updates <= winner.updates:
+        return None
+    each = "all training images" if size == "all" else f"{size:,} images"
+    return (
+        f"{loser.name} made {_count(loser.updates)}, {winner.name} {winner.updates:,}: a step over {each} counts "
+        "once, however exact its gradient is."
+    )
+
+
+def weaker_gradient(winner: Course, loser: Course) -> str | None:
+    """Another loss, and it pulled less from the very first update."""
+    ours, theirs = _begin(winner.gradients), _begin(loser.gradients)
+    if loser.spec.loss == winner.spec.loss or not CLEAR * theirs <= ours:
+        return None
+    losses = [catalog.LOSSES[c.spec.loss.name].label for c in (loser, winner)]
+    return (
+        f"At the start the gradient of {loser.name} ({losses[0]}) had a norm of {theirs:.2g}, that of "
+        f"{winner.name} ({losses[1]}) {ours:.2g}: the loss itself pulled less."
+    )
+
+
+def restless(winner: Course, loser: Course) -> str | None:
+    """Its steps are too long to settle, and it has not learned its training images as well."""
+    if not (loser.step > RESTLESS and loser.step >= CLEAR * winner.step) or not _learned_less(winner, loser):
+        return None
+    return (
+        f"{loser.name} changed its weights by {_percent(loser.step)} an update, {winner.name} by "
+        f"{_percent(winner.step)} (about 0.1 % is usual): such long steps jump about instead of settling."
+    )
+
+
+def not_far(winner: Course, loser: Course) -> str | None:
+    """Its steps are short, and it has not learned its training images as well."""
+    ways = [c.step * c.updates for c in (loser, winner)]
+    if not (CLEAR * loser.step <= winner.step and ways[0] < ways[1]) or not _learned_less(winner, loser):
+        return None
+    return (
+        f"{loser.name} moved its weights by {_percent(loser.step)} an update, {winner.name} by "
+        f"{_percent(winner.step)}: at these learning rates it simply has not come far."
+    )
+
+
+def longer_reach(winner: Course, loser: Course) -> str | None:
+    """Both are SGD, and the winner's steps in one direction add up to more."""
+    if not {winner.spec.optimizer.name, loser.spec.optimizer.name} <= set(SGD):
+        return None
+    momentum = winner.spec.optimizer.options.get("momentum", 0.0)
+    if not (momentum and winner.rate >= CLEAR * loser.rate) or not _learned_less(winner, loser):
+        return None
+    return (
+        f"In a steady direction the steps of {winner.name} add up to learning rate / (1 - momentum) = "
+        f"{winner.rate:.3g}, those of {loser.name} to {loser.rate:.3g}."
+    )
+
+
+def settled(winner: Course, loser: Course) -> str | None:
+    """The winner's schedule made its last steps short."""
+    if winner.spec.schedule.name == "constant" or winner.spec.schedule == loser.spec.schedule:
+        return None
+    ours, theirs = _end(winner.step_sizes), _end(loser.step_sizes)
+    if not (CLEAR * ours <= theirs and theirs > 0):
+        return None
+    return (
+        f"By the end {winner.name} moved its weights by {_percent(ours)} an update, {loser.name} still by "
+        f"{_percent(theirs)}: short last steps let it settle."
+    )
+
+
+def steady_steps(winner: Course, loser: Course) -> str | None:
+    """The winner divides its steps by the gradient's own size, so they did not shrink with it."""
+    if winner.spec.optimizer.name in SGD or loser.spec.optimizer.name not in SGD:
+        return None
+    if winner.spec.schedule.name != "constant":
+        return None
+    gradient, step = (_begin(v) / max(_end(v), 1e-30) for v in (winner.gradients, winner.step_sizes))
+    if not (gradient >= CLEAR and gradient >= CLEAR * step):
+        return None
+    change = f"{step:.1f} times" if step > 1 else "not at all"
+    return (
+        f"The gradients of {winner.name} became {gradient:.0f} times smaller during the run, its steps {change}: it "
+        "divides each step by the size of past gradients. A step of SGD shrinks with its gradient."
+    )
+
+
+def by_heart(_: Course, loser: Course) -> str | None:
+    """Its validation loss rose again while the training loss fell."""
+    lowest = int(np.argmin(loser.val_loss))
+    risen = loser.val_loss[-1] > 1.05 * loser.val_loss[lowest]
+    if not risen or not loser.train_loss[-1] < loser.train_loss[lowest]:
+        return None
+    return (
+        f"{loser.name} learned its training images by heart: its validation loss was lowest after epoch {lowest + 1} "
+        f"({loser.val_loss[lowest]:.3g}) and rose to {loser.val_loss[-1]:.3g}, while the training loss went on falling."
+    )
+
+
+def still_learning(_: Course, loser: Course) -> str | None:
+    """It was getting better when the run ended."""
+    if len(loser.val_loss) < 2 or not loser.val_loss[-1] < 0.98 * loser.val_loss[-2]:
+        return None
+    return (
+        f"{loser.name} was still getting better when the run ended (validation loss {loser.val_loss[-2]:.3g}, then "
+        f"{loser.val_loss[-1]:.3g} in the last epoch): with more epochs it may catch up."
+    )
+
+
+RULES: tuple[Callable[[Course, Course], str | None], ...] = (
+    few_updates,
+    weaker_gradient,
+    restless,
+    not_far,
+    longer_reach,
+    settled,
+    steady_steps,
+    by_heart,
+    still_learning,
+)
+"""The weightiest first."""
+
+
+def _learned_less(winner: Course, loser: Course) -> bool:
+    """Whether its training loss ended higher; losses of two kinds cannot be compared."""
+    return winner.spec.loss == loser.spec.loss and bool(loser.train_loss[-1] > winner.train_loss[-1])
+
+
+def _begin(values: np.ndarray) -> float:
+    return float(np.median(values[: math.ceil(len(values) / 10)]))
+
+
+def _end(values: np.ndarray) -> float:
+    return float(np.median(values[-math.ceil(len(values) / 10) :]))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def _count(updates: int) -> str:
+    return f"{updates:,} update" + ("s" if updates > 1 else "")

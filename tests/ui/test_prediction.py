@@ -1,0 +1,146 @@
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from medcore import settings
+from medcore.evaluation.comparison import Comparison, Difference
+from medcore.labs import optimizers
+from medcore.runs.store import Store
+from medcore.training.run import Row
+from medcore.ui.prediction import answer, contrast
+from tests.ui import made_runs
+
+PAGE = """
+import streamlit as st
+from medcore.ui import prediction, state
+records = state.store().find(st.session_state["ids"])
+prediction.ask(st.session_state["specs"], records)
+prediction.reveal(records)
+"""
+
+
+@pytest.fixture
+def store(home):
+    st.cache_resource.clear()
+    store = Store(settings.database_url())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def specs():
+    return optimizers.runs("digits", "mlp", ["gd", "momentum", "adam"], seeds=3, epochs=3)
+
+
+ACCURACIES = {"gd": (0.2, 0.22, 0.19), "momentum": (0.9, 0.88, 0.91), "adam": (0.91, 0.93, 0.9)}
+
+
+def train(store, specs) -> list[str]:
+    """Writes what three optimizers measure: gradient descent makes 3 updates, the others 60."""
+    ids = store.create(specs, "somebody")
+    for run_id, spec in zip(ids, specs.values(), strict=True):
+        store.claim("small")
+        updates, accuracy = 3 if spec.optimizer.name == "gd" else 60, ACCURACIES[spec.optimizer.name][spec.seed]
+        rows = [Row(updates * e // 3, "val_loss", 1 - accuracy * e / 3) for e in (1, 2, 3)]
+        rows += [Row(row.step, "epoch_train_loss", row.value) for row in rows]
+        store.log(run_id, 1, [(row, 0.0) for row in rows])
+        store.finish(run_id, "done", result=made_runs.result(accuracy, accuracy))
+    return ids
+
+
+def opened(specs, ids=(), **query) -> AppTest:
+    page = AppTest.from_string(PAGE)
+    page.session_state["specs"], page.session_state["ids"] = specs, list(ids)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def words(page) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def test_asks_for_the_groups_and_answers_nothing_before_the_end(store, specs):
+    page = opened(specs)
+    pills = page.button_group(key="guess")
+    assert pills.options == ["Gradient descent", "Momentum", "Adam"]
+    page = pills.set_value("Adam").run()
+    assert page.session_state["guess"] == "Adam"
+    assert words(page) == ""
+
+
+def test_one_group_is_not_asked_for(store):
+    assert not opened(optimizers.runs("digits", "mlp", ["adam"], seeds=3)).get("button_group")
+
+
+def test_many_groups_are_a_list_to_choose_from(store):
+    page = opened(optimizers.runs("digits", "mlp", ["sgd", "adam"], vary="learning_rate"), guess="Adam · 0.01")
+    assert page.selectbox(key="guess").value == "Adam · 0.01"
+
+
+def test_nothing_is_revealed_while_runs_wait(store, specs):
+    page = opened(specs, store.create(specs, "somebody"), guess="Adam")
+    assert words(page) == ""
+    assert not page.button_group(key="guess").disabled
+
+
+def test_a_wrong_guess_comes_with_its_reason_from_the_runs(store, specs):
+    page = opened(specs, train(store, specs), guess="Gradient descent")
+    assert page.button_group(key="guess").disabled
+    assert "**Your guess: Gradient descent.** No: Adam is ahead by 71.0 points" in words(page)
+    assert "Gradient descent made 3 updates, Adam 60: a step over all training images" in words(page)
+
+
+def test_a_guess_that_cannot_be_told_from_the_best(store, specs):
+    text = words(opened(specs, train(store, specs), guess="Momentum"))
+    assert "Neither right nor wrong: Adam scored higher in validation, but the two cannot be told apart." in text
+    assert "Why" not in text
+
+
+def test_without_a_guess_the_reason_for_the_last_is_told(store, specs):
+    text = words(opened(specs, train(store, specs)))
+    assert "Your guess" not in text
+    assert "Why Adam came out ahead of Gradient descent" in text
+
+
+@pytest.mark.parametrize("guess", ["nonsense", "<b>x</b>", "x" * 5000])
+def test_a_guess_of_nothing_shown_is_none(store, specs, guess):
+    assert "Your guess" not in words(opened(specs, train(store, specs), guess=guess))
+
+
+def test_a_guess_that_diverged_is_told_so(store, specs):
+    ids = train(store, specs)
+    wild = optimizers.runs("digits", "mlp", ["lion"])
+    (lion,) = store.create(wild, "somebody")
+    store.claim("small")
+    store.finish(lion, "done", result=made_runs.result(None, None, diverged_at=31))
+    text = words(opened(specs, [*ids, lion], guess="Lion"))
+    assert "No: Adam is the best of those that can be compared." in text
+    assert "Lion diverged at update 31" in text
+
+
+def difference(other, mean, p):
+    return Difference(other, mean, [mean - 0.1, mean + 0.1], p, "seeds", 3)
+
+
+def comparison(*differences):
+    return Comparison("Adam", 3, 0.9, 0.9, [0.8, 1.0], differences, ())
+
+
+def test_right_is_right_only_as_far_as_can_be_told():
+    assert answer("Adam", comparison(difference("SGD", 0.3, 0.01))) == "Right."
+    assert answer("Adam", comparison(difference("SGD", 0.3, 0.2))) == "Right, though it cannot be told apart from SGD."
+
+
+def test_the_test_set_may_side_with_the_guess():
+    found = comparison(difference("SGD", -0.3, 0.01))
+    assert "on the test set your guess is ahead" in answer("SGD", found)
+    assert contrast("SGD", found) == ("SGD", "Adam")
+
+
+def test_what_may_be_chance_is_not_explained():
+    assert contrast(None, comparison(difference("SGD", 0.3, 0.2))) is None
+    assert contrast("SGD", comparison(difference("SGD", 0.3, 0.2), difference("GD", 0.5, 0.01))) is None
+    assert contrast("Adam", comparison()) is None
