@@ -1,7 +1,7 @@
 """Train, stop, progress, and the chart that grows while runs train: the same for every lab.
 
 The ids of the runs shown stand in the URL (`?runs=`), so a reload, a second tab and a
-shared link find them again.
+shared link find them again. Runs of another panel of the same page stand under a `param` of their own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,23 @@ from medcore.ui.components.live_chart import live_chart
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
+RUNS = "runs"
 Pairs = tuple[tuple[str, Any], ...]
 """By run id; a tuple, so that caches can tell two apart."""
 
 
-def shown() -> list[Record]:
+def shown(param: str = RUNS) -> list[Record]:
     """The runs that the URL names."""
-    ids = st.query_params.get("runs", "").split(",")
+    ids = st.query_params.get(param, "").split(",")
     return state.store().find([i for i in dict.fromkeys(ids) if i][:64])
 
 
-def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
+def _key(name: str, param: str) -> str:
+    """Of a control: by the panel it stands in."""
+    return name if param == RUNS else f"{param}_{name}"
+
+
+def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record], param: str = RUNS) -> None:
     """The Train and Stop buttons. Train submits and returns; nothing here waits."""
     active = [r.id for r in records if r.state in ACTIVE]
     training = any(r.owner == state.owner() for r in records if r.state in ACTIVE)
@@ -40,36 +46,36 @@ def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
             "Train",
             type="primary",
             icon=":material/play_arrow:",
-            key="train",
+            key=_key("train", param),
             disabled=not specs or training,
             on_click=_train,
-            args=(specs,),
+            args=(specs, param),
             help="Trains every chosen run; you may leave this page and come back.",
         )
         st.button(
             "Stop",
             icon=":material/stop:",
-            key="stop",
+            key=_key("stop", param),
             disabled=not active,
             on_click=lambda: state.store().cancel(active),
             help="Stops what runs and what waits; what was measured so far is kept.",
         )
         if records and specs and {s.hash for s in specs.values()} != {r.spec_hash for r in records}:
             st.caption("The controls differ from the runs shown: press Train to run them.")
-    if problem := st.session_state.pop("train_error", None):
+    if problem := st.session_state.pop(_key("train_error", param), None):
         st.error(plain(problem))
 
 
-def _train(specs: Mapping[str, RunSpec]) -> None:
+def _train(specs: Mapping[str, RunSpec], param: str) -> None:
     try:
         for name in {spec.data.name for spec in specs.values()}:
             entry = sources.find(name)
             if not entry.available:
                 raise FileNotFoundError(f"{entry.card.title} is not on this machine yet: {entry.how}")
         ids = state.store().create(specs, state.owner())
-        st.query_params["runs"] = ",".join(ids)
+        st.query_params[param] = ",".join(ids)
     except (OSError, ValueError) as error:
-        st.session_state["train_error"] = sentence(error)
+        st.session_state[_key("train_error", param)] = sentence(error)
 
 
 def show(records: Sequence[Record]) -> None:
