@@ -85,10 +85,20 @@ class LearningRate(keras.callbacks.Callback):
         self.model.optimizer.learning_rate = float(next(self.rates))
 '''
 
+AS_THEY_ARE = 'data["train_images"]'
+VARIANTS = "variants(data, epoch)"
+
+AUGMENTED = '''
+def variants(data: dict, epoch: int) -> np.ndarray:
+    """The training images as they were drawn for an epoch (from 0); beyond the last they come again."""
+    drawn = data.get("augmented_images")
+    return data["train_images"] if drawn is None else drawn[epoch % len(drawn)]
+'''
+
 TRAIN = '''
 def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
     """Trains the model; gives the losses and accuracies of every epoch."""
-    images, labels = data["train_images"], data["train_labels"]
+    labels = data["train_labels"]
     n, classes = len(labels), len(data["class_names"])
     batch_size = n if settings["batch_size"] == "all" else min(settings["batch_size"], n)
     weights = class_weights(labels, classes) if settings["class_weights"] else np.ones(classes)
@@ -103,7 +113,7 @@ def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
     for epoch in range(settings["epochs"]):
         order = order_of(settings["seed"], epoch, n)
         logs = model.fit(
-            images[order],
+            IMAGES[order],
             labels[order],
             sample_weight=weights[labels[order]].astype("float32"),
             batch_size=batch_size,

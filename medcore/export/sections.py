@@ -18,9 +18,10 @@ INTRODUCTION = (
     "float32, which depends on the machine. Change the settings and run it again. "
     "For teaching and research, not for diagnosis."
 )
-WITHOUT_AUGMENTATION = (
-    "Mind: in Medcore these runs drew new variants of the training images in every epoch (augmentation). Here they "
-    "train on the images without it, so the curves differ."
+AUGMENTED = (
+    "In Medcore these runs drew new variants of the training images for every epoch (augmentation). The file of the "
+    "images holds the variants that they were trained on, unless they were too many, which its README then says: "
+    "then training takes the images without them, and the curves differ."
 )
 
 
@@ -60,9 +61,10 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
             "medcore.evaluation.intervals:wilson",
         ),
     }
-    note = f" {WITHOUT_AUGMENTATION}" if augmented(runs) else ""
+    drawn = augmented(runs)
+    train = program.TRAIN.replace("IMAGES", program.VARIANTS if drawn else program.AS_THEY_ARE)
     return [
-        Section("Settings", f"What the runs share, and what each has of its own.{note}", _settings(given)),
+        Section("Settings", "What the runs share, and what each has of its own.", _settings(given)),
         Section("Packages", "", _imports(parts.values())),
         Section(
             "Images",
@@ -91,8 +93,10 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         Section(
             "Training",
             "In every epoch each image is taken once, in an order that follows from the seed and the epoch alone: "
-            "runs of the same seed see the images in the same order, whatever their optimizer.",
-            _code(parts["order"].text, program.TRAIN),
+            "runs of the same seed see the images in the same order, whatever their optimizer."
+            + f" {AUGMENTED}"
+            * drawn,
+            _code(parts["order"].text, *[program.AUGMENTED] * drawn, train),
         ),
         Section(
             "Evaluation",

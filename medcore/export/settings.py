@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from medcore import catalog
@@ -75,9 +75,9 @@ def check(runs: Mapping[str, RunSpec]) -> None:
 
 def data_key(spec: RunSpec) -> str:
     """The same for two runs whose networks see the same images."""
-    chance = spec.seed if spec.preparation.of("corruption") else None  # no other fixed step draws lots
-    steps = {name: options for name, options in spec.preparation.steps.items() if not _augments(name)}
-    return json.dumps([spec.data.name, spec.data.options, steps, spec.preparation.corrupted, chance], sort_keys=True)
+    recipe = spec.preparation
+    chance = spec.seed if recipe.of("corruption", "augmentation") else None  # no other step draws lots
+    return json.dumps([spec.data.name, spec.data.options, asdict(recipe), chance], sort_keys=True)
 
 
 def data_files(runs: Mapping[str, RunSpec]) -> dict[str, str]:
@@ -89,10 +89,6 @@ def data_files(runs: Mapping[str, RunSpec]) -> dict[str, str]:
 def augmented(runs: Mapping[str, RunSpec]) -> bool:
     """Whether a run drew variants of its training images."""
     return any(spec.preparation.of("augmentation") for spec in runs.values())
-
-
-def _augments(name: str) -> bool:
-    return catalog.PREPARATIONS[name].stage == "augmentation"
 
 
 def _of(spec: RunSpec, file: str, precision: str | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from medcore.data import sources
 WORK = {"read": sources.keep_snapshot, "overview": sources.keep_overview}
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Nobody waits for the answer any more once the process that asked has ended."""
     parent = psutil.Process().parent()
 
@@ -28,7 +28,7 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    _end_with_parent()
+    end_with_parent()
     what, name, options = sys.argv[1:]
     try:
         WORK[what](name, json.loads(options))

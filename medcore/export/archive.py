@@ -1,0 +1,152 @@
+"""What an exported comparison consists of: script, notebook, images, specs, packages, and where the images come from.
+
+`python -m medcore.export.archive` makes the ZIP in a process of its own, for `bundle`: it reads and prepares images.
+"""
+
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from medcore.data import sources
+from medcore.data.dataset import SPLITS, Card
+from medcore.data.inspection.measure import end_with_parent
+from medcore.data.preparation.recipe import Recipe
+from medcore.export import notebook, readme, requirements, script, specs
+from medcore.export.settings import data_files, data_key
+from medcore.sentences import sentence
+from medcore.spec import RunSpec
+
+MAX_BYTES = 512 * 2**20
+"""Of all images together, unpacked."""
+PREPARING = 0.8
+"""Share of the work that is done when the images are ready to be packed."""
+
+Progress = Callable[[float], None]
+"""Takes the share that is done, 0 to 1."""
+
+
+def make(runs: Mapping[str, RunSpec], precisions: Mapping[str, str], progress: Progress) -> bytes:
+    """The ZIP.
+
+    Args:
+        runs: by label.
+        precisions: by label, what a run was computed in.
+        progress: is told how far it is.
+
+    Raises:
+        FileNotFoundError: if a data set is not there any more.
+        ValueError: if a run is no training, or the images are too many.
+        OSError: if images cannot be read.
+    """
+    members = {
+        script.FILE: script.text(runs, precisions).encode(),
+        notebook.FILE: notebook.text(runs, precisions).encode(),
+        specs.FILE: specs.text(runs).encode(),
+        requirements.FILE: requirements.text().encode(),
+    }
+    cards, left_out, room = {}, [], MAX_BYTES
+    files = data_files(runs)
+    for number, (key, file) in enumerate(files.items()):
+        users = [spec for spec in runs.values() if data_key(spec) == key]
+
+        def share(done: float, number: int = number) -> None:
+            progress((number + done) / len(files))
+
+        card, arrays, whole = _images(users[0], max(spec.training.epochs for spec in users), room, share)
+        room -= _bytes(arrays)
+        cards[file] = card
+        left_out += [] if whole else [file]
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        members[file] = buffer.getvalue()
+        share(1.0)
+    members[readme.FILE] = readme.text(runs, cards, left_out).encode()
+    return _zipped(members)
+
+
+def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:
+    """Card and arrays of a data set as the network sees it; and whether the variants of every epoch are among them."""
+    splits = sources.load(spec.data)
+    card = splits["train"].card
+    recipe = Recipe(spec.preparation, spec.seed) if spec.preparation else None
+    draws = epochs if recipe and recipe.augments else 0
+    total = sum(len(part) for part in splits.values()) + draws * len(splits["train"])
+
+    def tick(done: int, _: int) -> None:
+        progress(PREPARING * done / total)
+
+    if recipe is None:
+        _check_room(splits, room)
+        return card, _arrays(splits), True
+    prepared = recipe.splits(splits, tick)
+    _check_room(prepared.splits, room)
+    arrays = _arrays(prepared.splits)
+    room -= _bytes(arrays)
+    if draws * arrays["train_images"].nbytes > room:
+        return card, arrays, False
+    if draws:
+        before, n = total - draws * len(splits["train"]), len(splits["train"])
+        drawn = [
+            prepared.draw(epoch, lambda done, _, past=before + epoch * n: tick(past + done, 0))
+            for epoch in range(draws)
+        ]
+        arrays["augmented_images"] = np.stack(drawn)
+    return card, arrays, True
+
+
+def _arrays(splits: sources.Splits) -> dict[str, np.ndarray]:
+    arrays = {"class_names": np.array(splits["train"].class_names)}
+    for split in SPLITS:
+        arrays[f"{split}_images"] = splits[split].images
+        arrays[f"{split}_labels"] = splits[split].labels
+    return arrays
+
+
+def _bytes(arrays: Mapping[str, np.ndarray]) -> int:
+    return sum(array.nbytes for array in arrays.values())
+
+
+def _check_room(splits: sources.Splits, room: int) -> None:
+    needed = sum(splits[split].images.nbytes for split in SPLITS)
+    if needed > room:
+        raise ValueError(
+            f"A ZIP holds {MAX_BYTES / 2**20:,.0f} MB of images at most, unpacked and of all runs together: "
+            f"take the script alone. Received: {needed / 2**20:,.0f} MB"
+        )
+
+
+def _zipped(members: Mapping[str, bytes]) -> bytes:
+    """A ZIP with the same bytes for the same content."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            packed = zipfile.ZIP_STORED if name.endswith(".npz") else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name), content, packed)  # of no date
+    return buffer.getvalue()
+
+
+class _Told:
+    """Says how far it is on stderr, at every percent."""
+
+    def __init__(self) -> None:
+        self._percent = -1
+
+    def __call__(self, done: float) -> None:
+        if int(100 * done) > self._percent:
+            self._percent = int(100 * done)
+            print(f"{done:.2f}", file=sys.stderr, flush=True)  # noqa: T201 - to the process that asked
+
+
+if __name__ == "__main__":
+    end_with_parent()
+    try:
+        asked = json.load(sys.stdin)
+        runs = {label: RunSpec.from_dict(spec) for label, spec in asked["runs"].items()}
+        content = make(runs, asked["precisions"], _Told())
+    except (ValueError, OSError) as error:
+        sys.exit(sentence(error))
+    sys.stdout.buffer.write(content)

@@ -1,0 +1,22 @@
+"""The specs of a comparison as JSON: `python -m medcore train` takes them back."""
+
+import json
+from collections.abc import Mapping
+
+from medcore.data import session_sets
+from medcore.spec import RunSpec
+
+FILE = "specs.json"
+OWN = "own-images"
+
+
+def text(runs: Mapping[str, RunSpec]) -> str:
+    """A list of runs with their labels; the secret name of a session's data set stays here."""
+    return json.dumps([{"label": label} | _told(spec) for label, spec in runs.items()], indent=2)
+
+
+def _told(spec: RunSpec) -> dict:
+    values = spec.to_dict()
+    if session_sets.is_name(spec.data.name):
+        values["data"] |= {"name": OWN}
+    return values
