@@ -36,6 +36,8 @@ def words(record: Record, progress: Progress | None) -> str:
 def _outcome(result: Mapping[str, Any]) -> str:
     if "after" in result:
         return f"tested in {result['seconds']:.1f} s"
+    if "explained" in result:
+        return f"measured in {result['seconds']:.1f} s"
     if result.get("diverged_at"):
         return f"diverged at update {result['diverged_at']:,}: the loss is no longer a number"
     stopped = f"; {result['stopped']}" if result.get("stopped") else ""

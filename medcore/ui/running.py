@@ -53,4 +53,7 @@ def _link(runs: Sequence[Record]) -> str:
         name = runs[0].spec["data"]["name"]
         where = urlencode({"tab": "Preparation", "dataset": titles.get(name, session_sets.title(name)), "tests": ids})
         return f"[Test of a {model} on {images}](/data_explorer?{where})"
+    if runs[0].spec["task"] == "landscape":
+        where = urlencode({"runs": runs[0].spec["base"], "surface": ids, "about": "Loss surface"})
+        return f"[Loss surface of a {model} on {images}](/optimizer_comparison?{where})"
     return f"[{model} on {images}](/optimizer_comparison?runs={ids})"
