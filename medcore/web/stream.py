@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from medcore.web import assets, slices, token
+from medcore.web import assets, descent, slices, token
 from medcore.web.feed import Channel, Feed
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -32,7 +32,7 @@ def routes(feed: Feed) -> list[BaseRoute]:
     async def stream(request: Request) -> Response:
         return answer(feed, request.query_params, request.headers.get("last-event-id"))
 
-    return [Route(token.PATH, stream), Route(assets.PLOTLY_PATH, assets.plotly_js), slices.ROUTE]
+    return [Route(token.PATH, stream), Route(assets.PLOTLY_PATH, assets.plotly_js), slices.ROUTE, *descent.ROUTES]
 
 
 def answer(feed: Feed, query: Mapping[str, str], last_event_id: str | None) -> Response:
