@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from medcore.training.losses import CrossEntropy, Huber, MeanSquaredError
+from medcore.training.losses import CrossEntropy, Huber, MeanSquaredError, SoftmaxTwice
 
 LOGITS = np.log(np.asarray([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]], np.float32))
 LABELS = np.asarray([0, 1])
@@ -15,6 +15,14 @@ def values(loss):
 
 def test_cross_entropy_is_minus_log_of_the_true_class():
     np.testing.assert_allclose(values(CrossEntropy()), -np.log([0.7, 0.3]), rtol=1e-6)
+
+
+def test_two_softmaxes_are_two_even_though_keras_would_find_the_first():
+    p = np.asarray([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]])
+    expected = np.log(np.exp(p).sum(axis=1)) - [0.7, 0.3]
+    np.testing.assert_allclose(values(SoftmaxTwice()), expected, rtol=1e-6)
+    sure = keras.ops.convert_to_numpy(SoftmaxTwice()(np.asarray([0]), np.asarray([[99.0] + [0.0] * 9], np.float32)))
+    np.testing.assert_allclose(sure, np.log(np.e + 9) - 1, rtol=1e-6)
 
 
 def test_squared_error_is_the_mean_over_classes():
