@@ -1,9 +1,10 @@
-"""What makes a long, noisy curve readable: a running mean, and fewer points that show the same."""
+"""What makes curves readable: a running mean, fewer points that show the same, a mean of repeated runs."""
 
 import itertools
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 MAX_POINTS = 2_000
 """Of one line; more cannot be told apart on a screen."""
@@ -45,6 +46,24 @@ def decimated(values: np.ndarray, most: int = MAX_POINTS) -> np.ndarray:
     for low, high in itertools.pairwise(edges):
         keep += _extremes(values[low:high], low)
     return np.unique(keep)
+
+
+def averaged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The mean curve of runs that differ by their seed alone, where every one of them has a finite value.
+
+    Args:
+        parts: of each run, the frame of one metric with columns update, step (place on the x axis) and value.
+
+    Returns:
+        Columns step (mean place), value (mean) and sd (standard deviation of the sample), one row an update.
+    """
+    if len(parts) < 2:
+        raise ValueError(f"A mean curve needs at least 2 runs. Received: {len(parts)}")
+    rows = pd.concat(parts)
+    rows = rows[np.isfinite(rows["value"])]
+    groups = rows.groupby("update", sort=True)
+    mean = groups[["step", "value"]].mean().assign(sd=groups["value"].std(ddof=1))
+    return mean[groups.size() == len(parts)]
 
 
 def _extremes(part: np.ndarray, offset: int) -> Sequence[int]:

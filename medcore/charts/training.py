@@ -2,17 +2,22 @@
 
 The skeleton (layout, and traces with `meta` {"run", "metric", "role"}) depends on the runs alone, not
 on their values: the live chart fills the skeleton of an empty frame in the browser, and the
-finished chart looks the same. The layout's `meta` {"by": "update" | "epoch"} says what the x axis counts.
+finished chart looks the same. The layout's `meta` {"by": "update" | "epoch" | "second"} says what the x axis counts.
+
+Runs of one group differ by their seed alone: they share a colour and an entry of the legend, and when all have
+ended a mean with a band lies over them.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from medcore.charts import curves, template
+from medcore.charts import run_lines, template
+from medcore.charts.progress import in_epochs, in_seconds
+from medcore.charts.run_lines import Look, Panel, Progress
 
 EMPTY = pd.DataFrame(
     {
@@ -25,36 +30,25 @@ EMPTY = pd.DataFrame(
 """A tidy frame without rows."""
 CONFIG = template.CONFIG
 HEIGHT = 620
+MANY_RUNS = 12
+"""Beyond this, the noise of single updates would hide the means."""
+LEGEND_WIDTH = 620
+"""Pixels that the legend is planned for; on a narrower page it can be scrolled."""
 
-_Trace = dict[str, Any]
-
-
-class _Panel(NamedTuple):
-    metric: str
-    title: str
-    low: float  # of the figure's height
-    high: float
-    number: str
-    axis: Mapping[str, Any]
-
-
-class _Progress(NamedTuple):
-    by: str
-    number: str
-
-
-_UPDATES = _Progress("update", "%{x:,}")
-_EPOCHS = _Progress("epoch", "%{x:,.3~f}")
+_UPDATES = Progress("update", "update", "update %{x:,}")
+_EPOCHS = Progress("epoch", "epoch", "epoch %{x:,.3~f}")
+_SECONDS = Progress("second", "time spent in updates (s)", "%{x:,.2f} s")
 
 # Where the axes end before there is a point, and how far they may reach: a marker at 100 % stays whole.
 _LOSS = {"autorangeoptions": {"clipmin": 0}}
 _SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
 _LOG = {"type": "log", "tickformat": ".3~g", "nticks": 3}
 _PANELS = (
-    _Panel("train_loss", "training loss", 0.62, 1.0, "%{y:.4g}", _LOSS),
-    _Panel("val_loss", "validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
-    _Panel("val_accuracy", "validation accuracy", 0.0, 0.26, "%{y:.1%}", _SHARE),
+    Panel("train_loss", "training loss", 0.62, 1.0, "%{y:.4g}", _LOSS, True),
+    Panel("val_loss", "validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
+    Panel("val_accuracy", "validation accuracy", 0.0, 0.26, "%{y:.1%}", _SHARE),
 )
+_NO_POINTS = EMPTY.assign(update=EMPTY["step"])
 
 
 def figure(
@@ -63,88 +57,79 @@ def figure(
     colours: Mapping[str, str] | None = None,
     steps_per_epoch: Mapping[str, int] | None = None,
     log_loss: bool = False,
+    groups: Mapping[str, str] | None = None,
+    seconds: bool = False,
+    means: bool = False,
 ) -> go.Figure:
     """Three panels, one above the other, that share the progress of training as x axis.
 
     Args:
         frame: columns run (id), step (update, from 1), metric, value (NaN for a gap); in order of step.
         labels: run id to the name people see; its order is the order of the legend.
-        colours: run id to colour, default `template.colour` in the order of `labels`.
+        colours: run id to colour, default `template.colour` in the order of the groups.
         steps_per_epoch: run id to updates an epoch; if given, the x axis counts epochs instead of updates, and a
             run that is not in it has no points. Empty for the live chart, which learns it from the runs' plans.
         log_loss: whether both losses have a logarithmic axis.
+        groups: run id to the group it belongs to, default its label.
+        seconds: whether the x axis counts the seconds spent in updates, from the rows of the metric `seconds`.
+        means: whether groups of several runs get a mean and a band of one standard deviation to each side.
     """
-    colours = colours or {run: template.colour(i) for i, run in enumerate(labels)}
-    progress = _UPDATES
-    if steps_per_epoch is not None:
-        progress, frame = _EPOCHS, _in_epochs(frame, steps_per_epoch)
+    groups = groups or labels
+    order = list(dict.fromkeys(groups[run] for run in labels))
+    colours = colours or {run: template.colour(order.index(groups[run])) for run in labels}
+    progress, frame = _UPDATES, frame.assign(update=frame["step"])
+    if seconds:
+        progress, frame = _SECONDS, in_seconds(frame)
+    elif steps_per_epoch is not None:
+        progress, frame = _EPOCHS, in_epochs(frame, steps_per_epoch)
     series = dict(iter(frame.groupby(["run", "metric"], sort=False)))
-    traces = [
-        trace
-        for run, label in labels.items()
-        for number, panel in enumerate(_PANELS, 1)
-        for trace in _traces(run, label, colours[run], number, panel, progress, series.get((run, panel.metric), EMPTY))
-    ]
-    traces.sort(key=lambda trace: trace["meta"]["role"] != "raw")  # noise behind the means of all
-    return go.Figure({"data": traces, "layout": _layout(progress.by, log_loss)})
+    traces = []
+    for group in order:
+        runs = [run for run in labels if groups[run] == group]
+        for number, panel in enumerate(_PANELS, 1):
+            looks = [
+                Look(run, labels[run], group, colours[run], run == runs[0], number, panel, progress) for run in runs
+            ]
+            parts = [series.get((run, panel.metric), _NO_POINTS) for run in runs]
+            if means and len(runs) > 1:
+                traces += [run_lines.faint(look, part) for look, part in zip(looks, parts, strict=True)]
+                traces += run_lines.mean(looks[0], parts, positive=log_loss and panel.axis is _LOSS)
+                continue
+            for look, part in zip(looks, parts, strict=True):
+                traces += run_lines.lines(look, part, noise=len(labels) <= MANY_RUNS)
+    traces.sort(key=lambda trace: run_lines.DEPTH[trace["meta"]["role"]])  # noise behind the means of all
+    return go.Figure({"data": traces, "layout": _layout(progress, log_loss, order)})
 
 
-def _in_epochs(frame: pd.DataFrame, steps_per_epoch: Mapping[str, int]) -> pd.DataFrame:
-    updates = frame["run"].map(dict(steps_per_epoch)).astype(float)
-    return frame.assign(step=frame["step"] / updates).dropna(subset="step")
-
-
-def _traces(
-    run: str, label: str, colour: str, number: int, panel: _Panel, progress: _Progress, part: pd.DataFrame
-) -> Iterator[_Trace]:
-    x, y = part["step"].to_numpy(), part["value"].to_numpy(dtype=float)
-    common = {
-        "type": "scatter",
-        "name": label,
-        "legendgroup": run,
-        "showlegend": False,
-        "connectgaps": False,
-        "xaxis": f"x{number}",
-        "yaxis": f"y{number}",
-        "hovertemplate": f"<b>%{{fullData.name}}</b><br>{progress.by} {progress.number}: {panel.number}<extra></extra>",
-    }
-    if panel.metric != "train_loss":
-        style = {"mode": "lines+markers", "line": {"color": colour, "width": 2}, "marker": {"size": 6}}
-        yield common | style | _points(run, panel.metric, "epoch", x, y)
-        return
-    noise = {"mode": "lines", "line": {"color": colour, "width": 1}, "opacity": 0.3, "hoverinfo": "skip"}
-    yield common | noise | {"hovertemplate": None} | _points(run, panel.metric, "raw", x, y)
-    mean = {"mode": "lines", "line": {"color": colour, "width": 2.5}, "showlegend": True}
-    if not len(x):
-        x, y = np.array([np.nan]), np.array([np.nan])  # a trace without any point has no entry in the legend
-    yield common | mean | _points(run, panel.metric, "smooth", x, curves.smoothed(y))
-
-
-def _points(run: str, metric: str, role: str, x: np.ndarray, y: np.ndarray) -> _Trace:
-    shown = curves.decimated(y)
-    return {"x": x[shown], "y": y[shown], "meta": {"run": run, "metric": metric, "role": role}}
-
-
-def _layout(by: str, log_loss: bool) -> dict[str, Any]:
+def _layout(progress: Progress, log_loss: bool, groups: Sequence[str]) -> dict[str, Any]:
+    top = _legend_height(groups)
     layout = template.LAYOUT | {
         "template": template.NAME,
-        "height": HEIGHT,
+        "height": HEIGHT + top - 40,
         "hovermode": "closest",
         "dragmode": "zoom",
         "uirevision": "kept",
-        "meta": {"by": by},
+        "meta": {"by": progress.by},
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "font": {"size": 13}},
         # Fixed: margins that follow the tick labels would shift the panels as curves grow, and cost a second drawing.
-        "margin": {"l": 68, "r": 10, "t": 40, "b": 52, "pad": 4},
+        "margin": {"l": 68, "r": 10, "t": top, "b": 52, "pad": 4},
     }
+    layout["legend"]["maxheight"] = top
     for number, panel in enumerate(_PANELS, 1):
         last = number == len(_PANELS)
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
-        x["uirevision"] = by  # a zoom into updates says nothing about epochs
+        x["uirevision"] = progress.by  # a zoom into updates says nothing about epochs
         x |= {} if last else {"matches": f"x{len(_PANELS)}"}
         y = {"anchor": f"x{number}", "domain": [panel.low, panel.high], "automargin": False}
-        layout[f"xaxis{number}"] = template.axis(by if last else None) | x
+        layout[f"xaxis{number}"] = template.axis(progress.title if last else None) | x
         log = log_loss and panel.axis is _LOSS
         y["uirevision"] = "log" if log else "linear"
         layout[f"yaxis{number}"] = template.axis(panel.title) | y | (_LOG if log else panel.axis)
     return layout
+
+
+def _legend_height(groups: Sequence[str]) -> int:
+    """Pixels of the legend's rows, 40 at least."""
+    widths = [45 + 7.5 * len(group) for group in groups]
+    columns = max(1, int(LEGEND_WIDTH / max(widths, default=1)))
+    return max(40, 21 * math.ceil(len(groups) / columns))

@@ -144,6 +144,11 @@ def group(label: str) -> str:
     return _SEED.sub("", label)
 
 
+def family(label: str) -> str:
+    """The optimizer in the label of a run."""
+    return label.partition(" · ")[0]
+
+
 def _optimizers(given: Sequence[str]) -> list[str]:
     names = list(dict.fromkeys([given] if isinstance(given, str) else given))
     if not 1 <= len(names) <= MAX_OPTIMIZERS:

@@ -160,10 +160,10 @@ def _more(names: Sequence[str]) -> dict[str, Any]:
             "weights": controls.evaluated_weights(),
             "class_weights": controls.class_weights(),
             "record_path": st.toggle(
-                "Keep the path of the weights",
+                "Record the path",
                 key="record_path",
                 bind=controls.URL,
-                help="Saves up to 40 snapshots of the weights a run, for the map of the loss surface.",
+                help="Keeps up to 40 snapshots of each run's weights, to draw its way across the loss surface.",
             ),
             "seed": controls.seed(),
         }

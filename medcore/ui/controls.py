@@ -111,23 +111,28 @@ def class_weights() -> bool:
     )
 
 
-def axes() -> tuple[bool, bool]:
-    """How training curves are drawn: whether against epochs, and whether losses are logarithmic."""
+def axes(of: str = "") -> tuple[str, bool]:
+    """How training curves are drawn: against "update", "epoch" or "second", and whether losses are logarithmic.
+
+    Args:
+        of: start of the controls' keys, where a page draws more than one chart.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         by = st.segmented_control(
             "Progress by",
-            ["Updates", "Epochs"],
+            ["Updates", "Epochs", "Seconds"],
             default="Updates",
             required=True,
-            key="by",
+            key=f"{of}by",
             bind=URL,
             label_visibility="collapsed",
-            help="An update is one step of the optimizer; an epoch is one pass over the training images.",
+            help="An update is one step of the optimizer, an epoch one pass over the training images; "
+            "seconds are those spent in updates.",
         )
         log_loss = st.toggle(
-            "Logarithmic loss", key="log_loss", bind=URL, help="Shows small losses beside a very large one."
+            "Logarithmic loss", key=f"{of}log_loss", bind=URL, help="Shows small losses beside a very large one."
         )
-    return by == "Epochs", log_loss
+    return by.lower().removesuffix("s"), log_loss
 
 
 def source_options(

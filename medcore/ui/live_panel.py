@@ -4,19 +4,22 @@ The ids of the runs shown stand in the URL (`?runs=`), so a reload, a second tab
 shared link find them again. Runs of another panel of the same page stand under a `param` of their own.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from medcore import web
 from medcore.charts import training
 from medcore.data import sources
+from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
-from medcore.ui import controls, run_line, state
+from medcore.ui import controls, run_colours, run_line, state
 from medcore.ui.components.live_chart import live_chart
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
@@ -29,7 +32,7 @@ Pairs = tuple[tuple[str, Any], ...]
 def shown(param: str = RUNS) -> list[Record]:
     """The runs that the URL names."""
     ids = st.query_params.get(param, "").split(",")
-    return state.store().find([i for i in dict.fromkeys(ids) if i][:64])
+    return state.store().find([i for i in dict.fromkeys(ids) if i][: lab.MAX_RUNS])
 
 
 def _key(name: str, param: str) -> str:
@@ -57,13 +60,18 @@ def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record], param: str 
             icon=":material/stop:",
             key=_key("stop", param),
             disabled=not active,
-            on_click=lambda: state.store().cancel(active),
+            on_click=_stop,
+            args=(active,),
             help="Stops what runs and what waits; what was measured so far is kept.",
         )
         if records and specs and {s.hash for s in specs.values()} != {r.spec_hash for r in records}:
             st.caption("The controls differ from the runs shown: press Train to run them.")
     if problem := st.session_state.pop(_key("train_error", param), None):
         st.error(plain(problem))
+
+
+def _stop(ids: Sequence[str]) -> None:
+    state.store().cancel(ids)
 
 
 def _train(specs: Mapping[str, RunSpec], param: str) -> None:
@@ -78,35 +86,63 @@ def _train(specs: Mapping[str, RunSpec], param: str) -> None:
         st.session_state[_key("train_error", param)] = sentence(error)
 
 
-def show(records: Sequence[Record]) -> None:
+def show(records: Sequence[Record], param: str = RUNS) -> None:
     """The chart of the runs: live while any is active, from the store afterwards. Same skeleton, so nothing jumps."""
-    by_epoch, log_loss = controls.axes()
+    by, log_loss = controls.axes("" if param == RUNS else f"{param}_")
     ids = [r.id for r in records]
-    labels = tuple((r.id, r.label) for r in records)
+    labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
     if any(r.state in ACTIVE for r in records):
-        live_chart(_skeleton(labels, by_epoch, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
-    else:
-        steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
-        st.plotly_chart(
-            _finished(labels, steps if by_epoch else None, log_loss),
-            width="stretch",
-            key="finished",
-            config=training.CONFIG,
-            alt="Training loss, validation loss and validation accuracy of each run against its progress",
-        )
+        live_chart(_skeleton(labels, colours, by, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
+        return
+    steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
+    st.plotly_chart(
+        _finished(labels, colours, by, steps, log_loss),
+        width="stretch",
+        key=_key("finished", param),
+        config=training.CONFIG,
+        alt="Training loss, validation loss and validation accuracy of each run against its progress",
+    )
+    if words := _means(records):
+        st.caption(words)
+
+
+def _means(records: Sequence[Record]) -> str:
+    """What the thick lines of a chart of several seeds are; "" where each run stands for itself."""
+    sizes = {n for n in Counter(lab.group(r.label) for r in records).values() if n > 1}
+    if not sizes:
+        return ""
+    seeds = " or ".join(map(str, sorted(sizes)))
+    return (
+        f"Thick: the mean over {seeds} seeds, where all of them have a value. The band is one standard deviation to "
+        "each side; thin lines are the single runs."
+    )
 
 
 # A rerun that changes nothing of a chart must not build it again.
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _skeleton(labels: Pairs, by_epoch: bool, log_loss: bool) -> go.Figure:
-    return training.figure(training.EMPTY, dict(labels), steps_per_epoch={} if by_epoch else None, log_loss=log_loss)
+def _skeleton(labels: Pairs, colours: Pairs, by: str, log_loss: bool) -> go.Figure:
+    return _figure(training.EMPTY, labels, colours, by, (), log_loss, means=False)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _finished(labels: Pairs, steps_per_epoch: Pairs | None, log_loss: bool) -> go.Figure:
+def _finished(labels: Pairs, colours: Pairs, by: str, steps_per_epoch: Pairs, log_loss: bool) -> go.Figure:
     history = state.store().history([run_id for run_id, _ in labels])
-    steps = None if steps_per_epoch is None else dict(steps_per_epoch)
-    return training.figure(history, dict(labels), steps_per_epoch=steps, log_loss=log_loss)
+    return _figure(history, labels, colours, by, steps_per_epoch, log_loss, means=True)
+
+
+def _figure(
+    history: pd.DataFrame, labels: Pairs, colours: Pairs, by: str, steps: Pairs, log_loss: bool, means: bool
+) -> go.Figure:
+    return training.figure(
+        history,
+        dict(labels),
+        dict(colours),
+        dict(steps) if by == "epoch" else None,
+        log_loss,
+        groups={run_id: lab.group(label) for run_id, label in labels},
+        seconds=by == "second",
+        means=means,
+    )
 
 
 def progress(records: Sequence[Record]) -> None:

@@ -14,10 +14,11 @@ labels = {record.id: record.label for record in records}
 st.html(template.STYLE)
 st.session_state["reruns"] = st.session_state.get("reruns", -1) + 1
 st.button("Run again", key="again")
-by = st.segmented_control("Progress by", ["updates", "epochs"], default="updates")
+by = st.segmented_control("Progress by", ["updates", "epochs", "seconds"], default="updates")
 log_loss = st.toggle("Logarithmic loss")
 steps_per_epoch = {record.id: record.plan["steps_per_epoch"] for record in records if record.plan}
 options = {"steps_per_epoch": steps_per_epoch if by == "epochs" else None, "log_loss": log_loss}
+options["seconds"] = by == "seconds"
 st.markdown(f"reruns: {st.session_state['reruns']}")
 for line in range(12):
     st.markdown(f"Above the chart, line {line}")

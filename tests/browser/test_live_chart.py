@@ -52,6 +52,13 @@ class Trainer:
             self.seq[run] = self.store.log(run, self.seq[run], [(row, now) for row in rows])
         return sum(self.seq.values()) - len(self.ids)
 
+    def read_clocks(self, *updates_a_second: int) -> int:
+        """Logs how many seconds each run has taken; returns how many rows there are in all."""
+        for run, rate in zip(self.ids, updates_a_second, strict=True):
+            row = Row(self.step, "seconds", self.step / rate)
+            self.seq[run] = self.store.log(run, self.seq[run], [(row, time.time())])
+        return sum(self.seq.values()) - len(self.ids)
+
     def finish(self) -> None:
         for run in self.ids:
             self.store.finish(run, "done", result={})
@@ -313,7 +320,7 @@ def luminance(colour: str) -> float:
 def progress_by(page: Page, name: str) -> None:
     page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
     unit = name.removesuffix("s")
-    page.wait_for_function(f"() => document.querySelector('.plot').layout?.xaxis3.title.text === '{unit}'")
+    page.wait_for_function(f"() => document.querySelector('.plot').layout?.meta.by === '{unit}'")
 
 
 def test_progress_is_shown_in_epochs_and_in_updates(chart, trainer):
@@ -331,6 +338,26 @@ def test_progress_is_shown_in_epochs_and_in_updates(chart, trainer):
     progress_by(chart, "updates")
     shown(chart, trainer.train(50))
     assert all(t["x"] == list(range(1, 301)) for t in traces(chart) if t["role"] == "raw")
+    assert marked(chart)
+
+
+def test_progress_is_shown_in_the_seconds_that_each_run_took(chart, trainer):
+    progress_by(chart, "seconds")
+    assert not any(t["x"] for t in traces(chart) if t["role"] == "raw")
+    rows = trainer.read_clocks(100, 50)
+    shown(chart, rows)
+    mark(chart)
+    for run, rate in zip(trainer.ids, (100, 50), strict=True):
+        raw, smooth, *epochs = [t["x"] for t in traces(chart) if t["run"] == run]
+        assert raw == smooth == pytest.approx([step / rate for step in range(1, 201)])
+        assert epochs == [pytest.approx([200 / rate])] * 2
+    expect(chart.locator(f"{CHART} .summary")).to_contain_text("val accuracy 0.750 at second 4")
+    before = zoom(chart)
+    shown(chart, trainer.train(50))
+    assert all(max(t["x"]) <= 4 for t in traces(chart) if t["role"] == "raw")  # updates wait for the clock
+    shown(chart, trainer.read_clocks(100, 50))
+    assert [max(t["x"]) for t in traces(chart) if t["role"] == "raw"] == pytest.approx([2.5, 5])
+    assert axis_range(chart) == before
     assert marked(chart)
 
 

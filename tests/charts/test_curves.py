@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from medcore.charts import curves
@@ -54,3 +55,18 @@ def test_decimation_keeps_a_gap_and_what_lies_after_divergence():
     assert 4_321 in kept
     assert np.isnan(values[kept][kept >= 9_000]).all()
     assert kept[-1] == 9_999
+
+
+def test_a_mean_is_taken_where_every_run_has_a_value():
+    runs = [
+        pd.DataFrame({"update": [1, 2, 3], "step": [0.1, 0.2, 0.3], "value": [1.0, 2.0, 3.0]}),
+        pd.DataFrame({"update": [1, 2], "step": [0.3, 0.4], "value": [3.0, np.inf]}),
+    ]
+    average = curves.averaged(runs)
+    assert list(average.index) == [1]
+    np.testing.assert_allclose(average.loc[1], [0.2, 2.0, np.sqrt(2)])
+
+
+def test_one_run_has_no_mean():
+    with pytest.raises(ValueError, match=r"at least 2 runs\. Received: 1"):
+        curves.averaged([pd.DataFrame()])

@@ -62,7 +62,7 @@ def test_gaps_stay_gaps(frame):
 def test_a_run_has_one_colour_and_one_legend_entry(frame):
     figure = training.figure(frame, LABELS)
     for i, run in enumerate(LABELS):
-        traces = [t for t in figure.data if t.legendgroup == run]
+        traces = [t for t in figure.data if t.legendgroup == LABELS[run]]
         assert {t.line.color for t in traces} == {template.colour(i)}
         assert [t.name for t in traces if t.showlegend] == [LABELS[run]]
 
@@ -119,6 +119,82 @@ def test_both_losses_can_be_logarithmic(frame):
 def test_noise_lies_behind_the_means_of_all_runs():
     roles = [t.meta["role"] for t in training.figure(training.EMPTY, LABELS).data]
     assert roles == ["raw", "raw", "smooth", "epoch", "epoch", "smooth", "epoch", "epoch"]
+
+
+SEEDS = {"a": "Adam", "b": "Adam"}
+
+
+@pytest.fixture
+def timed(frame) -> pd.DataFrame:
+    """The two runs with a clock that was read every 20 updates: 10 and 5 updates a second."""
+    clock = [(run, step, "seconds", step / rate) for run, rate in (("a", 10), ("b", 5)) for step in (20, 40, 60)]
+    return pd.concat([frame, pd.DataFrame(clock, columns=frame.columns)], ignore_index=True)
+
+
+def test_seeds_of_a_group_share_colour_and_legend_entry(frame):
+    figure = training.figure(frame, {"a": "Adam · seed 0", "b": "Adam · seed 1"}, groups=SEEDS)
+    assert [t.name for t in figure.data if t.showlegend] == ["Adam"]
+    assert {t.line.color for t in figure.data} == {template.colour(0)}
+    assert trace(figure, "b", "val_loss", "epoch").text == "Adam · seed 1"
+
+
+def test_a_group_has_its_mean_and_a_band_of_one_standard_deviation(frame):
+    figure = training.figure(frame, LABELS, groups=SEEDS, means=True)
+    mean, band = trace(figure, "a", "val_accuracy", "mean"), trace(figure, "a", "val_accuracy", "band")
+    np.testing.assert_array_equal(mean.x, [20, 40])  # at update 60 the second run has diverged
+    np.testing.assert_allclose(mean.y, [0.7, 0.8])
+    np.testing.assert_array_equal(band.x, [20, 40, 40, 20])
+    both = frame[(frame["metric"] == "train_loss") & (frame["step"] <= 50)]
+    smooth = [curves.smoothed(both.loc[both["run"] == run, "value"].to_numpy()) for run in "ab"]
+    loss = trace(figure, "a", "train_loss", "mean")
+    np.testing.assert_allclose(loss.y, np.mean(smooth, axis=0))
+    np.testing.assert_allclose(loss.customdata, np.std(smooth, axis=0, ddof=1), atol=1e-15)
+    np.testing.assert_allclose(
+        trace(figure, "a", "train_loss", "band").y[:50], np.mean(smooth, axis=0) + np.std(smooth, axis=0, ddof=1)
+    )
+    assert "mean ± standard deviation of 2 seeds" in loss.text
+    assert [t.name for t in figure.data if t.showlegend] == ["Adam"]
+    assert len(trace(figure, "b", "train_loss", "member").x) == 60
+
+
+def test_a_band_on_a_logarithmic_axis_stays_above_nothing(frame):
+    frame.loc[(frame["run"] == "b") & (frame["metric"] == "val_loss"), "value"] *= 20
+    linear = training.figure(frame, LABELS, groups=SEEDS, means=True)
+    assert min(trace(linear, "a", "val_loss", "band").y) < 0
+    log = training.figure(frame, LABELS, groups=SEEDS, means=True, log_loss=True)
+    assert min(trace(log, "a", "val_loss", "band").y) > 0
+
+
+def test_in_seconds_updates_lie_where_the_clock_says(timed):
+    figure = training.figure(timed, LABELS, seconds=True)
+    np.testing.assert_allclose(trace(figure, "a", "train_loss", "raw").x, np.arange(1, 61) / 10)
+    np.testing.assert_allclose(trace(figure, "b", "val_loss", "epoch").x, [4, 8, 12])
+    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "time spent in updates (s)"]
+    assert figure.layout.meta == {"by": "second"}
+
+
+def test_what_came_after_the_clock_was_read_last_is_left_out_in_seconds(timed):
+    early = timed[(timed["metric"] != "seconds") | (timed["step"] <= 40)]
+    figure = training.figure(early[(early["run"] == "a") | (early["metric"] != "seconds")], LABELS, seconds=True)
+    assert trace(figure, "a", "train_loss", "raw").x[-1] == 4
+    assert len(trace(figure, "b", "train_loss", "raw").x) == 0
+    live = training.figure(training.EMPTY, LABELS, seconds=True)
+    assert skeleton(live) == skeleton(training.figure(timed, LABELS, seconds=True))
+
+
+def test_the_noise_of_many_runs_is_left_out():
+    runs = {str(i): f"Adam · {i}" for i in range(training.MANY_RUNS + 1)}
+    roles = {t.meta["role"] for t in training.figure(training.EMPTY, runs).data}
+    assert roles == {"smooth", "epoch"}
+
+
+def test_a_long_legend_has_room_of_its_own():
+    runs = {str(i): f"Mini-batch SGD · {i}" for i in range(21)}
+    few, many = training.figure(training.EMPTY, LABELS), training.figure(training.EMPTY, runs)
+    assert few.layout.height == training.HEIGHT
+    room = many.layout.margin.t - few.layout.margin.t
+    assert room > 60
+    assert many.layout.height == few.layout.height + room
 
 
 def test_long_runs_are_decimated_and_stay_arrays():

@@ -24,8 +24,8 @@ def live_chart(figure: go.Figure, url: str, key: str, on_end: Callable[[], None]
     """Shows the figure and fills it from the stream; when all runs have ended the page is run again, once.
 
     Args:
-        figure: from `charts.training.figure` with an empty frame: layout with `meta` {"by": "update" | "epoch"},
-            and traces with `meta` {"run": id, "metric": name, "role": "raw" | "smooth" | "epoch"}. Another
+        figure: from `charts.training.figure` with an empty frame: layout with `meta` {"by": "update" | "epoch" |
+            "second"}, and traces with `meta` {"run": id, "metric": name, "role": "raw" | "smooth" | "epoch"}. Another
             figure for the same runs keeps the points.
         url: from `web.stream_url`, for the runs of the traces.
         key: the same as long as the same runs are shown.

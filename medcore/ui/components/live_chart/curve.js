@@ -1,7 +1,8 @@
 // The points of one trace: all of them kept, as many drawn as can be told apart. Mirrors charts/curves.py.
 
 const MAX_POINTS = 2000 // of one line in view
-const FAR_POINTS = 400 // of one line left and right of the view
+const ALL_POINTS = 60000 // of all lines in view
+const FAR_SHARE = 0.2 // of these points left and right of the view
 
 /** Indices of [low, high) to draw: of each stretch the smallest, the largest and a gap, as charts/curves.py does. */
 function decimate(y, low, high, most, keep) {
@@ -36,6 +37,58 @@ function place(array, value) {
   return low
 }
 
+/** Places of updates on an axis of updates or epochs: one unit is that many updates. */
+class Units {
+  constructor(updates) {
+    this.updates = updates
+  }
+
+  place(step) {
+    return step / this.updates
+  }
+
+  step(place) {
+    return place * this.updates
+  }
+}
+
+/** Places of updates on an axis of seconds: a run's clock, read now and then; in between it goes evenly. */
+class Clock {
+  constructor() {
+    this.steps = [0]
+    this.seconds = [0]
+  }
+
+  extend(steps, seconds) {
+    for (let i = 0; i < steps.length; i++) {
+      if (seconds[i] === null || steps[i] <= this.steps.at(-1)) continue
+      this.steps.push(steps[i])
+      this.seconds.push(seconds[i])
+    }
+  }
+
+  /** The last update whose place is known. */
+  get last() {
+    return this.steps.at(-1)
+  }
+
+  place(step) {
+    return between(this.steps, this.seconds, step)
+  }
+
+  step(place) {
+    return between(this.seconds, this.steps, place)
+  }
+}
+
+/** The value at x of the line through (xs, ys); the outermost value beyond its ends. */
+function between(xs, ys, x) {
+  const i = Math.min(Math.max(place(xs, x), 1), xs.length - 1)
+  if (xs.length < 2 || x >= xs[i]) return ys[Math.min(i, ys.length - 1)]
+  if (x <= xs[i - 1]) return ys[i - 1]
+  return ys[i - 1] + ((ys[i] - ys[i - 1]) * (x - xs[i - 1])) / (xs[i] - xs[i - 1])
+}
+
 /** All points of one trace; x in updates. */
 class Curve {
   constructor(role) {
@@ -60,17 +113,20 @@ class Curve {
     return this.mean
   }
 
-  /** The points to draw, when `range` of the x axis is in view (null: all of it) and its unit is `unit` updates. */
-  shown(range, unit) {
-    const n = this.x.length
-    if (n <= MAX_POINTS) return { x: this.x.map((step) => step / unit), y: this.y.slice() }
-    const low = range ? Math.max(0, place(this.x, range[0] * unit) - 1) : 0
-    const high = range ? Math.min(n, place(this.x, range[1] * unit) + 1) : n
+  /**
+   * The points to draw, about `most` in view, when `range` of the x axis is in view (null: all of it).
+   * `scale` tells where on the axis an update lies; one that does not know it yet holds its points back.
+   */
+  shown(range, scale, most) {
+    const n = scale.last === undefined ? this.x.length : place(this.x, scale.last + 1)
+    if (n <= most) return { x: this.x.slice(0, n).map((step) => scale.place(step)), y: this.y.slice(0, n) }
+    const low = range ? Math.max(0, place(this.x, scale.step(range[0])) - 1) : 0
+    const high = range ? Math.min(n, place(this.x, scale.step(range[1])) + 1) : n
     const keep = [0]
-    decimate(this.y, 0, low, FAR_POINTS, keep)
-    decimate(this.y, low, high, MAX_POINTS, keep)
-    decimate(this.y, high, n, FAR_POINTS, keep)
+    decimate(this.y, 0, low, most * FAR_SHARE, keep)
+    decimate(this.y, low, high, most, keep)
+    decimate(this.y, high, n, most * FAR_SHARE, keep)
     if (keep[keep.length - 1] !== n - 1) keep.push(n - 1)
-    return { x: keep.map((i) => this.x[i] / unit), y: keep.map((i) => this.y[i]) }
+    return { x: keep.map((i) => scale.place(this.x[i])), y: keep.map((i) => this.y[i]) }
   }
 }

@@ -97,7 +97,9 @@ class LiveChart {
     this.traces = traces
     this.layout = layout
     this.curves = traces.map((trace) => new Curve(trace.meta.role))
+    this.most = Math.min(MAX_POINTS, Math.ceil(ALL_POINTS / traces.length))
     this.runs = new URL(url, document.baseURI).searchParams.get("runs").split(",")
+    this.clocks = this.runs.map(() => new Clock())
     this.states = []
     this.points = 0
     this.dirty = new Set()
@@ -136,6 +138,7 @@ class LiveChart {
   take(rows) {
     for (const [run, metric, steps, values] of rows) {
       this.points += steps.length
+      if (metric === "seconds") this.time(run, steps, values)
       this.traces.forEach(({ meta }, i) => {
         if (meta.run !== this.runs[run] || meta.metric !== metric) return
         this.curves[i].extend(steps, values)
@@ -145,10 +148,17 @@ class LiveChart {
     this.schedule()
   }
 
+  /** A run's clock was read. Points that came before it wait for it. */
+  time(run, steps, values) {
+    this.clocks[run].extend(steps, values)
+    if (this.layout.meta.by !== "second") return
+    this.traces.forEach(({ meta }, i) => meta.run === this.runs[run] && this.touch(i))
+  }
+
   hear(state) {
     this.states[state.run] = state
     this.say()
-    if (this.layout.meta.by === "update") return
+    if (this.layout.meta.by !== "epoch") return
     // Points that came before the plan of their run wait for it.
     this.traces.forEach((_, i) => this.touch(i))
     this.schedule()
@@ -159,15 +169,19 @@ class LiveChart {
     this.schedule()
   }
 
-  /** How many updates one unit of the x axis is for this trace; undefined until its run is planned. */
-  unit(i) {
-    if (this.layout.meta.by === "update") return 1
-    return this.states[this.runs.indexOf(this.traces[i].meta.run)]?.plan?.steps_per_epoch
+  /** Where on the x axis the updates of this trace lie; undefined until its run has said so. */
+  scale(i) {
+    const { by } = this.layout.meta
+    if (by === "update") return new Units(1)
+    const run = this.runs.indexOf(this.traces[i].meta.run)
+    if (by === "second") return this.clocks[run].last ? this.clocks[run] : undefined
+    const updates = this.states[run]?.plan?.steps_per_epoch
+    return updates && new Units(updates)
   }
 
   /** Marks a trace to be drawn. */
   touch(i) {
-    if (this.curves[i].x.length && this.unit(i)) this.dirty.add(i)
+    if (this.curves[i].x.length && this.scale(i)) this.dirty.add(i)
   }
 
   /** What a person who waits for the first point is told. */
@@ -211,7 +225,7 @@ class LiveChart {
     const changed = [...this.dirty]
     this.dirty.clear()
     const range = this.drawn ? this.range() : null
-    const shown = changed.map((i) => this.curves[i].shown(range, this.unit(i)))
+    const shown = changed.map((i) => this.curves[i].shown(range, this.scale(i), this.most))
     if (changed.length) this.root.classList.remove("empty")
     if (this.drawn) {
       const data = { x: shown.map((s) => s.x), y: shown.map((s) => s.y) }
@@ -260,7 +274,7 @@ class LiveChart {
   }
 
   refine() {
-    this.curves.forEach((curve, i) => curve.x.length > MAX_POINTS && this.touch(i))
+    this.curves.forEach((curve, i) => curve.x.length > this.most && this.touch(i))
     this.schedule()
   }
 
@@ -268,17 +282,17 @@ class LiveChart {
   describe() {
     const now = performance.now()
     if (now < (this.described ?? 0) + SUMMARY_MS && !this.ended) return
-    this.described = now
     const words = new Map()
-    this.traces.forEach(({ meta, name }, i) => {
+    this.traces.forEach(({ meta, text: name }, i) => {
       const { x, y } = this.curves[i]
-      const unit = this.unit(i)
-      if (meta.role === "raw" || !x.length || !unit) return
+      const scale = this.scale(i)
+      if (meta.role === "raw" || !x.length || !scale) return
       const last = y.at(-1)
       const value = last === null ? "not a number" : last.toPrecision(3)
-      const sentence = `${meta.metric.replace("_", " ")} ${value} at ${this.layout.meta.by} ${+(x.at(-1) / unit).toFixed(3)}`
+      const sentence = `${meta.metric.replace("_", " ")} ${value} at ${this.layout.meta.by} ${+scale.place(x.at(-1)).toFixed(3)}`
       words.set(name, [...(words.get(name) ?? []), sentence])
     })
+    if (words.size) this.described = now
     this.summary.textContent = [...words].map(([name, parts]) => `${name}: ${parts.join(", ")}.`).join(" ")
   }
 

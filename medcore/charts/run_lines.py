@@ -1,0 +1,123 @@
+"""The lines of one panel of training curves: runs by themselves, or the mean of several with its band."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from medcore.charts import curves, palette
+
+Trace = dict[str, Any]
+DEPTH = {"raw": 0, "member": 0, "band": 1, "smooth": 2, "epoch": 2, "mean": 3}
+"""By role of a trace, which lies over which."""
+
+
+class Panel(NamedTuple):
+    """What a panel shows, and where it stands."""
+
+    metric: str
+    title: str
+    low: float  # of the figure's height
+    high: float
+    value: str  # how its numbers are written
+    axis: Mapping[str, Any]
+    noisy: bool = False  # a value every update, to be smoothed
+
+
+class Progress(NamedTuple):
+    """What the x axis counts."""
+
+    by: str
+    title: str
+    hover: str
+
+
+class Look(NamedTuple):
+    """What the traces of a run in one panel share."""
+
+    run: str
+    label: str
+    group: str
+    colour: str
+    first: bool  # of its group, so that it stands for it in the legend
+    number: int
+    panel: Panel
+    progress: Progress
+
+    def trace(self, role: str, x: np.ndarray, y: np.ndarray, **more: Any) -> Trace:
+        return {
+            "type": "scatter",
+            "name": self.group,
+            "text": self.label,
+            "legendgroup": self.group,
+            "showlegend": False,
+            "connectgaps": False,
+            "xaxis": f"x{self.number}",
+            "yaxis": f"y{self.number}",
+            "hovertemplate": f"<b>%{{text}}</b><br>{self.progress.hover}: {self.panel.value}<extra></extra>",
+            "x": x,
+            "y": y,
+            "meta": {"run": self.run, "metric": self.panel.metric, "role": role},
+        } | more
+
+
+def lines(look: Look, part: pd.DataFrame, noise: bool) -> Iterator[Trace]:
+    """A run by itself: of a noisy metric the running mean, and with `noise` the values behind it."""
+    x, y = part["step"].to_numpy(), part["value"].to_numpy(dtype=float)
+    if not look.panel.noisy:
+        style = {"mode": "lines+markers", "line": {"color": look.colour, "width": 2}, "marker": {"size": 6}}
+        yield look.trace("epoch", *_thinned(x, y), **style)
+        return
+    if noise:
+        thin = {"mode": "lines", "line": {"color": look.colour, "width": 1}, "opacity": 0.3, "hoverinfo": "skip"}
+        yield look.trace("raw", *_thinned(x, y), **thin | {"hovertemplate": None})
+    yield look.trace("smooth", *_thinned(*_for_legend(x, curves.smoothed(y))), **_thick(look))
+
+
+def _thick(look: Look) -> dict[str, Any]:
+    return {"mode": "lines", "line": {"color": look.colour, "width": 2.5}, "showlegend": look.first}
+
+
+def faint(look: Look, part: pd.DataFrame) -> Trace:
+    """One of several runs under the mean of their group."""
+    part = _smoothed(part) if look.panel.noisy else part
+    style = {"mode": "lines", "line": {"color": look.colour, "width": 1}, "opacity": 0.4}
+    return look.trace("member", *_thinned(part["step"].to_numpy(), part["value"].to_numpy(dtype=float)), **style)
+
+
+def mean(look: Look, parts: Sequence[pd.DataFrame], positive: bool) -> Iterator[Trace]:
+    """Mean of a group, and the band of one standard deviation to each side.
+
+    Args:
+        parts: of each run.
+        positive: whether the axis is logarithmic, so that it has no place for less than nothing.
+    """
+    average = curves.averaged([_smoothed(part) for part in parts] if look.panel.noisy else parts)
+    shown = curves.decimated(average["value"].to_numpy())
+    x, y, sd = (average[column].to_numpy()[shown] for column in ("step", "value", "sd"))
+    low = np.maximum(y - sd, y / 100) if positive else y - sd
+    band = {"mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip", "hovertemplate": None}
+    band["fillcolor"] = palette.translucent(look.colour, 0.18)
+    yield look.trace("band", np.append(x, x[::-1]), np.append(y + sd, low[::-1]), **band)
+    style = _thick(look) | {"customdata": sd}
+    if not look.panel.noisy:
+        style |= {"mode": "lines+markers", "marker": {"size": 6}, "showlegend": False}
+    style["text"] = f"{look.group}: mean ± standard deviation of {len(parts)} seeds"
+    value = f"{look.panel.value} ± {look.panel.value.replace('y', 'customdata')}"
+    style["hovertemplate"] = f"<b>%{{text}}</b><br>{look.progress.hover}: {value}<extra></extra>"
+    yield look.trace("mean", *_for_legend(x, y), **style)
+
+
+def _smoothed(part: pd.DataFrame) -> pd.DataFrame:
+    return part.assign(value=curves.smoothed(part["value"].to_numpy(dtype=float)))
+
+
+def _for_legend(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """At least one point, if an empty one: a trace without any has no entry in the legend."""
+    return (x, y) if len(x) else (np.array([np.nan]), np.array([np.nan]))
+
+
+def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    shown = curves.decimated(y)
+    return x[shown], y[shown]
