@@ -1,43 +1,138 @@
-"""Take an experiment home: the link, the specs and the numbers."""
+"""Take an experiment home: the link, the experiment in plain Keras, the numbers, and the charts."""
 
-import json
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
+from medcore.data import session_sets
+from medcore.export import bundle, notebook, results, script, specs
+from medcore.export.settings import augmented, check
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import state
+from medcore.ui import state, work
+from medcore.ui.components.chart_export import chart_export
+from medcore.ui.plain import plain
+from medcore.ui.work import Work
+
+_ZIP = "take_zip"
+OWN_IMAGES = (
+    "The ZIP holds your own images: before you pass it on, make sure that no patient can be recognised in them."
+)
 
 
-def show(stem: str, specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
-    """Downloads for the current controls and for the runs shown.
+def show(
+    stem: str,
+    controls: Mapping[str, RunSpec],
+    records: Sequence[Record],
+    charts: Mapping[str, go.Figure] | None = None,
+) -> None:
+    """Downloads for the runs shown, or for what the controls say while there are none.
 
     Args:
         stem: start of every file name.
-        specs: what the controls say, by label.
+        controls: what the controls say, by label.
         records: the runs shown.
+        charts: the charts shown, by the title that people see.
     """
     st.markdown("**A link.** The address of this page carries every control and the runs shown: copy it and share it.")
-    st.markdown(
-        "**The experiment.** The same runs without a browser: "
-        "`python -m medcore train FILE --json` trains what this file says."
+    trained = {record.label: record for record in records}
+    runs = {label: RunSpec.from_dict(record.spec) for label, record in trained.items()} or dict(controls)
+    if not runs:
+        return
+    name = f"{stem}-{_identity(runs)}"
+    _code(name, runs, {label: device for label, record in trained.items() if (device := _precision(record))}, records)
+    if records and all(record.ended for record in records):
+        _numbers(name, records)
+    if charts:
+        st.subheader("The charts", divider="gray")
+        st.caption("On white, with their titles. The CSV holds the points that are drawn.")
+        chart_export(charts, stem, key="take_charts")
+
+
+def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], records: Sequence[Record]) -> None:
+    st.subheader("The experiment in plain Keras", divider="gray")
+    which = "the runs shown" if records else "what the controls say"
+    st.caption(
+        f"It trains {which} again, without Medcore: the same first weights, the same images in the same order. The ZIP "
+        "has everything in it: script, notebook, images as the network sees them, packages, licence and citation."
     )
-    text = json.dumps([{"label": label} | spec.to_dict() for label, spec in specs.items()], indent=2)
-    identity = "-".join(spec.hash[:6] for spec in specs.values())
-    st.download_button("Specs (JSON)", text, f"{stem}-{identity}.json", "application/json", key="take_specs")
-    if records and all(r.ended for r in records):
-        st.markdown("**The numbers.** Every metric of the runs shown: run, step, metric, value.")
-        ids = [r.id for r in records]
-        st.download_button(
-            "History (CSV)",
-            lambda: _history(ids, {r.id: r.label for r in records}),
-            f"{stem}-{'-'.join(i[:6] for i in ids)}.csv",
-            "text/csv",
-            key="take_history",
+    try:
+        check(runs)
+    except ValueError as error:
+        st.info(plain(str(error)))
+        _download("Specs (JSON)", lambda: specs.text(runs), f"{name}.json", "application/json", "take_specs")
+        return
+    if augmented(runs):
+        st.caption(
+            "The training images were drawn anew for every epoch: the ZIP holds these variants, unless they are too "
+            "many for it, which its README then says."
         )
+    if any(session_sets.is_name(spec.data.name) for spec in runs.values()):
+        st.warning(OWN_IMAGES)
+    with st.container(horizontal=True):
+        st.button(
+            "Make the ZIP",
+            type="primary",
+            icon=":material/folder_zip:",
+            key="take_make",
+            on_click=_make,
+            args=(work.kept(), name, runs, precisions),
+            help="Prepares the images in the background; then it can be downloaded.",
+        )
+        _download("Script", lambda: script.text(runs, precisions), f"{name}.py", "text/x-python", "take_script")
+        _download(
+            "Notebook",
+            lambda: notebook.text(runs, precisions),
+            f"{name}.ipynb",
+            "application/x-ipynb+json",
+            "take_notebook",
+        )
+        _download("Specs (JSON)", lambda: specs.text(runs), f"{name}.json", "application/json", "take_specs")
+    made = work.show(_ZIP, (name, *precisions.items()), "Preparing the images and packing them…")
+    if made is not None:
+        size = len(made) / 2**20
+        _download(f"Download the ZIP ({size:,.1f} MB)", lambda: made, f"{name}.zip", "application/zip", "take_bundle")
+    st.caption(
+        "Script and notebook read data.npz, which the ZIP has. "
+        "`python -m medcore train FILE --json` trains the specs with Medcore, without a browser."
+    )
 
 
-def _history(ids: Sequence[str], labels: Mapping[str, str]) -> str:
-    frame = state.store().history(ids)
+def _make(works: dict[str, Work], name: str, runs: dict[str, RunSpec], precisions: dict[str, str]) -> None:
+    works[_ZIP] = Work((name, *precisions.items()), lambda progress: bundle.make(runs, precisions, progress))
+
+
+def _numbers(name: str, records: Sequence[Record]) -> None:
+    st.subheader("The numbers", divider="gray")
+    st.caption(
+        "Every metric at every step, as run, step, metric, value; and what the runs scored, with 95 % intervals."
+    )
+    labels = {record.id: record.label for record in records}
+    tested = {record.label: record.result for record in records if record.result and record.result.get("test")}
+    with st.container(horizontal=True):
+        _download("History (CSV)", lambda: _history(labels), f"{name}-history.csv", "text/csv", "take_history")
+        if tested:
+            _download("Results (CSV)", lambda: results.text(tested), f"{name}-results.csv", "text/csv", "take_results")
+
+
+def _download(label: str, make: Callable[[], str | bytes], file: str, mime: str, key: str) -> None:
+    """Made on the click, so that a rerun makes nothing."""
+    st.download_button(label, make, file, mime, key=key, on_click="ignore", icon=":material/download:")
+
+
+def _history(labels: Mapping[str, str]) -> str:
+    frame = state.store().history(list(labels))
     return frame.assign(run=frame["run"].map(labels)).to_csv(index=False)
+
+
+def _precision(record: Record) -> str | None:
+    """What the run was computed in, once that is known."""
+    device = (record.result or {}).get("device") or record.plan.get("device") or {}
+    return device.get("precision")
+
+
+def _identity(runs: Mapping[str, RunSpec]) -> str:
+    """Names the runs in a file name, however many they are."""
+    return hashlib.sha256("".join(spec.hash for spec in runs.values()).encode()).hexdigest()[:8]
