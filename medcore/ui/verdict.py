@@ -12,6 +12,7 @@ from medcore.evaluation.comparison import Comparison, Difference, Trial, compare
 from medcore.labs.optimizers import group
 from medcore.runs import files
 from medcore.runs.store import Record
+from medcore.ui import run_colours
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
@@ -151,11 +152,9 @@ def _beside(records: Sequence[Record], comparison: Comparison) -> list[str]:
 
 def _chart(records: Sequence[Record], comparison: Comparison) -> None:
     nearest = sorted(comparison.differences, key=lambda d: d.mean)[:MOST_ROWS]
-    groups = list(dict.fromkeys(group(record.label) for record in records))
-    rows = tuple(
-        differences.Row(d.other, template.colour(groups.index(d.other)), d.mean, *d.interval, d.certain)
-        for d in nearest
-    )
+    by_run = run_colours.of(records)
+    colours = {group(record.label): by_run[record.id] for record in records}
+    rows = tuple(differences.Row(d.other, colours[d.other], d.mean, *d.interval, d.certain) for d in nearest)
     st.plotly_chart(
         _figure(rows, comparison.best),
         width="stretch",

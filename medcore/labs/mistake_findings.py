@@ -1,0 +1,152 @@
+"""What the runs of a common mistake measured, beside what theory says."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from medcore.optimization.losses import floor
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run that ended.
+
+    Args:
+        train_loss: (updates,) of every update.
+        epoch_loss: (epochs,) mean training loss.
+        accuracy: (epochs,) of the validation set.
+        gradients: (points,) norm of the loss gradient over all layers, empty if not logged.
+        classes: how many there are.
+    """
+
+    train_loss: np.ndarray
+    epoch_loss: np.ndarray
+    accuracy: np.ndarray
+    gradients: np.ndarray
+    classes: int
+
+
+Runs = Mapping[str, Measured]
+"""By label."""
+
+
+def measured(frame: "pd.DataFrame", classes: int) -> Measured:
+    """What a run measured, from its columns step, metric, value."""
+    series = {metric: part["value"].to_numpy(float) for metric, part in frame.groupby("metric", sort=False)}
+    layers = [values for metric, values in series.items() if metric.startswith("gradient_norm/")]
+    shortest = min(map(len, layers), default=0)
+    return Measured(
+        train_loss=series.get("train_loss", np.empty(0)),
+        epoch_loss=series.get("epoch_train_loss", np.empty(0)),
+        accuracy=series.get("val_accuracy", np.empty(0)),
+        gradients=np.linalg.norm([values[:shortest] for values in layers], axis=0) if layers else np.empty(0),
+        classes=classes,
+    )
+
+
+def findings(name: str, wrong: Runs, right: Runs) -> list[str]:
+    """Sentences about the runs there are; none for what has not been trained, or has no whole epoch.
+
+    Args:
+        name: of the mistake, a key of `mistakes.mistakes`.
+        wrong, right: runs of either way that ended, by label.
+    """
+    whole = [{label: run for label, run in runs.items() if len(run.accuracy)} for runs in (wrong, right)]
+    return _FINDINGS[name](*whole)
+
+
+def _softmax(wrong: Runs, right: Runs) -> list[str]:
+    said = []
+    for label, run in wrong.items():
+        said.append(
+            f"**{label}**: its lowest mean training loss of an epoch is {np.nanmin(run.epoch_loss):.4f}; theory says "
+            f"it cannot fall below ln(e + {run.classes} - 1) - 1 = {floor(run.classes):.4f}. "
+            f"Validation accuracy at the end: {run.accuracy[-1]:.1%}."
+        )
+    for label, run in right.items():
+        said.append(
+            f"**{label}**: its lowest mean training loss of an epoch is {np.nanmin(run.epoch_loss):.4f}, and theory "
+            f"says it may fall to 0. Validation accuracy at the end: {run.accuracy[-1]:.1%}."
+        )
+    return said
+
+
+def _descent(wrong: Runs, right: Runs) -> list[str]:
+    said = []
+    if len(wrong) == 2:
+        ours, theirs = (run.train_loss for run in wrong.values())
+        n = min(len(ours), len(theirs))
+        gap = float(np.max(np.abs(ours[:n] - theirs[:n])))
+        same = "the same to the last digit" if gap == 0 else f"at most {gap:.1e} apart"
+        said.append(
+            f"Wrong: the training losses of the two are {same}, over {n:,} updates. "
+            "Theory says: the same but for rounding."
+        )
+    for label, run in right.items():
+        updates, epochs = len(run.train_loss), len(run.accuracy)
+        said.append(
+            f"**{label}**: {updates:,} updates in {_epochs(epochs)}, then a validation accuracy of "
+            f"{run.accuracy[-1]:.1%}."
+        )
+    return said
+
+
+def _mse(wrong: Runs, right: Runs) -> list[str]:
+    said = [
+        f"**{label}**: validation accuracy {_course(run.accuracy)}."
+        for runs in (wrong, right)
+        for label, run in runs.items()
+    ]
+    first = [run.gradients[0] for runs in (wrong, right) for run in runs.values() if len(run.gradients)]
+    if len(first) == 2 and first[0] > 0:
+        said.append(
+            f"At the start the gradient of MSE has a norm of {first[0]:.2g}, that of cross-entropy {first[1]:.2g}: "
+            f"{first[1] / first[0]:.0f} times as much from the same weights and images."
+        )
+    return said
+
+
+def _rates(wrong: Runs, right: Runs) -> list[str]:
+    said = []
+    for title, runs in (("One rate for all", wrong), ("Each one's usual rate", right)):
+        if len(runs) > 1:
+            order = sorted(runs, key=lambda label: -runs[label].accuracy[-1])
+            ranking = ", ".join(f"{label} ({runs[label].accuracy[-1]:.1%})" for label in order)
+            said.append(f"{title}, by validation accuracy at the end: {ranking}.")
+    firsts = [_names(wrong), _names(right)]
+    if len(said) == 2 and len(firsts[0]) == len(firsts[1]):
+        same = firsts[0] == firsts[1]
+        said.append(
+            "The ranking is the same in both."
+            if same
+            else "The ranking depends on the learning rates. With one seed small differences are chance."
+        )
+    return said
+
+
+def _names(runs: Runs) -> list[str]:
+    """Optimizers, the best first."""
+    return [label.partition(" · ")[0] for label in sorted(runs, key=lambda label: -runs[label].accuracy[-1])]
+
+
+def _course(accuracy: np.ndarray) -> str:
+    if len(accuracy) == 1:
+        return f"{accuracy[0]:.1%} after one epoch"
+    return f"{accuracy[0]:.1%} after the first epoch, {accuracy[-1]:.1%} after {len(accuracy)}"
+
+
+def _epochs(number: int) -> str:
+    return f"{number} epoch" + ("s" if number > 1 else "")
+
+
+_FINDINGS: dict[str, Callable[[Runs, Runs], Sequence[str]]] = {
+    "softmax": _softmax,
+    "descent": _descent,
+    "mse": _mse,
+    "rates": _rates,
+}

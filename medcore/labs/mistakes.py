@@ -1,0 +1,158 @@
+"""Common mistakes in comparing optimizers, each beside the right way: code, runs, and what to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from medcore import catalog
+from medcore.labs import optimizers
+from medcore.spec import LossSpec, RunSpec
+
+COMMON_RATE = 0.001
+TUNED_APART = ("minibatch", "momentum", "adam", "lion")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake.
+
+    Args:
+        title: its name on the page.
+        what: what is done wrongly, as Markdown.
+        wrong_code, right_code: the lines that differ, as Python.
+        wrong, right: the runs of either way, by label; the same label in both is the same run.
+        see: what to look for, as Markdown.
+    """
+
+    title: str
+    what: str
+    wrong_code: str
+    right_code: str
+    wrong: Mapping[str, RunSpec]
+    right: Mapping[str, RunSpec]
+    see: str
+
+
+def mistakes(
+    dataset: str = "ct-simulator", data_options: Mapping[str, Any] | None = None, epochs: int = 5, seed: int = 0
+) -> dict[str, Mistake]:
+    """Every mistake by name, with its runs of the articles' MLP on a data set.
+
+    Raises:
+        ValueError: for settings that no run may have.
+    """
+    settings = {"dataset": dataset, "data_options": data_options, "model": "mlp", "epochs": epochs, "seed": seed}
+    return {
+        "softmax": _softmax(settings),
+        "descent": _descent(settings),
+        "mse": _mse(settings),
+        "rates": _rates(settings),
+    }
+
+
+def _run(name: str, settings: Mapping[str, Any], **more: Any) -> RunSpec:
+    (spec,) = optimizers.runs(optimizers=[name], **settings, **more).values()
+    return spec
+
+
+def _softmax(settings: Mapping[str, Any]) -> Mistake:
+    right = _run("adam", settings)
+    return Mistake(
+        title="Softmax twice",
+        what="The last layer ends in a softmax, and the loss is told that it gets logits: it applies a second one.",
+        wrong_code="""
+model.add(layers.Dense(10, activation="softmax"))
+loss = SparseCategoricalCrossentropy(from_logits=True)
+""",
+        right_code="""
+model.add(layers.Dense(10))
+loss = SparseCategoricalCrossentropy(from_logits=True)
+""",
+        wrong={"Adam · Softmax twice": replace(right, loss=LossSpec("softmax_twice"))},
+        right={"Adam · Softmax once": right},
+        see=(
+            "The second softmax gets numbers between 0 and 1, so it can never be sure: with $C$ classes the training "
+            r"loss cannot fall below $\ln(e + C - 1) - 1$, however right every answer is. The accuracy may look well "
+            "all the same, which is why the mistake goes unnoticed. (Keras on TensorFlow finds the first softmax, "
+            "warns and undoes it; on JAX and PyTorch it does not. Here the mistake is made for real.)"
+        ),
+    )
+
+
+def _descent(settings: Mapping[str, Any]) -> Mistake:
+    same = _run("minibatch", settings)
+    return Mistake(
+        title="Gradient descent = SGD",
+        what="Both names stand over the same code: the same optimizer object, and `fit` with its usual batch of 32.",
+        wrong_code="""
+gd = keras.optimizers.SGD(0.01)
+sgd = keras.optimizers.SGD(0.01)
+model.fit(x, y)  # both: batch_size=32
+""",
+        right_code="""
+model.fit(x, y, batch_size=len(x))  # gradient descent
+model.fit(x, y, batch_size=1)       # stochastic gradient descent
+model.fit(x, y, batch_size=32)      # mini-batch SGD
+""",
+        wrong={"“Gradient descent”, batch 32": same, "“SGD”, batch 32": same},
+        right=optimizers.runs(optimizers=["gd", "sgd", "minibatch"], **settings),
+        see=(
+            "Wrong: two names and one curve, to the last digit. Right: one and the same update rule, which differs in "
+            "**how many images a step looks at**. Switch the progress from updates to epochs: after as many epochs "
+            "gradient descent has made a handful of updates and SGD thousands. Each has its usual learning rate, as "
+            "one that suits the mean over all images is too long for a single one."
+        ),
+    )
+
+
+def _mse(settings: Mapping[str, Any]) -> Mistake:
+    right = _run("minibatch", settings)
+    return Mistake(
+        title="MSE for classes",
+        what="Probabilities of classes are fitted with the squared error, as if they were heights or weights.",
+        wrong_code="""
+y = keras.utils.to_categorical(y)
+loss = MeanSquaredError()
+""",
+        right_code="""
+loss = SparseCategoricalCrossentropy(from_logits=True)
+""",
+        wrong={"Mini-batch SGD · MSE": replace(right, loss=LossSpec("mse"))},
+        right={"Mini-batch SGD · Cross-entropy": right},
+        see=(
+            "The two losses have different units: compare the **accuracies**. The gradient of MSE passes the slope of "
+            "the softmax, $p\\,(1-p)$, and is divided by the number of classes, so it pulls least where the network is "
+            "confidently wrong; that of cross-entropy, $p - y$, pulls most there."
+        ),
+    )
+
+
+def _rates(settings: Mapping[str, Any]) -> Mistake:
+    wrong = {_with_rate(name): _run(name, settings, learning_rate=COMMON_RATE) for name in TUNED_APART}
+    usual = {name: catalog.OPTIMIZERS[name].learning_rate for name in TUNED_APART}
+    right = {_with_rate(name, usual[name]): _run(name, settings) for name in TUNED_APART}
+    return Mistake(
+        title="One learning rate for all",
+        what="Every optimizer gets the same learning rate, and the ranking is said to be one of optimizers.",
+        wrong_code="""
+for name in ("SGD", "Momentum", "Adam", "Lion"):
+    compare(name, learning_rate=0.001)
+""",
+        right_code="""
+rates = {"SGD": 0.01, "Momentum": 0.01, "Adam": 0.001, "Lion": 0.0001}
+for name, rate in rates.items():  # best of a sweep, chosen by validation
+    compare(name, learning_rate=rate)
+""",
+        wrong=wrong,
+        right=right,
+        see=(
+            "A learning rate means something else to each of them: plain SGD multiplies it with the gradient, Adam and "
+            "Lion move every weight by about as much as the rate itself, whatever the gradient. The ranking at one "
+            "common rate is a ranking of how well that rate happens to suit. The usual rates are a start; "
+            "vary the learning rate in the comparison to find each one's best."
+        ),
+    )
+
+
+def _with_rate(name: str, rate: float = COMMON_RATE) -> str:
+    return f"{catalog.OPTIMIZERS[name].label} · {rate:g}"

@@ -1,0 +1,114 @@
+"""Common mistakes, each beside the right way: the code, both runs, and what was measured."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from medcore.labs import mistake_findings, mistakes
+from medcore.labs.mistakes import Mistake
+from medcore.runs.store import Record
+from medcore.spec import RunSpec
+from medcore.ui import controls, data_card, live_panel, state
+from medcore.ui.plain import plain
+from medcore.ui.run_line import ACTIVE
+
+RUNS = "mistake_runs"
+BOTH, WRONG, RIGHT = "Both", "Wrong", "Right"
+
+
+def show() -> None:
+    """Writes the data set's controls into the sidebar, and the panel. Its runs stand in the URL as `mistake_runs`."""
+    with st.sidebar:
+        entry = controls.dataset("classification")
+        epochs = controls.epochs()
+        seed = controls.seed()
+        options = controls.source_options(entry.options)
+    try:
+        every = mistakes.mistakes(entry.card.name, options, epochs, seed)
+    except ValueError as error:
+        st.error(plain(str(error)))
+        return
+    name = _choose(every)
+    mistake = every[name]
+    _code(mistake)
+    if not entry.available:
+        data_card.offer_download(entry)
+    ways = _ways()
+    specs = _specs(mistake, ways)
+    records = _of(specs, live_panel.shown(RUNS))
+    live_panel.buttons(specs if entry.available else {}, records, RUNS)
+    st.markdown(f"**What to see.** {mistake.see}")
+    if records:
+        _runs(name, mistake, records)
+
+
+def _choose(every: Mapping[str, Mistake]) -> str:
+    names = {mistake.title: name for name, mistake in every.items()}
+    chosen = st.segmented_control(
+        "Mistake",
+        list(names),
+        default=next(iter(names)),
+        required=True,
+        key="mistake",
+        bind=controls.URL,
+        help="Each trains the articles' MLP the wrong and the right way, from the same first weights.",
+    )
+    return names[chosen]
+
+
+def _code(mistake: Mistake) -> None:
+    st.markdown(mistake.what)
+    wrong, right = st.columns(2)
+    with wrong:
+        st.markdown(":red-badge[:material/close: Wrong]")
+        st.code(mistake.wrong_code.strip(), language="python", wrap_lines=True)
+    with right:
+        st.markdown(":green-badge[:material/check: Right]")
+        st.code(mistake.right_code.strip(), language="python", wrap_lines=True)
+
+
+def _ways() -> str:
+    return st.segmented_control(
+        "Train and show",
+        [BOTH, WRONG, RIGHT],
+        default=BOTH,
+        required=True,
+        key="mistake_ways",
+        bind=controls.URL,
+        help="Which of the two is trained, and which curves are shown.",
+    )
+
+
+def _specs(mistake: Mistake, ways: str) -> dict[str, RunSpec]:
+    shown = {WRONG: mistake.wrong, RIGHT: mistake.right, BOTH: {**mistake.wrong, **mistake.right}}
+    return dict(shown[ways])
+
+
+def _of(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> list[Record]:
+    """The records that are runs of these specs; those of another mistake or data set wait until it is chosen."""
+    wanted = {(label, spec.hash) for label, spec in specs.items()}
+    return [record for record in records if (record.label, record.spec_hash) in wanted]
+
+
+def _runs(name: str, mistake: Mistake, records: Sequence[Record]) -> None:
+    chart, numbers = st.columns([3, 2], gap="medium")
+    with chart:
+        live_panel.show(records, RUNS)
+    with numbers:
+        live_panel.progress(records)
+        if not any(record.state in ACTIVE for record in records):
+            _findings(name, mistake, records)
+
+
+def _findings(name: str, mistake: Mistake, records: Sequence[Record]) -> None:
+    runs = {record.label: _measured(record.id) for record in records if record.result}
+    wrong, right = ({label: runs[label] for label in way if label in runs} for way in (mistake.wrong, mistake.right))
+    if said := mistake_findings.findings(name, wrong, right):
+        st.markdown("**Measured**\n" + "\n".join(f"- {sentence}" for sentence in said))
+
+
+# What a run that ended has measured does not change.
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _measured(run_id: str) -> mistake_findings.Measured:
+    (record,) = state.store().find([run_id])
+    return mistake_findings.measured(state.store().history([run_id]), len(record.plan.get("classes", ())))

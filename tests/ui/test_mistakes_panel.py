@@ -1,0 +1,94 @@
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from medcore import settings
+from medcore.labs.mistakes import mistakes
+from medcore.runs.store import Store
+from medcore.training.run import Row
+from tests.ui import made_runs
+
+PAGE = "from medcore.ui import mistakes_panel; mistakes_panel.show()"
+TITLES = ["Softmax twice", "Gradient descent = SGD", "MSE for classes", "One learning rate for all"]
+
+
+@pytest.fixture
+def store(home):
+    st.cache_resource.clear()
+    store = Store(settings.database_url())
+    yield store
+    store.close()
+
+
+def opened(**query) -> AppTest:
+    page = AppTest.from_string(PAGE, default_timeout=30)
+    for name, value in ({"dataset": "Digits 8x8"} | query).items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def words(page) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def finish(store, specs) -> list[str]:
+    ids = store.create(specs, "somebody")
+    for run_id in ids:
+        store.claim("small")
+        store.say(run_id, plan={"classes": list("0123456789"), "steps_per_epoch": 2})
+        rows = [Row(1, "train_loss", 2.3), Row(2, "train_loss", 1.6), Row(2, "epoch_train_loss", 1.6)]
+        store.log(run_id, 1, [(row, 0.0) for row in [*rows, Row(2, "val_loss", 1.6), Row(2, "val_accuracy", 0.9)]])
+        store.finish(run_id, "done", result=made_runs.result(0.9, 0.9) | {"seconds": 1.0})
+    return ids
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_every_mistake_shows_both_codes_and_what_to_see(store, title):
+    page = opened(mistake=title)
+    assert len(page.code) == 2
+    assert "**What to see.**" in words(page)
+    assert not page.button(key="mistake_runs_train").disabled
+
+
+def test_train_queues_the_chosen_way_under_a_parameter_of_its_own(store):
+    page = opened(mistake="Gradient descent = SGD", mistake_ways="Right", runs="kept", epochs="3")
+    page = page.button(key="mistake_runs_train").click().run()
+    records = store.find(page.query_params["mistake_runs"].split(","))
+    assert [r.label for r in records] == ["Gradient descent", "SGD (batch 1)", "Mini-batch SGD"]
+    assert {r.spec["training"]["epochs"] for r in records} == {3}
+    assert page.query_params["runs"] == "kept"
+
+
+def test_both_ways_are_trained_together_and_a_run_in_both_once(store):
+    page = opened(mistake="One learning rate for all").button(key="mistake_runs_train").click().run()
+    assert len(store.find(page.query_params["mistake_runs"].split(","))) == 7
+
+
+def test_what_was_measured_stands_beside_theory(store):
+    mistake = mistakes("digits")["softmax"]
+    ids = finish(store, {**mistake.wrong, **mistake.right})
+    text = words(opened(mistake_runs=",".join(ids)))
+    assert "lowest mean training loss of an epoch is 1.6000" in text
+    assert "ln(e + 10 - 1) - 1 = 1.4612" in text
+
+
+def test_the_switch_shows_one_way_alone(store):
+    mistake = mistakes("digits")["softmax"]
+    ids = finish(store, {**mistake.wrong, **mistake.right})
+    text = words(opened(mistake_runs=",".join(ids), mistake_ways="Right"))
+    assert "Softmax once" in text
+    assert "Softmax twice**" not in text
+
+
+def test_runs_of_another_mistake_wait_until_it_is_chosen(store):
+    ids = finish(store, mistakes("digits")["mse"].wrong)
+    page = opened(mistake_runs=",".join(ids))
+    assert "Measured" not in words(page)
+    assert "Measured" in words(page.button_group(key="mistake").set_value("MSE for classes").run())
+
+
+@pytest.mark.parametrize("runs", ["nonsense", "'; drop table runs; --", "x" * 5000])
+def test_runs_that_do_not_exist_are_none(store, runs):
+    assert "Measured" not in words(opened(mistake_runs=runs))
