@@ -1,0 +1,70 @@
+"""Losses and their gradients against the confidence in the true class."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from medcore.charts import template
+
+CUT = 5.0
+"""Cross-entropy has no upper end; the panel does."""
+TITLES = ("loss", "size of the gradient<br>by the true logit")
+X_TITLE = "probability given to the true class"
+
+
+class Line(NamedTuple):
+    """One loss: its values (n,) and the size of its gradients (n,); `floor` is the least it can reach, if not 0."""
+
+    value: np.ndarray
+    gradient: np.ndarray
+    floor: float | None = None
+
+
+def figure(p: np.ndarray, lines: Mapping[str, Line], chosen: str) -> go.Figure:
+    """Two panels, one above the other.
+
+    Args:
+        p: (n,) probabilities of the true class, increasing.
+        lines: by label.
+        chosen: the label drawn strong.
+    """
+    chart = go.Figure()
+    for i, (label, line) in enumerate(lines.items()):
+        strong = label == chosen
+        style = {"color": template.colour(i), "width": 3.5 if strong else 1.5}
+        for number, values in enumerate((line.value, line.gradient), 1):
+            chart.add_scatter(
+                x=p,
+                y=values,
+                mode="lines",
+                line=style,
+                name=label,
+                legendgroup=label,
+                showlegend=number == 1,
+                xaxis=f"x{number}",
+                yaxis=f"y{number}",
+                hovertemplate=f"<b>{label}</b><br>p = %{{x:.3f}}: %{{y:.4f}}<extra></extra>",
+            )
+        if line.floor is not None:
+            _floor(chart, line.floor, style["color"])
+    template.apply(chart)
+    top = min(CUT, max(float(line.value.max()) for line in lines.values()))
+    chart.update_layout(
+        height=560,
+        margin={"l": 70, "r": 10, "t": 60, "b": 55},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom"},
+        xaxis={"anchor": "y", "matches": "x2", "showticklabels": False, "range": [0, 1]},
+        xaxis2={"anchor": "y2", "range": [0, 1], "title": X_TITLE},
+        yaxis={"domain": [0.54, 1], "title": TITLES[0], "range": [0, 1.03 * top]},
+        yaxis2={"anchor": "x2", "domain": [0, 0.46], "title": TITLES[1], "rangemode": "tozero"},
+    )
+    return chart
+
+
+def _floor(chart: go.Figure, floor: float, colour: str) -> None:
+    line = {"dash": "dot", "width": 1.5, "color": colour}
+    chart.add_shape(type="line", xref="x", yref="y", x0=0, x1=1, y0=floor, y1=floor, line=line)
+    note = {"text": f"floor {floor:.4f}", "x": 0, "y": floor, "xref": "x", "yref": "y"}
+    chart.add_annotation(**note, xanchor="left", yanchor="top", showarrow=False, font={"size": 12, "color": colour})

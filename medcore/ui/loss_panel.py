@@ -1,0 +1,85 @@
+"""What a loss says of one image, and how hard it pulls, against the confidence in the true class."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore import catalog
+from medcore.charts import loss_gradients, template
+from medcore.charts.loss_gradients import Line
+from medcore.optimization import losses
+
+CONFIDENCES = np.linspace(0.001, 0.999, 333)
+DOUBT = 0.01
+"""A confidently wrong answer."""
+
+
+def show(loss: str, delta: float, classes: int) -> None:
+    """Draws every loss, the chosen one strong, and says what its gradient means.
+
+    Args:
+        loss: a name of `catalog.LOSSES`.
+        delta: of the Huber loss.
+        classes: of the data set.
+    """
+    st.plotly_chart(
+        _figure(loss, delta, classes),
+        width="stretch",
+        key="loss_gradients",
+        config=template.CONFIG,
+        alt="Each loss, and the size of its gradient, against the probability given to the true class",
+    )
+    st.caption(
+        f"One image, {classes} classes; the others share equally what the true class does not get. "
+        "The axis of the loss ends at 5: cross-entropy goes on."
+    )
+    st.markdown(_pulls(delta, classes))
+    st.markdown(EXPLANATIONS[loss])
+    if loss == "huber" and delta >= 1:
+        st.markdown(
+            f"At $\\delta = {delta:g}$ it is exactly half of MSE: an error of a probability is never larger than 1, so "
+            "the linear part is never reached."
+        )
+
+
+EXPLANATIONS = {
+    "cross_entropy": (
+        "**Cross-entropy** pulls with $|p - 1|$: hardest where the answer is most wrong, not at all where it is right. "
+        "The slope of the softmax, $p\\,(1-p)$, cancels against the $1/p$ of the logarithm."
+    ),
+    "mse": (
+        "**MSE** keeps the slope of the softmax, so its gradient vanishes at both ends: where the network is "
+        "confidently wrong it hardly learns. That is why it is not the loss for classes."
+    ),
+    "huber": (
+        "**Huber** clips the error at $\\pm\\delta$ before the slope of the softmax multiplies it. So its gradient is "
+        "never larger than that of half of MSE, and vanishes at confidently wrong answers just the same: robustness "
+        "against outliers is a virtue where targets are measured numbers, not where they are classes."
+    ),
+    "softmax_twice": (
+        "**Softmax twice** passes the slope of the softmax a second time: it vanishes at both ends, and the loss stays "
+        "above its floor however right the answer is."
+    ),
+}
+
+
+def _pulls(delta: float, classes: int) -> str:
+    """How hard each loss pulls at a confidently wrong answer."""
+    pulls = {
+        choice.label: float(losses.curve(name, np.array(DOUBT), classes, delta).gradient)
+        for name, choice in catalog.LOSSES.items()
+    }
+    listed = ", ".join(f"{label} {pull:.2g}" for label, pull in pulls.items())
+    return f"Confidently wrong, at $p = {DOUBT:g}$, the gradients are: {listed}."
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(loss: str, delta: float, classes: int) -> go.Figure:
+    lines = {
+        choice.label: Line(
+            *losses.curve(name, CONFIDENCES, classes, delta),
+            losses.floor(classes) if name == "softmax_twice" else None,
+        )
+        for name, choice in catalog.LOSSES.items()
+    }
+    return loss_gradients.figure(CONFIDENCES, lines, catalog.LOSSES[loss].label)
