@@ -55,12 +55,11 @@ def packed_paths(race: Race) -> bytes:
 
 
 def _packed(facts: Any, arrays: Sequence[np.ndarray]) -> bytes:
-    """The length of the facts (4 bytes, little-endian); the facts, JSON filled up with spaces to a multiple of 4; the
-    arrays as little-endian float32."""
+    """The length of the facts (4 bytes, little-endian); the facts, JSON filled up with spaces; from a multiple of 8
+    bytes on the arrays as little-endian float64."""
     header = json.dumps(facts).encode()
-    header += b" " * (-len(header) % 4)
-    with np.errstate(over="ignore"):  # a path that diverged may end beyond what 32 bits hold
-        floats = [np.ascontiguousarray(array, "<f4").tobytes() for array in arrays]
+    header += b" " * (-(4 + len(header)) % 8)
+    floats = [np.ascontiguousarray(array, "<f8").tobytes() for array in arrays]
     return b"".join([struct.pack("<I", len(header)), header, *floats])
 
 

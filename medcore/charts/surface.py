@@ -1,0 +1,32 @@
+"""How a surface of two weights is laid out; the browser draws it."""
+
+from typing import Any
+
+from medcore.charts import template
+
+
+def plane() -> dict[str, Any]:
+    """From above, both weights on the same scale, so that a path crosses the contours at right angles."""
+    bare = {"showgrid": False, "fixedrange": True}
+    return template.LAYOUT | {
+        "xaxis": template.axis("Weight x") | bare | {"constrain": "domain"},
+        "yaxis": template.axis("Weight y") | bare | {"constrain": "domain", "scaleanchor": "x"},
+    }
+
+
+def relief() -> dict[str, Any]:
+    """In three dimensions; turned by a drag."""
+    axis = {"showbackground": False, "gridcolor": template.axis()["gridcolor"], "zeroline": False}
+    return template.LAYOUT | {
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "showlegend": False,
+        "uirevision": "kept",
+        "scene": {
+            "xaxis": axis | {"title": {"text": "Weight x"}},
+            "yaxis": axis | {"title": {"text": "Weight y"}},
+            "zaxis": axis | {"title": {"text": "f(x, y)"}},
+            "aspectmode": "manual",
+            "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.8},
+            "camera": {"eye": {"x": -1.3, "y": -1.3, "z": 1.1}},
+        },
+    }

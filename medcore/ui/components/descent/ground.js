@@ -1,0 +1,59 @@
+// How a surface looks: its colours in this theme, and the values that stand for its heights.
+
+/** From the deepest to the highest, faint, so that the paths stand out. */
+const SCALES = {
+  light: ["#a9c1dc", "#c8d8e9", "#dfe9f3", "#f0f5f9", "#ffffff"],
+  dark: ["#0b1017", "#141c27", "#1d2836", "#283647", "#35465c"],
+}
+
+/** The page's font and colours, and the scale that goes with them. */
+function themeOf(root) {
+  const style = getComputedStyle(root)
+  const [red, green, blue] = style.color.match(/[\d.]+/g).map(Number)
+  const dark = red + green + blue > 382
+  return { font: { family: style.fontFamily, color: style.color, size: 13 }, text: style.color, dark }
+}
+
+function colourScale(theme) {
+  const colours = SCALES[theme.dark ? "dark" : "light"]
+  return colours.map((colour, i) => [i / (colours.length - 1), colour])
+}
+
+/** Where the surface of these facts draws a value. */
+function heightOf(value, { floor, offset }) {
+  return offset ? Math.log10(Math.max(value - floor, 0) + offset) : value
+}
+
+/** Marks of the height axis, which say the value: one a power of ten where heights are logarithms. */
+function heightTicks(facts) {
+  if (!facts.offset) return {}
+  const powers = Array.from({ length: 8 }, (_, i) => 10 ** (i + Math.ceil(Math.log10(facts.offset))))
+  const values = [facts.floor, ...powers.map((power) => facts.floor + power)]
+  return { tickvals: values.map((value) => heightOf(value, facts)), ticktext: values.map((value) => inWords(value, 2)) }
+}
+
+/** How high the plot has to be, in CSS pixels, for axes of the same scale that are `width` wide. */
+function heightFor({ x, y }, width) {
+  const ratio = (y[1] - y[0]) / (x[1] - x[0])
+  return Math.round(Math.min(Math.max(ratio * width + 60, 240), 520))
+}
+
+/** n+1 places from low to high. */
+function places([low, high], n) {
+  return Array.from({ length: n + 1 }, (_, i) => low + ((high - low) * i) / n)
+}
+
+/** plotly.js, loaded once a page. */
+function loadPlotly(address) {
+  window.medcorePlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = address
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => {
+      window.medcorePlotly = undefined
+      reject(new Error("The chart library could not be loaded: reload the page."))
+    }
+    document.head.append(script)
+  })
+  return window.medcorePlotly
+}

@@ -1,0 +1,87 @@
+// The surface in three dimensions, drawn by Plotly; the view stays where a person turned it.
+
+class Relief {
+  constructor(find) {
+    this.plot = find(".relief")
+  }
+
+  async lay(Plotly, surface, theme, layout, paths) {
+    this.Plotly = Plotly
+    this.plot.style.height = `${Math.min(520, this.plot.clientWidth)}px`
+    this.surface = surface
+    const cells = surface.heights.length - 1
+    const low = Math.min(...surface.heights.map((row) => Math.min(...row)))
+    const high = Math.max(...surface.heights.map((row) => Math.max(...row)))
+    this.range = [low, high]
+    this.raised = 0.01 * (high - low)
+    const ground = {
+      type: "surface",
+      x: places(surface.x, cells),
+      y: places(surface.y, cells),
+      z: surface.heights,
+      colorscale: colourScale(theme),
+      showscale: false,
+      hoverinfo: "skip",
+      opacity: 0.95,
+      lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05 },
+      contours: { z: { show: true, color: theme.dark ? "#5c6f88" : "#9fb0c4", width: 1, start: low, end: high, size: (high - low) / LEVELS } },
+    }
+    const lines = paths.map(({ colour }) => ({
+      type: "scatter3d",
+      mode: "lines+markers",
+      x: [],
+      y: [],
+      z: [],
+      hoverinfo: "skip",
+      line: { color: colour, width: 6 },
+      marker: { color: colour, size: [] },
+    }))
+    const ticks = heightTicks(surface)
+    const scene = {
+      ...layout.scene,
+      xaxis: { ...layout.scene.xaxis, range: [...surface.x] },
+      yaxis: { ...layout.scene.yaxis, range: [...surface.y] },
+      zaxis: { ...layout.scene.zaxis, ...ticks },
+    }
+    const config = { displayModeBar: false, scrollZoom: false }
+    await Plotly.react(this.plot, [ground, ...lines], { ...layout, scene, font: theme.font }, config)
+    this.laid = true
+  }
+
+  /** The paths up to this step, as often as the drawing comes along. */
+  draw(paths, step) {
+    this.wanted = [paths, step]
+    if (!this.drawing) this.catchUp()
+  }
+
+  async catchUp() {
+    this.drawing = true
+    while (this.wanted && this.laid && !this.gone) {
+      const [paths, step] = this.wanted
+      this.wanted = null
+      const lines = paths.map((path) => this.line(path, Math.min(step, path.steps)))
+      const update = Object.fromEntries(["x", "y", "z", "marker.size"].map((key) => [key, lines.map((line) => line[key])]))
+      await this.Plotly.restyle(this.plot, update, paths.map((_, i) => i + 1))
+    }
+    this.drawing = false
+  }
+
+  /** What lies outside the plot's box is left out. */
+  line({ points, values }, last) {
+    const line = { x: [], y: [], z: [], "marker.size": [] }
+    const within = (value, [low, high]) => value >= low && value <= high
+    for (let i = 0; i <= last; i++) {
+      const inside = within(points[2 * i], this.surface.x) && within(points[2 * i + 1], this.surface.y)
+      line.x.push(inside ? points[2 * i] : null)
+      line.y.push(inside ? points[2 * i + 1] : null)
+      line.z.push(inside ? heightOf(values[i], this.surface) + this.raised : null)
+      line["marker.size"].push(i === last ? 6 : 0)
+    }
+    return line
+  }
+
+  close(Plotly) {
+    this.gone = true
+    if (this.plot.on) Plotly.purge(this.plot)
+  }
+}

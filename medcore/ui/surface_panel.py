@@ -1,0 +1,164 @@
+"""Optimizers on a surface one can see: what is set in the sidebar, and the scene they descend.
+
+Sliders, start and player live in the browser and are answered by `web.descent`, without a rerun; Python hears of them
+once they rest, and writes them into the address. Everything in the address starts with `s_`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from medcore import catalog
+from medcore.charts import template
+from medcore.labs.surfaces import LOOK_FOR
+from medcore.optimization.race import SEEDS, Dial, Race, dials, number
+from medcore.optimization.rules import RULES
+from medcore.optimization.surfaces import SURFACES, Surface, surface
+from medcore.ui import surface_ends
+from medcore.ui.components.descent import Racer, descent_scene
+from medcore.ui.controls import URL
+from medcore.ui.plain import plain
+
+DEFAULT = ("gd", "momentum", "rmsprop", "adam")
+MOST = 8
+_SCENE, _TURNED = "s_scene", "s_turned"
+
+
+def show() -> None:
+    """The controls of the sidebar, and the main area."""
+    with st.sidebar:
+        name, rules = _surface(), _rules()
+        ground = surface(name)
+        start, seed = _start(ground), _seed()
+    turned = _turned(name)
+    st.markdown(LOOK_FOR[name])
+    try:
+        race = Race(name, rules, start, seed, turned["values"])
+        if len(rules) > MOST:
+            raise ValueError(f"Choose at most {MOST} optimizers. Received: {len(rules)}")
+    except ValueError as error:
+        st.error(plain(str(error)))
+        return
+    descent_scene(race, _racers(rules), turned["serial"], _SCENE, _settled)
+    surface_ends.show(race)
+
+
+def _surface() -> str:
+    names = _names()
+    chosen = st.selectbox(
+        "Surface",
+        list(names),
+        key="s_surface",
+        bind=URL,
+        on_change=_moved,
+        help="The function of two weights that every optimizer descends.",
+    )
+    return names[chosen]
+
+
+def _names() -> dict[str, str]:
+    return {label: name for name, label in SURFACES.items()}
+
+
+def _rules() -> tuple[str, ...]:
+    labels = {choice.label: name for name, choice in catalog.OPTIMIZERS.items()}
+    chosen = st.pills(
+        "Optimizers",
+        list(labels),
+        selection_mode="multi",
+        default=[catalog.OPTIMIZERS[name].label for name in DEFAULT],
+        key="s_optimizers",
+        bind=URL,
+        help="Each starts at the same point; with gradient noise each meets the same noise.",
+    )
+    return tuple(labels[label] for label in chosen)
+
+
+def _racers(rules: tuple[str, ...]) -> list[Racer]:
+    return [Racer(name, catalog.OPTIMIZERS[name].label, template.colour(i)) for i, name in enumerate(rules)]
+
+
+def _start(ground: Surface) -> tuple[float, float]:
+    columns = st.columns(2)
+    found = []
+    for axis, column, own, (low, high) in zip("xy", columns, ground.start, ground.domain, strict=True):
+        with column:
+            found.append(
+                st.number_input(
+                    f"Start {axis}",
+                    value=own,
+                    step=round((high - low) / 50, 2),
+                    format="%.4g",
+                    key=f"s_{axis}",
+                    bind=URL,
+                    help="Or click into the contours.",
+                )
+            )
+    return found[0], found[1]
+
+
+def _seed() -> int:
+    return int(
+        st.number_input("Noise seed", 0, SEEDS - 1, 0, key="s_seed", bind=URL, help="Another seed draws other noise.")
+    )
+
+
+def _moved() -> None:
+    """Another surface: what suited the one before is forgotten."""
+    st.session_state.pop(_TURNED, None)
+    _write({})
+    for axis in "xy":
+        st.session_state.pop(f"s_{axis}", None)
+
+
+def _turned(name: str) -> dict[str, Any]:
+    """The dials as they were turned last, and the serial of that; at first as the address has them."""
+    if _TURNED not in st.session_state:
+        values, problems = _checked({dial: st.query_params.get(f"s_{dial}") for dial in _dials(name)}, name)
+        for problem in problems:
+            st.error(plain(problem))
+        st.session_state[_TURNED] = {"values": values, "serial": 0}
+    return st.session_state[_TURNED]
+
+
+def _settled() -> None:
+    """Sliders or start rest where a person put them."""
+    said = st.session_state[_SCENE]["settings"]
+    name = _names()[st.session_state["s_surface"]]
+    if not said or said["surface"] != name:
+        return
+    values, _ = _checked(said["values"], name)
+    st.session_state[_TURNED] = {"values": values, "serial": int(said["serial"])}
+    _write(values)
+    for axis, at in zip("xy", said["start"], strict=True):
+        st.session_state[f"s_{axis}"] = float(at)
+
+
+def _dials(name: str) -> dict[str, Dial]:
+    """All that can be turned on this surface with any optimizer."""
+    return {dial.name: dial for dial in dials(surface(name), list(RULES))}
+
+
+def _checked(said: Mapping[str, Any], name: str) -> tuple[dict[str, float], list[str]]:
+    """Values in range, and a sentence for each that is not; a browser and a link can say anything."""
+    values, problems = {}, []
+    for dial, text in said.items():
+        if text is None or dial not in (known := _dials(name)):
+            continue
+        try:
+            value = number(said, dial, 0.0)
+            known[dial].check(value)
+            values[dial] = value
+        except ValueError as error:
+            problems.append(str(error))
+    return values, problems
+
+
+def _write(values: Mapping[str, float]) -> None:
+    """Into the address: these dials and no others."""
+    for name in _dials("bowl"):
+        if name in values:
+            st.query_params[f"s_{name}"] = f"{values[name]:g}"
+        elif f"s_{name}" in st.query_params:
+            del st.query_params[f"s_{name}"]
