@@ -17,14 +17,14 @@ from medcore.data.dataset import SPLITS, ImageDataset, Splits
 from medcore.data.preparation.recipe import PreparedSplits, Recipe
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import RunSpec
-from medcore.training import compiled, devices
+from medcore.training import compiled, devices, path
 from medcore.training.epochs import Outcome, Stepper, fit
 from medcore.training.run import Cancelled, Run
 
 
 def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     """Trains and evaluates what the spec describes; saves `model.keras` and `predictions.npz` in the run's folder,
-    and `preparation.json` where there was a recipe.
+    `path.npz` if the weights on the way were asked for, and `preparation.json` where there was a recipe.
 
     Returns:
         Facts of the run, metrics of the validation and test set, the baseline: plain values for JSON,
@@ -63,11 +63,15 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
 
     run.status("Training.")
     loss = compiled.build_loss(spec)
-    outcome = fit(stepper, loss, train_set, prepared.splits["val"], spec.training, spec.seed, run, prepared.draw)
+    outcome = fit(stepper, loss, train_set, prepared.splits["val"], spec, run, prepared.draw)
     run.status("Evaluating.")
     results = _evaluate(stepper, prepared.splits, run)
+    files = {"model": "model.keras", "predictions": "predictions.npz"}
+    if outcome.path:
+        files["path"] = path.FILE
+        _write(run.folder / path.FILE, outcome.path.save)
     if recipe:
-        _write(run.folder / "preparation.json", lambda path: path.write_text(json.dumps(recipe.facts())))
+        _write(run.folder / "preparation.json", lambda file: file.write_text(json.dumps(recipe.facts())))
     return {
         "seconds": round(time.perf_counter() - begun, 3),
         **_course(outcome, spec),
@@ -77,7 +81,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         **results,
         "baseline": majority(train_set.labels, splits["test"].labels, train_set.class_names),
         "published": dict(train_set.card.published),
-        "files": {"model": "model.keras", "predictions": "predictions.npz"},
+        "files": files,
     }
 
 

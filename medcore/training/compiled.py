@@ -46,7 +46,7 @@ def stepper(
 ) -> Stepper:
     """What takes the run's steps, as good as new: with first weights and an unused optimizer.
 
-    All that is compiled in is the key to those kept; the learning rate and the seed are not.
+    All that is compiled in is the key to those kept; the learning rate, its schedule and the seed are not.
 
     Args:
         shape: (height, width, channels) of an image.
@@ -60,7 +60,7 @@ def stepper(
     key = json.dumps(parts, sort_keys=True)
     model = build_model(spec.model, shape, classes, precision, spec.seed)
     kept = _kept.pop(key, None) or _compile(spec, model, dtype, batch, kind)
-    kept.reset(values(model.variables), optimizer.learning_rate)
+    kept.reset(values(model.variables))
     _kept[key] = kept
     while len(_kept) > KEPT:
         del _kept[next(iter(_kept))]

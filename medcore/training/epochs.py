@@ -11,9 +11,16 @@ import keras
 import numpy as np
 
 from medcore.data.dataset import ImageDataset
-from medcore.spec import TrainingSpec
+from medcore.spec import RunSpec
 from medcore.training import ahead
+from medcore.training.course import Course, Epoch
+from medcore.training.journal import Diverged, Journal
+from medcore.training.path import WeightPath
 from medcore.training.run import Cancelled, Row, Run
+
+Report = Callable[[np.ndarray, np.ndarray | None], None]
+"""Gets the losses (k,) of the updates just taken, in order, at times none, and what `layers.measure` gave at each,
+(k, layers, 2), valid at those watched; None where layers are not measured. What it raises ends the epoch."""
 
 
 class Stepper(Protocol):
@@ -21,14 +28,16 @@ class Stepper(Protocol):
 
     model: keras.Model
     batch: int
+    layers: tuple[str, ...]
+    """Names of the layers that are measured at updates watched."""
 
-    def reset(self, first: list[np.ndarray], learning_rate: float) -> None:
+    def reset(self, first: list[np.ndarray]) -> None:
         """Back to step 0: the model's variables from `first`, the optimizer unused."""
 
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Any:
         """Makes the training images ready."""
 
-    def epoch(self, data: Any, order: np.ndarray, report: Callable[[np.ndarray], None]) -> int:
+    def epoch(self, data: Any, epoch: Epoch, report: Report) -> int:
         """Takes every image once, reporting the losses step by step; returns how many were right."""
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
@@ -45,6 +54,7 @@ class Outcome:
         best_epoch: the one with the lowest validation loss, from 1; None before the first ended.
         diverged_at: the step whose loss was not finite, or None.
         stopped: why training ended before its time, or None.
+        path: the weights on the way, None if they were not asked for.
     """
 
     steps: int = 0
@@ -52,12 +62,9 @@ class Outcome:
     best_epoch: int | None = None
     diverged_at: int | None = None
     stopped: str | None = None
+    path: WeightPath | None = None
     best_loss: float = math.inf
     best_weights: list[np.ndarray] = field(default_factory=list)
-
-
-class _Diverged(Exception):  # noqa: N818 - an outcome, not an error
-    """The loss is no number any more."""
 
 
 def order_of(seed: int, epoch: int, n: int) -> np.ndarray:
@@ -76,17 +83,16 @@ def fit(
     loss: Callable[[Any, Any], Any],
     train: ImageDataset,
     val: ImageDataset,
-    spec: TrainingSpec,
-    seed: int,
+    spec: RunSpec,
     run: Run,
     draw: ahead.Draw | None = None,
 ) -> Outcome:
     """Trains the stepper's model from the state it is in.
 
-    Logs `train_loss` for every step, and at the last step of each epoch `epoch_train_loss`,
+    Logs what `Journal` says of the updates, and at the last step of each epoch `epoch_train_loss`,
     `train_accuracy` (each image as it was when its step took it), `val_loss` and `val_accuracy`.
     The validation loss carries no class weights. With `weights="best"` the model is left with
-    those of the epoch with the lowest validation loss.
+    those of the epoch with the lowest validation loss; with `record_path` the weights on the way are kept.
 
     A loss that is not finite ends the training there: the run has diverged, which is a result.
 
@@ -96,24 +102,32 @@ def fit(
     Raises:
         Cancelled: if the run was cancelled, noticed within one call of the stepper.
     """
-    classes = len(train.class_names)
-    weights = class_weights(train.labels, classes) if spec.class_weights else np.ones(classes)
-    outcome = Outcome()
+    training, classes = spec.training, len(train.class_names)
+    weights = class_weights(train.labels, classes) if training.class_weights else np.ones(classes)
+    course = Course(spec, len(train), stepper.batch)
+    path = WeightPath(stepper.model, course.updates) if training.record_path else None
+    if path:
+        course.stops.update(path.due)
+    journal = Journal(run, stepper.layers, course.varies)
+    outcome = Outcome(path=path)
 
     def load(images: np.ndarray) -> Any:
         return stepper.load(images, train.labels, weights)
 
     try:
-        with closing(_loaded(load, train.images, draw, spec.epochs, run)) as epochs:
+        with closing(_loaded(load, train.images, draw, training.epochs, run)) as epochs:
             for epoch, data in enumerate(epochs):
-                _epoch(stepper, loss, data, order_of(seed, epoch, len(train)), val, run, outcome)
-                if spec.patience and outcome.epochs - outcome.best_epoch >= spec.patience:
-                    outcome.stopped = f"No lower validation loss in {spec.patience} epochs."
+                planned = course.epoch(epoch, order_of(spec.seed, epoch, len(train)))
+                _epoch(stepper, loss, data, planned, val, journal, run, outcome)
+                if training.patience and outcome.epochs - outcome.best_epoch >= training.patience:
+                    outcome.stopped = f"No lower validation loss in {training.patience} epochs."
                     break
-    except _Diverged:
-        outcome.diverged_at = outcome.steps
+    except Diverged:
+        outcome.steps = outcome.diverged_at = journal.steps
         outcome.stopped = f"The loss was no finite number any more at step {outcome.steps:,}: it diverged."
-    if spec.weights == "best" and outcome.best_epoch:
+    if path:
+        path.pass_by(outcome.steps, last=True)
+    if training.weights == "best" and outcome.best_epoch:
         stepper.model.set_weights(outcome.best_weights)
     return outcome
 
@@ -138,45 +152,40 @@ def _epoch(
     stepper: Stepper,
     loss: Callable[[Any, Any], Any],
     data: Any,
-    order: np.ndarray,
+    planned: Epoch,
     val: ImageDataset,
+    journal: Journal,
     run: Run,
     outcome: Outcome,
 ) -> None:
     """One epoch and its validation, noted in `outcome`."""
-    losses: list[float] = []
 
     def pause() -> None:
         _leave_if_cancelled(run)
 
-    def report(latest: np.ndarray) -> None:
-        finite = np.isfinite(latest)
-        if not finite.all():
-            latest = latest[: finite.argmin() + 1]
-        rows = [Row(outcome.steps + i, "train_loss", float(value)) for i, value in enumerate(latest, 1)]
-        if rows:
-            run.log(rows)
-        losses.extend(row.value for row in rows)
-        outcome.steps += len(rows)
-        if not finite.all():
-            raise _Diverged
+    def report(losses: np.ndarray, norms: np.ndarray | None) -> None:
+        journal.write(losses, norms)
+        if outcome.path:
+            outcome.path.pass_by(journal.steps)
         pause()
 
-    correct = stepper.epoch(data, order, report)
-    outcome.epochs += 1
+    journal.open(planned)
+    correct = stepper.epoch(data, planned, report)
+    outcome.steps, outcome.epochs = journal.steps, outcome.epochs + 1
 
     logits = stepper.logits(val.images, pause)
     val_loss = float(keras.ops.convert_to_numpy(loss(val.labels, logits)).mean())
-    images = np.minimum(stepper.batch, len(order) - np.arange(len(losses)) * stepper.batch)
+    n = len(planned.order)
+    images = np.minimum(stepper.batch, n - np.arange(len(journal.losses)) * stepper.batch)
     metrics = {
-        "epoch_train_loss": float(np.average(losses, weights=images)),
-        "train_accuracy": correct / len(order),
+        "epoch_train_loss": float(np.average(journal.losses, weights=images)),
+        "train_accuracy": correct / n,
         "val_loss": val_loss,
         "val_accuracy": float((logits.argmax(axis=1) == val.labels).mean()),
     }
     run.log(Row(outcome.steps, metric, value) for metric, value in metrics.items())
     if not math.isfinite(val_loss):
-        raise _Diverged
+        raise Diverged
     if val_loss < outcome.best_loss:
         outcome.best_loss, outcome.best_epoch = val_loss, outcome.epochs
         outcome.best_weights = stepper.model.get_weights()

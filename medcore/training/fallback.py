@@ -1,4 +1,7 @@
-"""Steps taken by `model.fit`, for Keras on JAX or Torch; the same events as `loop.Loop`, without its speed."""
+"""Steps taken by `model.fit`, for Keras on JAX or Torch; the same events as `loop.Loop`, without its speed.
+
+Layers are not measured here: `fit` keeps the gradients to itself.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,6 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from medcore.training.course import Epoch
 from medcore.training.state import State
 
 PREDICTED_AT_ONCE = 256
@@ -34,22 +38,22 @@ class Fit:
         loss: Callable[[Any, Any], Any],
         batch: int,
     ) -> None:
-        self.model, self.batch = model, batch
+        self.model, self.batch, self.layers = model, batch, ()
         self._state = State(model, optimizer)
         model.compile(optimizer, _Loss(loss), metrics=[_StepRight()], weighted_metrics=[_StepLoss(loss)])
 
-    def reset(self, first: list[np.ndarray], learning_rate: float) -> None:
+    def reset(self, first: list[np.ndarray]) -> None:
         """Back to step 0: the model's variables from `first`, the optimizer unused."""
-        self._state.reset(first, learning_rate)
+        self._state.reset(first)
 
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Data:
         """Scales the training images to 0..1 and looks up their weights."""
         return Data(_scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))
 
-    def epoch(self, data: Data, order: np.ndarray, report: Callable[[np.ndarray], None]) -> int:
-        """Takes every image once, in this order; what `report` raises ends the epoch."""
-        steps = _Steps(report)
-        images, labels, weights = (part[order] for part in data)
+    def epoch(self, data: Data, epoch: Epoch, report: Callable[[np.ndarray, None], None]) -> int:
+        """Takes every image once, in the epoch's order; what `report` raises ends it."""
+        steps = _Steps(epoch, report)
+        images, labels, weights = (part[epoch.order] for part in data)
         self.model.fit(
             images,
             labels,
@@ -71,15 +75,28 @@ class Fit:
 
 
 class _Steps(keras.callbacks.Callback):
-    """Passes on each step's own loss and counts the images that were right."""
+    """Sets each step's learning rate, passes on its own loss and counts the images that were right."""
 
-    def __init__(self, report: Callable[[np.ndarray], None]) -> None:
+    def __init__(self, epoch: Epoch, report: Callable[[np.ndarray, None], None]) -> None:
         super().__init__()
-        self.report, self.right = report, 0.0
+        self.epoch, self.report, self.right = epoch, report, 0.0
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any]) -> None:  # noqa: ARG002 - Keras' signature
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        rates = self.epoch.rates
+        if batch == 0 or rates[batch] != rates[batch - 1]:
+            self._fetch()
+            self.model.optimizer.learning_rate = rates[batch]
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any]) -> None:
         self.right += float(logs["step_right"])
-        self.report(np.asarray([float(logs["step_loss"])], np.float32))
+        if self.epoch.stops[batch]:
+            self._fetch()
+        self.report(np.asarray([float(logs["step_loss"])], np.float32), None)
+
+    def _fetch(self) -> None:
+        """On JAX `fit` takes the variables away while it goes on."""
+        if hasattr(self.model, "jax_state_sync"):
+            self.model.jax_state_sync()
 
 
 class _Loss(keras.losses.Loss):

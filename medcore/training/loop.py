@@ -13,6 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from medcore.training import layers
+from medcore.training.course import Epoch
 from medcore.training.state import State
 
 TARGET = 0.07
@@ -24,6 +26,10 @@ CHUNK = 1024
 PIXELS_AT_ONCE = 2**19
 """Images of this many pixels go through a network together: about 0.1 s and some hundred MB
 of activations for the articles' CNN on one core."""
+
+
+Report = Callable[[np.ndarray, np.ndarray | None], None]
+"""Gets losses (k,) and norms (k, layers, 2), see `epochs.Report`."""
 
 
 class Data(NamedTuple):
@@ -76,20 +82,24 @@ class Loop:
         height, width = model.input_shape[1:3]
         self._part = max(1, PIXELS_AT_ONCE // (height * width))
         self._pace = Pace()
+        self._measured = layers.trainable(model)
+        self.layers = tuple(self._measured)
+        self._xla = xla
         self._sums = [tf.Variable(tf.zeros_like(v.value)) for v in model.trainable_variables if batch > self._part]
 
         images = tf.TensorSpec((None, *model.input_shape[1:]), dtype)
-        number, vector = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.int32)
-        data = Data(images, vector, tf.TensorSpec((None,), tf.float32))
-        order = tf.TensorSpec((None, None), tf.int32)
-        self._steps = tf.function(self._take_steps, (data, order, number, number), jit_compile=xla)
-        self._add = tf.function(self._add_gradients, (data, vector, tf.TensorSpec((), tf.float32)))
-        self._apply = tf.function(self._apply_sums, ())
+        rows, rate = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.float32)
+        number, rates = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.float32)
+        data = Data(images, rows, rates)
+        planned = (tf.TensorSpec((None, batch), tf.int32), rates, rows)
+        self._steps = tf.function(self._take_steps, (data, *planned, number, number), jit_compile=xla)
+        self._add = tf.function(self._add_gradients, (data, rows, rate))
+        self._apply = tf.function(self._apply_sums, (rate,))
         self._forward = tf.function(lambda x: self.model(_scaled(x), training=False), (images,))
 
-    def reset(self, first: list[np.ndarray], learning_rate: float) -> None:
+    def reset(self, first: list[np.ndarray]) -> None:
         """Back to step 0: the model's variables from `first`, the optimizer unused."""
-        self._state.reset(first, learning_rate)
+        self._state.reset(first)
         for total in self._sums:
             total.assign(tf.zeros_like(total))
         self._pace = Pace()
@@ -108,23 +118,22 @@ class Loop:
             tf.constant(class_weights.astype(np.float32)),
         )
 
-    def epoch(self, data: Data, order: np.ndarray, report: Callable[[np.ndarray], None]) -> int:
+    def epoch(self, data: Data, epoch: Epoch, report: Report) -> int:
         """Takes every image once.
 
         Args:
-            order: (n,) the images' numbers in the order to take them; the last batch may be short.
-            report: gets the losses of the steps just taken, in order, at times none; what it raises ends the epoch.
+            report: gets the losses of the steps just taken, in order, at times none, and the layers' norms; what it
+                raises ends the epoch.
 
         Returns:
             How many images were classified rightly, each at its own step.
         """
-        order = order.astype(np.int32)
+        short = -len(epoch.order) % self.batch
+        rows = np.pad(epoch.order.astype(np.int32), (0, short), constant_values=-1).reshape(-1, self.batch)
         if self._sums:
-            batches = range(0, len(order), self.batch)
-            return sum(self._take_step_in_parts(data, order[start : start + self.batch], report) for start in batches)
-        full = len(order) - len(order) % self.batch
-        correct = self._take_batches(data, order[:full].reshape(-1, self.batch), self._pace, report)
-        return correct + self._take_batches(data, order[full:][None], Pace(), report)
+            steps = zip(rows, epoch.rates, strict=True)
+            return sum(self._take_step_in_parts(data, row[row >= 0], rate, report) for row, rate in steps)
+        return self._take_chunks(data, rows, epoch, report)
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
         """(n, classes) for images (n, height, width, channels); `pause` is called now and then, and may raise."""
@@ -134,41 +143,58 @@ class Loop:
             parts.append(self._forward(images[start : start + self._part]).numpy())
         return np.concatenate(parts)
 
-    def _take_batches(self, data: Data, order: np.ndarray, pace: Pace, report: Callable[[np.ndarray], None]) -> int:
-        """Steps over the rows of `order` (steps, batch), a chunk a call."""
-        if not order.size:
-            return 0
-        correct, first, rows = 0, 0, tf.constant(order)
-        while first < len(order):
-            last = min(first + pace.steps, len(order))
+    def _take_chunks(self, data: Data, rows: np.ndarray, epoch: Epoch, report: Report) -> int:
+        """The steps of an epoch, a chunk a call."""
+        watched = np.flatnonzero(epoch.watched)
+        ends = _ends(len(rows), np.concatenate([watched, watched + 1]))
+        stops = _ends(len(rows), np.flatnonzero(epoch.stops) + 1)
+        planned = tf.constant(rows), tf.constant(epoch.rates), tf.constant(ends)
+        correct, first = 0, 0
+        while first < len(rows):
+            last = min(first + self._pace.steps, int(stops[first]))
             start = time.perf_counter()
-            losses, right = self._steps(data, rows, first, last)
+            losses, norms, right = self._steps(data, *planned, first, last)
             losses = losses.numpy()[: last - first]
-            pace.took(last - first, time.perf_counter() - start)
+            self._pace.took(last - first, time.perf_counter() - start)
             correct += int(right)
-            report(losses)
+            report(losses, norms.numpy()[: last - first])
             first = last
         return correct
 
-    def _take_step_in_parts(self, data: Data, rows: np.ndarray, report: Callable[[np.ndarray], None]) -> int:
+    def _take_step_in_parts(self, data: Data, rows: np.ndarray, rate: float, report: Report) -> int:
         """One step over a batch too large for one call."""
         loss, correct = 0.0, 0
         for start in range(0, len(rows), self._part):
-            report(np.empty(0, np.float32))
+            report(np.empty(0, np.float32), None)
             part, right = self._add(data, rows[start : start + self._part], float(len(rows)))
             loss, correct = loss + float(part), correct + int(right)
-        self._apply()
-        report(np.asarray([loss], np.float32))
+        norms = self._apply(rate)
+        report(np.asarray([loss], np.float32), norms.numpy()[None])
         return correct
 
-    def _take_steps(self, data: Data, order: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> tuple[Any, Any]:
-        losses, correct, step = tf.TensorArray(tf.float32, CHUNK), 0, first
+    def _take_steps(
+        self, data: Data, order: tf.Tensor, rates: tf.Tensor, ends: tf.Tensor, first: tf.Tensor, last: tf.Tensor
+    ) -> tuple[Any, Any, Any]:
+        """Steps `first` to `last`, in stretches that end where `ends` says; layers are measured over a stretch.
+
+        A stretch of one step measures that step. To measure every step would double the time of a dense network.
+        """
+        losses, norms = tf.TensorArray(tf.float32, CHUNK), tf.TensorArray(tf.float32, CHUNK)
+        correct, step = 0, first
         while step < last:
-            rows = order[step]
-            loss, right, gradients = self._gradients(data, rows, tf.cast(tf.size(rows), tf.float32))
-            self._optimizer.apply(gradients, self.model.trainable_variables)
-            losses, correct, step = losses.write(step - first, loss), correct + right, step + 1
-        return losses.stack(), correct
+            before = self._weights()
+            gradients = [tf.zeros_like(weights) for weights in before]
+            end = tf.minimum(last, ends[step])
+            while step < end:
+                rows = order[step]
+                real = tf.reduce_sum(tf.cast(rows >= 0, tf.int32))
+                if not self._xla:  # which wants to know how many rows there are
+                    rows = rows[:real]
+                loss, right, gradients = self._gradients(data, rows, tf.cast(real, tf.float32))
+                self._update(gradients, rates[step])
+                losses, correct, step = losses.write(step - first, loss), correct + right, step + 1
+            norms = norms.write(step - 1 - first, layers.measure(self._measured, gradients, before, self._weights()))
+        return losses.stack(), norms.stack(), correct
 
     def _add_gradients(self, data: Data, rows: tf.Tensor, count: tf.Tensor) -> tuple[Any, Any]:
         loss, right, gradients = self._gradients(data, rows, count)
@@ -176,19 +202,39 @@ class Loop:
             total.assign_add(gradient)
         return loss, right
 
-    def _apply_sums(self) -> None:
-        self._optimizer.apply([total.read_value() for total in self._sums], self.model.trainable_variables)
+    def _apply_sums(self, rate: tf.Tensor) -> tf.Tensor:
+        before, gradients = self._weights(), [total.read_value() for total in self._sums]
+        self._update(gradients, rate)
         for total in self._sums:
             total.assign(tf.zeros_like(total))
+        return layers.measure(self._measured, gradients, before, self._weights())
+
+    def _weights(self) -> list[tf.Tensor]:
+        return [tf.identity(variable.value) for variable in self.model.trainable_variables]
+
+    def _update(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> None:
+        self._optimizer.learning_rate = rate
+        self._optimizer.apply(gradients, self.model.trainable_variables)
 
     def _gradients(self, data: Data, rows: tf.Tensor, count: tf.Tensor) -> tuple[Any, Any, Any]:
-        """Loss (the sum over `rows` divided by `count`), number classified rightly, gradients."""
+        """Loss (the sum over `rows` divided by `count`), number classified rightly, gradients.
+
+        Rows below 0 only fill a batch up and count for nothing.
+        """
+        real, rows = rows >= 0, tf.maximum(rows, 0)
         labels = tf.gather(data.labels, rows)
+        weights = tf.gather(data.class_weights, labels) * tf.cast(real, tf.float32)
         with tf.GradientTape() as tape:
             logits = self.model(_scaled(tf.gather(data.images, rows)), training=True)
-            loss = tf.reduce_sum(self._loss(labels, logits) * tf.gather(data.class_weights, labels)) / count
-        right = tf.reduce_sum(tf.cast(tf.argmax(logits, 1, output_type=tf.int32) == labels, tf.int32))
-        return loss, right, tape.gradient(loss, self.model.trainable_variables)
+            loss = tf.reduce_sum(self._loss(labels, logits) * weights) / count
+        right = (tf.argmax(logits, 1, output_type=tf.int32) == labels) & real
+        return loss, tf.reduce_sum(tf.cast(right, tf.int32)), tape.gradient(loss, self.model.trainable_variables)
+
+
+def _ends(steps: int, ends: np.ndarray) -> np.ndarray:
+    """(steps,) for each step the nearest of `ends` behind it, or the end of them all."""
+    ends = np.unique([*ends, steps])
+    return ends[np.searchsorted(ends, np.arange(steps), side="right")].astype(np.int32)
 
 
 def _scaled(images: tf.Tensor) -> tf.Tensor:

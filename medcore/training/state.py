@@ -15,11 +15,10 @@ class State:
         optimizer.build(model.trainable_variables)
         self._unused = values(optimizer.variables)
 
-    def reset(self, first: list[np.ndarray], learning_rate: float) -> None:
+    def reset(self, first: list[np.ndarray]) -> None:
         """Gives the model the `first` values of all its variables, and an optimizer that was never used."""
         _assign(self._model.variables, first)
         _assign(self._optimizer.variables, self._unused)
-        self._optimizer.learning_rate = learning_rate
 
 
 def values(variables: list[keras.Variable]) -> list[np.ndarray]:

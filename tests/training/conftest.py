@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from medcore.data.dataset import Card, ImageDataset
+from medcore.training.course import Epoch
 from medcore.training.run import Row
 
 CARD = Card("quadrants", "Quadrants", "classification", "Made for tests.", "MIT", "", "Exact.")
@@ -24,6 +25,12 @@ def quadrants(n: int, seed: int, side: int = 12) -> ImageDataset:
         row, column = divmod(label, 2)
         image[row * half : (row + 1) * half, column * half : (column + 1) * half] += 60
     return ImageDataset(images.astype(np.uint8), labels.astype(np.int64), NAMES, CARD)
+
+
+def planned(order: np.ndarray, batch: int, rate: float = 0.001) -> Epoch:
+    """An epoch at one learning rate in which nothing is watched."""
+    nothing = np.zeros(-(-len(order) // batch), bool)
+    return Epoch(order, np.full(len(nothing), rate, np.float32), nothing, nothing)
 
 
 class Recorder:

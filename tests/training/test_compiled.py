@@ -5,6 +5,7 @@ from medcore import catalog
 from medcore.spec import LossSpec, ModelSpec, OptimizerSpec, RunSpec
 from medcore.training import compiled
 from medcore.training.epochs import order_of
+from tests.training.conftest import planned
 
 SHAPE = (12, 12, 1)
 
@@ -14,7 +15,8 @@ def train(spec: RunSpec, dataset, epochs: int = 2):
     stepper = compiled.stepper(spec, SHAPE, 3, "uint8", 16, "float32", "cpu")
     data, losses = stepper.load(dataset.images, dataset.labels, np.ones(3)), []
     for epoch in range(epochs):
-        stepper.epoch(data, order_of(spec.seed, epoch, len(dataset)), losses.extend)
+        order = order_of(spec.seed, epoch, len(dataset))
+        stepper.epoch(data, planned(order, 16, spec.optimizer.learning_rate), lambda new, _: losses.extend(new))
     return np.asarray(losses), stepper.model.get_weights(), stepper
 
 
@@ -45,13 +47,13 @@ def test_a_stepper_left_amid_a_step_in_parts_is_as_new(splits, monkeypatch):
     losses, _, stepper = train(spec, splits["train"])
     calls = iter(range(2))
 
-    def stop_at_the_second_part(losses):
+    def stop_at_the_second_part(losses, norms):
         if next(calls):
             raise InterruptedError
 
     data = stepper.load(splits["train"].images, splits["train"].labels, np.ones(3))
     with pytest.raises(InterruptedError):
-        stepper.epoch(data, np.arange(70), stop_at_the_second_part)
+        stepper.epoch(data, planned(np.arange(70), 16), stop_at_the_second_part)
     np.testing.assert_array_equal(train(spec, splits["train"])[0], losses)
 
 

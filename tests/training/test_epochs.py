@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from medcore.spec import TrainingSpec
+from medcore.spec import RunSpec, TrainingSpec
 from medcore.training.epochs import class_weights, fit, order_of
 from medcore.training.run import Cancelled, Row
 from tests.training.conftest import Recorder
@@ -29,7 +29,7 @@ class Model:
 class Scripted:
     """Takes 35 images a step: losses[epoch] are the steps' losses, a chunk each."""
 
-    batch = 35
+    batch, layers = 35, ()
 
     def __init__(self, losses, correct=0):
         self.model, self._losses, self._correct = Model(), losses, correct
@@ -38,11 +38,11 @@ class Scripted:
     def load(self, images, labels, weights):
         self.weights = weights
 
-    def epoch(self, data, order, report):
-        self.orders.append(order)
+    def epoch(self, data, epoch, report):
+        self.orders.append(epoch.order)
         self.model.weight += 1
         for loss in self._losses[len(self.orders) - 1]:
-            report(np.asarray([loss], np.float32))
+            report(np.asarray([loss], np.float32), None)
         return self._correct
 
     def logits(self, images, pause):
@@ -56,19 +56,23 @@ def validation(*losses):
     return lambda labels, logits: np.full(len(labels), next(left), np.float32)
 
 
+def without_seconds(run):
+    return [row for row in run.rows if row.metric != "seconds"]
+
+
 def trained(splits, run, val_losses, step_losses=None, seed=0, **settings):
-    spec = TrainingSpec(epochs=len(val_losses), **settings)
+    spec = RunSpec(training=TrainingSpec(epochs=len(val_losses), **settings), seed=seed)
     stepper = Scripted(step_losses or [[0.5, 0.5]] * len(val_losses))
-    outcome = fit(stepper, validation(*val_losses), splits["train"], splits["val"], spec, seed, run)
+    outcome = fit(stepper, validation(*val_losses), splits["train"], splits["val"], spec, run)
     return outcome, stepper
 
 
 def test_logs_every_step_and_the_epoch_at_its_last(splits, run):
     stepper = Scripted([[3.0, 1.0], [0.5, 0.25]], correct=49)
-    spec = TrainingSpec(epochs=2)
-    fit(stepper, validation(0.9, 0.8), splits["train"], splits["val"], spec, 0, run)
+    spec = RunSpec(training=TrainingSpec(epochs=2))
+    fit(stepper, validation(0.9, 0.8), splits["train"], splits["val"], spec, run)
     share = (splits["val"].labels == 0).mean()
-    assert run.rows == [
+    assert without_seconds(run) == [
         Row(1, "train_loss", 3.0),
         Row(2, "train_loss", 1.0),
         Row(2, "epoch_train_loss", 2.0),
@@ -87,7 +91,7 @@ def test_logs_every_step_and_the_epoch_at_its_last(splits, run):
 def test_a_short_last_batch_counts_by_its_images(splits, run):
     stepper = Scripted([[1.0, 4.0]])
     stepper.batch = 60
-    fit(stepper, validation(0.9), splits["train"], splits["val"], TrainingSpec(epochs=1), 0, run)
+    fit(stepper, validation(0.9), splits["train"], splits["val"], RunSpec(training=TrainingSpec(epochs=1)), run)
     assert run.values("epoch_train_loss") == [pytest.approx((60 * 1 + 10 * 4) / 70)]
 
 
@@ -125,21 +129,20 @@ def test_a_loss_that_is_no_number_ends_the_run_where_it_arose(splits, run, bad):
     outcome, stepper = trained(splits, run, [1, 1, 1], [[0.5, 0.4], [0.3, bad, 0.1], [0.1]], weights="best")
     assert (outcome.diverged_at, outcome.steps, outcome.epochs) == (4, 4, 1)
     assert "step 4" in outcome.stopped
-    assert run.rows[-1].step == 4
-    assert not math.isfinite(run.rows[-1].value)
+    assert without_seconds(run)[-1].step == 4
+    assert not math.isfinite(without_seconds(run)[-1].value)
     assert stepper.model.weight == 1
 
 
 def test_a_chunk_is_cut_behind_the_first_bad_loss(splits, run):
     class Chunked(Scripted):
-        def epoch(self, data, order, report):
-            report(np.asarray([0.5, NAN, NAN, 0.2], np.float32))
+        def epoch(self, data, epoch, report):
+            report(np.asarray([0.5, NAN, NAN, 0.2], np.float32), None)
             raise AssertionError("went on after a bad loss")
 
-    outcome = fit(
-        Chunked([]), validation(), splits["train"], splits["val"], TrainingSpec(epochs=1, weights="best"), 0, run
-    )
-    assert (outcome.diverged_at, outcome.best_epoch, len(run.rows)) == (2, None, 2)
+    spec = RunSpec(training=TrainingSpec(epochs=1, weights="best"))
+    outcome = fit(Chunked([]), validation(), splits["train"], splits["val"], spec, run)
+    assert (outcome.diverged_at, outcome.best_epoch, len(without_seconds(run))) == (2, None, 2)
 
 
 def test_a_validation_loss_that_is_no_number_is_divergence_too(splits, run):

@@ -8,6 +8,7 @@ from medcore import catalog
 from medcore.spec import LossSpec, ModelSpec, OptimizerSpec, RunSpec
 from medcore.training import compiled, loop, optimizers
 from medcore.training.epochs import order_of
+from tests.training.conftest import planned
 
 SHAPE = (12, 12, 1)
 BATCH = 16
@@ -52,7 +53,8 @@ def our_losses(spec: RunSpec, train, batch: int, epochs: int, class_weights=(1, 
     data = stepper.load(train.images, train.labels, np.asarray(class_weights))
     losses = []
     for epoch in range(epochs):
-        stepper.epoch(data, order_of(spec.seed, epoch, len(train)), losses.extend)
+        order = order_of(spec.seed, epoch, len(train))
+        stepper.epoch(data, planned(order, batch, spec.optimizer.learning_rate), lambda new, _: losses.extend(new))
     return losses, stepper.model.get_weights(), stepper
 
 
@@ -109,7 +111,8 @@ def test_counts_what_was_right_at_its_own_step(splits):
     spec = RunSpec(model=ModelSpec("mlp"), optimizer=OptimizerSpec("minibatch", 1e-30))
     train = splits["train"]
     stepper = compiled.stepper(spec, SHAPE, 3, "uint8", BATCH, "float32", "cpu")
-    correct = stepper.epoch(stepper.load(train.images, train.labels, np.ones(3)), np.arange(70), lambda losses: None)
+    data = stepper.load(train.images, train.labels, np.ones(3))
+    correct = stepper.epoch(data, planned(np.arange(70), BATCH, 1e-30), lambda losses, norms: None)
     logits = stepper.logits(train.images, lambda: None)
     assert correct == (logits.argmax(axis=1) == train.labels).sum()
 
@@ -121,7 +124,7 @@ def test_floats_and_bytes_are_the_same_image(splits):
     stepper = compiled.stepper(spec, SHAPE, 3, "float32", BATCH, "float32", "cpu")
     data = stepper.load(train.images / np.float32(255), train.labels, np.ones(3))
     losses = []
-    stepper.epoch(data, order_of(spec.seed, 0, 70), losses.extend)
+    stepper.epoch(data, planned(order_of(spec.seed, 0, 70), BATCH), lambda new, _: losses.extend(new))
     np.testing.assert_allclose(losses, expected, rtol=1e-6)
 
 
@@ -136,13 +139,14 @@ def test_what_the_report_raises_ends_the_epoch(splits):
 
     seen = []
 
-    def report(losses):
+    def report(losses, norms):
         seen.extend(losses)
         raise EnoughError
 
     stepper = compiled.stepper(spec_of("adam"), SHAPE, 3, "uint8", BATCH, "float32", "cpu")
+    data = stepper.load(splits["train"].images, splits["train"].labels, np.ones(3))
     with pytest.raises(EnoughError):
-        stepper.epoch(stepper.load(splits["train"].images, splits["train"].labels, np.ones(3)), np.arange(70), report)
+        stepper.epoch(data, planned(np.arange(70), BATCH), report)
     assert len(seen) == 1
 
 
