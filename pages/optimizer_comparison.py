@@ -1,26 +1,24 @@
 """Which optimizer learns fastest?"""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import streamlit as st
 
-from medcore.ui import comparison_panel
+from medcore.ui import comparison_panel, mistakes_panel, surface_panel
 
-NETWORK, SURFACE = "On a real network", "On a surface"
+PARTS = {
+    "On a real network": comparison_panel.show,
+    "On a surface": surface_panel.show,
+    "Common mistakes": mistakes_panel.show,
+}
 
 st.title("Which optimizer learns fastest?")
 part = st.segmented_control(
-    "Where",
-    [NETWORK, SURFACE],
-    default=NETWORK,
+    "Part",
+    list(PARTS),
+    default=next(iter(PARTS)),
     required=True,
     key="part",
     bind="query-params",
     label_visibility="collapsed",
-    help="Real images and a real network, or a landscape of two weights that one can see.",
+    help="Real images and a real network, a landscape of two weights that one can see, or what often goes wrong.",
 )
-if part == SURFACE and find_spec("medcore.ui.surface_panel"):
-    import_module("medcore.ui.surface_panel").show()
-else:
-    comparison_panel.show()
+PARTS[part]()

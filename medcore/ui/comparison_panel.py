@@ -1,57 +1,92 @@
 """The network lab: the comparison that the controls ask for, trained, drawn and explained."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import comparison_controls, data_card, lesson, live_panel, results, setup_table, take_home
+from medcore.ui import (
+    comparison_charts,
+    comparison_controls,
+    data_card,
+    landscape_panel,
+    layer_panel,
+    lesson,
+    live_panel,
+    loss_panel,
+    prediction,
+    results,
+    run_colours,
+    setup_table,
+    take_home,
+    verdict,
+)
 from medcore.ui.comparison_controls import Chosen
 from medcore.ui.plain import plain
 
-TABS = ("Lesson", "The data set", "Take it home")
+CLASSES = 10
+"""Of a data set that was not read yet."""
 
 
 def show() -> None:
     """Writes the controls into the sidebar, and the lab."""
     with st.sidebar:
         chosen = comparison_controls.show()
-    st.caption("Same network, same first weights, same order of images: only the update rule and its settings differ.")
+    st.caption("Same network, same first weights, same order of images: only what is compared differs.")
     if chosen.problem:
         st.error(plain(chosen.problem))
     if not chosen.entry.available:
         data_card.offer_download(chosen.entry)
+    specs = chosen.specs if chosen.entry.available else {}
     records = live_panel.shown()
-    live_panel.buttons(chosen.specs if chosen.entry.available else {}, records)
+    prediction.ask(specs, records)
+    live_panel.buttons(specs, records)
+    charts = {}
     if records:
-        _runs(records)
+        charts = _runs(records)
     else:
         setup_table.show(chosen.specs, chosen.entry.sizes_for(chosen.options).get("train"))
-    _about(chosen, records)
+    _about(chosen, records, charts)
 
 
-def _runs(records: Sequence[Record]) -> None:
+def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
+    """The runs shown; returns their charts by title."""
     chart, numbers = st.columns([3, 2], gap="medium")
     with chart:
-        live_panel.show(records)
+        training = live_panel.show(records)
     with numbers:
         live_panel.progress(records)
-        results.accuracies(records)
+        accuracies = results.accuracies(records)
+    verdict.show(records)
+    prediction.reveal(records)
+    charts = {"Training curves": training, "Test accuracy": accuracies, **comparison_charts.show(records)}
     results.table(records)
     with st.expander("Settings of these runs"):
         setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)
+    return {title: figure for title, figure in charts.items() if figure}
 
 
-def _about(chosen: Chosen, records: Sequence[Record]) -> None:
-    tabs = dict(zip(TABS, st.tabs(TABS, on_change="rerun", key="about", bind="query-params"), strict=True))
-    if tabs["Lesson"].open:
-        with tabs["Lesson"]:
-            lesson.show("optimizers")
-    if tabs["The data set"].open:
-        with tabs["The data set"]:
-            data_card.show(chosen.entry)
-            data_card.unreadable()
-    if tabs["Take it home"].open:
-        with tabs["Take it home"]:
-            take_home.show("optimizers", chosen.specs, records)
+def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
+    """What stands behind the comparison, in tabs; only the open one is computed."""
+    classes = len(chosen.entry.classes) or CLASSES
+    loss, delta = chosen.settings.get("loss", "cross_entropy"), chosen.settings.get("delta", 1.0)
+    panels: dict[str, Callable[[], None]] = {
+        "Lesson": lambda: lesson.show("optimizers"),
+        "Losses": lambda: loss_panel.show(loss, delta, classes),
+        "Layers": lambda: layer_panel.show(records),
+        "Loss surface": lambda: landscape_panel.show(records, run_colours.of(records)),
+        "The data set": lambda: _data(chosen),
+        "Take it home": lambda: take_home.show("optimizers", chosen.specs, records, charts),
+    }
+    tabs = st.tabs(list(panels), on_change="rerun", key="about", bind="query-params")
+    for tab, panel in zip(tabs, panels.values(), strict=True):
+        if tab.open:
+            with tab:
+                panel()
+
+
+def _data(chosen: Chosen) -> None:
+    data_card.show(chosen.entry)
+    data_card.unreadable()

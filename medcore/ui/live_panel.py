@@ -86,17 +86,22 @@ def _train(specs: Mapping[str, RunSpec], param: str) -> None:
         st.session_state[_key("train_error", param)] = sentence(error)
 
 
-def show(records: Sequence[Record], param: str = RUNS) -> None:
-    """The chart of the runs: live while any is active, from the store afterwards. Same skeleton, so nothing jumps."""
+def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
+    """The chart of the runs: live while any is active, from the store afterwards. Same skeleton, so nothing jumps.
+
+    Returns:
+        The chart of runs that have all ended.
+    """
     by, log_loss = controls.axes("" if param == RUNS else f"{param}_")
     ids = [r.id for r in records]
     labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
     if any(r.state in ACTIVE for r in records):
         live_chart(_skeleton(labels, colours, by, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
-        return
+        return None
     steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
+    figure = _finished(labels, colours, by, steps, log_loss)
     st.plotly_chart(
-        _finished(labels, colours, by, steps, log_loss),
+        figure,
         width="stretch",
         key=_key("finished", param),
         config=training.CONFIG,
@@ -104,6 +109,7 @@ def show(records: Sequence[Record], param: str = RUNS) -> None:
     )
     if words := _means(records):
         st.caption(words)
+    return figure
 
 
 def _means(records: Sequence[Record]) -> str:

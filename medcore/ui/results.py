@@ -1,6 +1,11 @@
-"""Test metrics of finished runs: a chart of accuracies with their intervals, and a table."""
+"""Test metrics of finished runs: a chart of accuracies with their intervals, and a table.
+
+Where a comparison repeats its runs with several seeds, both speak of the groups: mean and standard deviation over
+the seeds; the table shows every single run on demand.
+"""
 
 from collections.abc import Sequence
+from statistics import fmean, stdev
 from typing import Any
 
 import pandas as pd
@@ -8,7 +13,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import intervals, template
+from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
+from medcore.ui import controls, run_colours
+from medcore.ui.plain import plain
 
 METRICS = {
     "accuracy": "Accuracy",
@@ -18,25 +26,36 @@ METRICS = {
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
 }
+MOST_ROWS = 12
+"""Of the chart of accuracies; more are for the table."""
 
 
-def accuracies(records: Sequence[Record]) -> None:
-    """Chart of test accuracies beside the baseline and the published figure; nothing before a run has one."""
-    done = _tested(records)
-    if not done:
-        return
-    first = done[0].result
+def accuracies(records: Sequence[Record]) -> go.Figure | None:
+    """Chart of test accuracies beside the baseline and the published figure; nothing before a run has one.
+
+    Returns:
+        The chart, None where there is none, or too much for one.
+    """
+    groups = _groups(_tested(records))
+    if not groups:
+        return None
+    first = next(iter(groups.values()))[0].result
     baseline, published = first["baseline"], first["published"]
-    colours = {r.label: template.colour(i) for i, r in enumerate(records)}
-    rows = tuple((r.label, colours[r.label], _value(r, "accuracy")) for r in done)
-    st.plotly_chart(
-        _chart(rows, baseline["accuracy"], published.get("accuracy")),
-        width="stretch",
-        key="test_accuracy",
-        config=template.CONFIG,
-        alt="Test accuracy of each run with its 95 % interval",
-    )
-    st.caption(_sentence(first["test"]["n"], baseline, published))
+    colours = run_colours.of(records)
+    rows = tuple((label, colours[runs[0].id], _interval(runs)) for label, runs in groups.items())
+    chart = _chart(rows, baseline["accuracy"], published.get("accuracy")) if len(rows) <= MOST_ROWS else None
+    if chart:
+        st.plotly_chart(
+            chart,
+            width="stretch",
+            key="test_accuracy",
+            config=template.CONFIG,
+            alt="Test accuracy of each run with its 95 % interval, or of each group with its standard deviation",
+        )
+    words = _sentence(first["test"]["n"], baseline, published)
+    several = any(len(runs) > 1 for runs in groups.values())
+    st.caption(words + (" Bars: one standard deviation over the seeds to each side." if several else ""))
+    return chart
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -47,11 +66,39 @@ def _chart(
     return intervals.figure(values, {label: colour for label, colour, _ in rows}, baseline, published)
 
 
+def _interval(runs: Sequence[Record]) -> intervals.Interval:
+    """Accuracy of a run with its 95 % interval, or mean of several less and plus their standard deviation."""
+    if len(runs) == 1:
+        return _value(runs[0], "accuracy")
+    found = _found(runs, "accuracy")
+    if len(found) < 2:
+        return (found[0] if found else None), None, None
+    mean, sd = fmean(found), stdev(found)
+    return mean, mean - sd, mean + sd
+
+
 def table(records: Sequence[Record]) -> None:
-    """Every test metric of every finished run, with its interval."""
-    if done := _tested(records):
-        st.dataframe(_table(done), hide_index=True, width="stretch", key="test_table")
-        st.caption("Test set; brackets are 95 % intervals. For teaching and research, not for diagnosis.")
+    """Every test metric of every finished run with its interval, or of every group over its seeds."""
+    done = _tested(records)
+    if not done:
+        return
+    groups = _groups(done)
+    several = len(groups) < len(done)
+    single = several and st.toggle(
+        "Every single run", key="single_runs", bind=controls.URL, help="Shows each seed instead of their mean."
+    )
+    over_seeds = several and not single
+    frame = _over_seeds(groups, records) if over_seeds else _table(done)
+    st.dataframe(frame, hide_index=True, width="stretch", key="test_table")
+    words = "mean ± standard deviation over the seeds" if over_seeds else "brackets are 95 % intervals"
+    st.caption(f"Test set; {words}. For teaching and research, not for diagnosis.")
+
+
+def _groups(records: Sequence[Record]) -> dict[str, list[Record]]:
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(lab.group(record.label), []).append(record)
+    return groups
 
 
 def _tested(records: Sequence[Record]) -> list[Record]:
@@ -59,7 +106,8 @@ def _tested(records: Sequence[Record]) -> list[Record]:
 
 
 def _sentence(n: int, baseline: dict[str, Any], published: dict[str, Any]) -> str:
-    text = f"Test set: {n:,} images. Always answering “{baseline['class']}” is right in {baseline['accuracy']:.1%}."
+    share = f"{baseline['accuracy']:.1%}"
+    text = f"Test set: {n:,} images. Always answering “{plain(baseline['class'])}” is right in {share}."
     if published:
         text += f" Published {published['model']}: {published['accuracy']:.1%} ({published['source']})."
     return text
@@ -71,8 +119,17 @@ def _value(record: Record, metric: str) -> tuple[float | None, float | None, flo
     return test.get(metric), low, high
 
 
+def _found(runs: Sequence[Record], metric: str) -> list[float]:
+    """Its values, without those of runs that have none."""
+    return [value for run in runs if (value := run.result["test"].get(metric)) is not None]
+
+
+def _present(records: Sequence[Record]) -> list[str]:
+    return [metric for metric in METRICS if _found(records, metric)]
+
+
 def _table(records: Sequence[Record]) -> pd.DataFrame:
-    present = [m for m in METRICS if any(r.result["test"].get(m) is not None for r in records)]
+    present = _present(records)
     return pd.DataFrame(
         [
             {"Run": r.label}
@@ -81,6 +138,27 @@ def _table(records: Sequence[Record]) -> pd.DataFrame:
             for r in records
         ]
     )
+
+
+def _over_seeds(groups: dict[str, list[Record]], records: Sequence[Record]) -> pd.DataFrame:
+    present = _present([run for runs in groups.values() for run in runs])
+    asked = {label: len(runs) for label, runs in _groups(records).items()}
+    rows = []
+    for label, runs in groups.items():
+        diverged = sum(bool(run.result.get("diverged_at")) for run in runs)
+        rows.append(
+            {"Run": label, "Seeds": f"{len(runs)} of {asked[label]}"}
+            | {METRICS[m]: _mean(_found(runs, m), "{:.3f}") for m in present}
+            | {"Seconds": _mean([run.result["seconds"] for run in runs], "{:.1f}")}
+            | {"Diverged": str(diverged) if diverged else "—"}
+        )
+    return pd.DataFrame(rows)
+
+
+def _mean(values: Sequence[float], form: str) -> str:
+    if len(values) < 2:
+        return form.format(values[0]) if values else "—"
+    return f"{form.format(fmean(values))} ± {form.format(stdev(values))}"
 
 
 def _text(value: float | None, low: float | None, high: float | None) -> str:

@@ -1,31 +1,33 @@
 """What is about to be compared, said in full: the settings of every run side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from medcore import catalog
+from medcore.labs import optimizers as lab
 from medcore.labs import robustness
 from medcore.spec import RunSpec
 
 
 def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
-    """One row a run.
+    """One row a run, or a group of runs that differ by their seed alone.
 
     Args:
         specs: by label.
         train_images: to count the updates; None where unknown.
     """
-    st.dataframe(
-        pd.DataFrame([{"Run": label} | _row(spec, train_images) for label, spec in specs.items()]),
-        hide_index=True,
-        width="stretch",
-        key="setup",
-    )
+    groups: dict[str, list[RunSpec]] = {}
+    for label, spec in specs.items():
+        groups.setdefault(lab.group(label), []).append(spec)
+    losses = len({str(spec.loss) for spec in specs.values()})
+    rows = [{"Run": label} | _row(group, train_images, losses > 1) for label, group in groups.items()]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="setup")
 
 
-def _row(spec: RunSpec, train_images: int | None) -> dict[str, str]:
+def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) -> dict[str, str]:
+    spec = group[0]
     whole = spec.training.batch_size == "all"
     row = {
         "Learning rate": f"{spec.optimizer.learning_rate:g}",
@@ -33,12 +35,34 @@ def _row(spec: RunSpec, train_images: int | None) -> dict[str, str]:
         "Batch": "all images" if whole else str(spec.training.batch_size),
         "Options": ", ".join(_option(spec, name, value) for name, value in spec.optimizer.options.items()) or "—",
     }
+    if with_loss:
+        row["Loss"] = _loss(spec)
+    if schedule := _schedule(spec):
+        row["Schedule"] = schedule
     if spec.preparation:
         row["Preparation"] = robustness.words(spec.preparation)
+    if len(group) > 1:
+        row["Seeds"] = f"{spec.seed} to {group[-1].seed}"
     if train_images:
         steps = 1 if whole else -(-train_images // spec.training.batch_size)
         row["Updates"] = f"{steps * spec.training.epochs:,}"
     return row
+
+
+def _loss(spec: RunSpec) -> str:
+    options = [f"{name} {value:g}" for name, value in spec.loss.options.items()]
+    return " ".join([catalog.LOSSES[spec.loss.name].label, *options])
+
+
+def _schedule(spec: RunSpec) -> str:
+    """The schedule in words; "" where the learning rate stays the same."""
+    schedule = spec.schedule
+    choice = catalog.SCHEDULES[schedule.name]
+    words = [f"warm-up {schedule.warmup:g} epochs"] if schedule.warmup else []
+    words += [f"{choice.parameters[name].label.lower()} {value:g}" for name, value in schedule.options.items()]
+    if not words:
+        return ""
+    return f"{choice.label}: {', '.join(words)}"
 
 
 def _option(spec: RunSpec, name: str, value: float) -> str:

@@ -1,0 +1,141 @@
+"""Charts of a finished comparison, each where it applies: learning rates, batch sizes, schedules."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore.charts import batches, palette, schedule, sweep, template
+from medcore.labs import optimizers as lab
+from medcore.runs.store import Record
+from medcore.ui import history, run_colours, state
+from medcore.ui.run_line import ACTIVE
+
+LEAST_RATES = 3
+"""Fewer make no curve."""
+
+
+def show(records: Sequence[Record]) -> dict[str, go.Figure]:
+    """Draws what these runs can tell, once all of them have ended.
+
+    Returns:
+        The charts by title.
+    """
+    if any(record.state in ACTIVE for record in records):
+        return {}
+    rates: dict[str, set[float]] = {}
+    for record in records:
+        rates.setdefault(record.spec["optimizer"]["name"], set()).add(record.spec["optimizer"]["learning_rate"])
+    charts = {}
+    if max(map(len, rates.values()), default=0) >= LEAST_RATES:
+        charts["Learning rates"] = _sweep(records)
+    if len({record.spec["training"]["batch_size"] for record in records}) > 1:
+        charts["Batch sizes"] = _batches(records)
+    if any(_changes(record) for record in records):
+        charts["Learning rate over the run"] = _schedules(records)
+    return charts
+
+
+def _changes(record: Record) -> bool:
+    spec = record.spec["schedule"]
+    return spec["name"] != "constant" or spec["warmup"] > 0
+
+
+def _sweep(records: Sequence[Record]) -> go.Figure:
+    st.subheader("Learning rates", anchor=False)
+    chart = _sweep_chart(tuple(record.id for record in records))
+    st.plotly_chart(
+        chart,
+        width="stretch",
+        key="sweep",
+        config=template.CONFIG,
+        alt="Final validation loss and test accuracy against the learning rate, a line an optimizer",
+    )
+    words = "Left of the valley the steps are too small to arrive in time, right of it they overshoot."
+    if any(_diverged(record) for record in records):
+        words += " A cross marks a rate at which runs diverged: their loss is no number any more."
+    if len(records) > len({lab.group(record.label) for record in records}):
+        words += " Points are means over the seeds, bands one standard deviation to each side."
+    st.caption(words + " Each optimizer is to be judged at the bottom of its own valley.")
+    return chart
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _sweep_chart(ids: tuple[str, ...]) -> go.Figure:
+    records = state.store().find(ids)
+    frame = history.of(records)
+    losses = frame[frame["metric"] == "val_loss"].groupby("run")["value"].last()
+    rows = [
+        {
+            "line": lab.family(record.label),
+            "rate": record.spec["optimizer"]["learning_rate"],
+            "val_loss": losses.get(record.id, np.nan),
+            "accuracy": _accuracy(record),
+            "diverged": _diverged(record),
+        }
+        for record in records
+        if record.result
+    ]
+    columns = ["line", "rate", "val_loss", "accuracy", "diverged"]
+    lines = dict.fromkeys(lab.family(record.label) for record in records)
+    return sweep.figure(pd.DataFrame(rows, columns=columns), palette.colours({line: line for line in lines}))
+
+
+def _accuracy(record: Record) -> float:
+    accuracy = (record.result.get("test") or {}).get("accuracy")
+    return np.nan if accuracy is None else accuracy
+
+
+def _diverged(record: Record) -> bool:
+    return bool((record.result or {}).get("diverged_at"))
+
+
+def _batches(records: Sequence[Record]) -> go.Figure:
+    st.subheader("Batch sizes", anchor=False)
+    chart = _batches_chart(tuple(record.id for record in records))
+    st.plotly_chart(
+        chart,
+        width="stretch",
+        key="batches",
+        config=template.CONFIG,
+        alt="Validation loss against epochs, updates and seconds, a line a batch size",
+    )
+    st.caption(
+        "The same runs three times. An epoch sees every image once, whatever the batch; a small batch makes more "
+        "updates of it, a large one computes them faster. Seconds are those spent in updates, here and now."
+    )
+    return chart
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _batches_chart(ids: tuple[str, ...]) -> go.Figure:
+    records = state.store().find(ids)
+    groups = {record.id: lab.group(record.label) for record in records}
+    steps = {r.id: r.plan["steps_per_epoch"] for r in records if "steps_per_epoch" in r.plan}
+    return batches.figure(history.of(records), groups, run_colours.of(records), steps)
+
+
+def _schedules(records: Sequence[Record]) -> go.Figure:
+    st.subheader("Learning rate over the run", anchor=False)
+    chart = _schedules_chart(tuple(record.id for record in records))
+    st.plotly_chart(
+        chart,
+        width="stretch",
+        key="schedules",
+        config=template.CONFIG,
+        alt="Learning rate of each run at its updates",
+    )
+    return chart
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _schedules_chart(ids: tuple[str, ...]) -> go.Figure:
+    """Of the first run of each group: the others have the same learning rates."""
+    records = state.store().find(ids)
+    first: dict[str, str] = {}
+    for record in records:
+        first.setdefault(lab.group(record.label), record.id)
+    labels = {run_id: label for label, run_id in first.items()}
+    return schedule.figure(history.of(records), labels, run_colours.of(records))
