@@ -27,6 +27,6 @@ def relief() -> dict[str, Any]:
             "zaxis": axis | {"title": {"text": "f(x, y)"}},
             "aspectmode": "manual",
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.8},
-            "camera": {"eye": {"x": -1.3, "y": -1.3, "z": 1.1}},
+            "camera": {"eye": {"x": -1.55, "y": -1.55, "z": 1.25}},
         },
     }

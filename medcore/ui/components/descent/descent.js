@@ -142,7 +142,7 @@ class Descent {
     this.pathQuestions.ask(query)
   }
 
-  async lay(surface) {
+  async lay(surface, { serial }) {
     try {
       this.Plotly = await loadPlotly(this.data.plotly)
     } catch (error) {
@@ -150,7 +150,7 @@ class Descent {
       return
     }
     if (this.gone) return
-    this.surface = surface
+    this.surface = { ...surface, serial }
     this.find(".formula").innerHTML = `<i>f</i>(<i>x</i>, <i>y</i>) = ${surface.formula}`
     await this.paintGround()
   }
@@ -171,8 +171,10 @@ class Descent {
     if (!this.surface || this.gone) return
     this.theme = themeOf(this.root)
     const { plane, relief } = this.data.layouts
-    if (this.view === "plane") await this.plane.lay(this.Plotly, this.surface, this.theme, plane)
-    else await this.relief.lay(this.Plotly, this.surface, this.theme, relief, this.paths ?? [])
+    const { surface } = this
+    if (this.view === "plane") await this.plane.lay(this.Plotly, surface, this.theme, plane)
+    else await this.relief.lay(this.Plotly, surface, this.theme, relief, this.paths ?? [])
+    this.ground = surface.serial
     this.draw()
   }
 
@@ -191,7 +193,8 @@ class Descent {
     const path = paths.find(({ rule }) => rule === this.chosen)
     if (path) this.table.show(path, this.labelOf(this.chosen), this.optionsOf(this.chosen), player.step)
     if (!player.playing) this.describe()
-    Object.assign(this.root.dataset, { drawn: query.serial, step: player.step })
+    const racers = paths.map(({ rule }) => rule).join()
+    Object.assign(this.root.dataset, { drawn: query.serial, ground: this.ground, step: player.step, racers })
   }
 
   labelOf(rule) {

@@ -48,7 +48,7 @@ class Plane {
       y: places(surface.y, cells),
       z: surface.heights,
       ncontours: LEVELS,
-      colorscale: colourScale(theme),
+      colorscale: colourScale(theme, "plane"),
       line: { width: 0.7, color: theme.dark ? "#5c6f88" : "#9fb0c4" },
       showscale: !small,
       colorbar: { title: { text: "f(x, y)", side: "right" }, thickness: 10, outlinewidth: 0, ...heightTicks(surface) },

@@ -71,7 +71,7 @@ class Player {
 
   /** As many steps as are due since the last one; another speed counts from then on. */
   tick(now) {
-    const rate = +this.find(".speed select").value
+    const rate = +this.find(".speed").value
     this.origin ??= now
     const due = Math.floor(((now - this.origin) * rate) / 1000)
     if (due) {

@@ -13,16 +13,15 @@ class Relief {
     const low = Math.min(...surface.heights.map((row) => Math.min(...row)))
     const high = Math.max(...surface.heights.map((row) => Math.max(...row)))
     this.range = [low, high]
-    this.raised = 0.01 * (high - low)
+    this.raised = 0.02 * (high - low)
     const ground = {
       type: "surface",
       x: places(surface.x, cells),
       y: places(surface.y, cells),
       z: surface.heights,
-      colorscale: colourScale(theme),
+      colorscale: colourScale(theme, "relief"),
       showscale: false,
       hoverinfo: "skip",
-      opacity: 0.95,
       lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05 },
       contours: { z: { show: true, color: theme.dark ? "#5c6f88" : "#9fb0c4", width: 1, start: low, end: high, size: (high - low) / LEVELS } },
     }
@@ -37,11 +36,12 @@ class Relief {
       marker: { color: colour, size: [] },
     }))
     const ticks = heightTicks(surface)
+    const grid = { gridcolor: theme.dark ? "#3a4656" : "#d5dbe3" } // WebGL knows no transparent lines
     const scene = {
       ...layout.scene,
-      xaxis: { ...layout.scene.xaxis, range: [...surface.x] },
-      yaxis: { ...layout.scene.yaxis, range: [...surface.y] },
-      zaxis: { ...layout.scene.zaxis, ...ticks },
+      xaxis: { ...layout.scene.xaxis, ...grid, range: [...surface.x] },
+      yaxis: { ...layout.scene.yaxis, ...grid, range: [...surface.y] },
+      zaxis: { ...layout.scene.zaxis, ...grid, ...ticks },
     }
     const config = { displayModeBar: false, scrollZoom: false }
     await Plotly.react(this.plot, [ground, ...lines], { ...layout, scene, font: theme.font }, config)
@@ -67,14 +67,14 @@ class Relief {
   }
 
   /** What lies outside the plot's box is left out. */
-  line({ points, values }, last) {
+  line({ points }, last) {
     const line = { x: [], y: [], z: [], "marker.size": [] }
     const within = (value, [low, high]) => value >= low && value <= high
     for (let i = 0; i <= last; i++) {
       const inside = within(points[2 * i], this.surface.x) && within(points[2 * i + 1], this.surface.y)
       line.x.push(inside ? points[2 * i] : null)
       line.y.push(inside ? points[2 * i + 1] : null)
-      line.z.push(inside ? heightOf(values[i], this.surface) + this.raised : null)
+      line.z.push(inside ? drawnHeight(this.surface, points[2 * i], points[2 * i + 1]) + this.raised : null)
       line["marker.size"].push(i === last ? 6 : 0)
     }
     return line
