@@ -10,7 +10,7 @@ from medcore.charts import template
 
 CUT = 5.0
 """Cross-entropy has no upper end; the panel does."""
-TITLES = ("loss", "size of the gradient<br>by the true logit")
+LOSS, GRADIENT, SHARE = "loss", "size of the gradient<br>by the true logit", "gradient, as a share<br>of its largest"
 X_TITLE = "probability given to the true class"
 
 
@@ -22,19 +22,21 @@ class Line(NamedTuple):
     floor: float | None = None
 
 
-def figure(p: np.ndarray, lines: Mapping[str, Line], chosen: str) -> go.Figure:
+def figure(p: np.ndarray, lines: Mapping[str, Line], chosen: str, relative: bool = False) -> go.Figure:
     """Two panels, one above the other.
 
     Args:
         p: (n,) probabilities of the true class, increasing.
         lines: by label.
         chosen: the label drawn strong.
+        relative: draws each gradient as a share of its largest, which shows its shape however small it is.
     """
     chart = go.Figure()
     for i, (label, line) in enumerate(lines.items()):
         strong = label == chosen
-        style = {"color": template.colour(i), "width": 3.5 if strong else 1.5}
-        for number, values in enumerate((line.value, line.gradient), 1):
+        style = {"color": template.colour(i), "width": 3.5 if strong else 1.5, "simplify": False}
+        gradient = line.gradient / line.gradient.max() if relative else line.gradient
+        for number, values in enumerate((line.value, gradient), 1):
             chart.add_scatter(
                 x=p,
                 y=values,
@@ -49,6 +51,7 @@ def figure(p: np.ndarray, lines: Mapping[str, Line], chosen: str) -> go.Figure:
             )
         if line.floor is not None:
             _floor(chart, line.floor, style["color"])
+    chart.update_layout(xaxis2={}, yaxis2={})  # there to be given the template, too
     template.apply(chart)
     top = min(CUT, max(float(line.value.max()) for line in lines.values()))
     chart.update_layout(
@@ -57,8 +60,8 @@ def figure(p: np.ndarray, lines: Mapping[str, Line], chosen: str) -> go.Figure:
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom"},
         xaxis={"anchor": "y", "matches": "x2", "showticklabels": False, "range": [0, 1]},
         xaxis2={"anchor": "y2", "range": [0, 1], "title": X_TITLE},
-        yaxis={"domain": [0.54, 1], "title": TITLES[0], "range": [0, 1.03 * top]},
-        yaxis2={"anchor": "x2", "domain": [0, 0.46], "title": TITLES[1], "rangemode": "tozero"},
+        yaxis={"domain": [0.54, 1], "title": LOSS, "range": [0, 1.03 * top]},
+        yaxis2={"anchor": "x2", "domain": [0, 0.46], "title": SHARE if relative else GRADIENT, "rangemode": "tozero"},
     )
     return chart
 

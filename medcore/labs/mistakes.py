@@ -61,12 +61,14 @@ def _softmax(settings: Mapping[str, Any]) -> Mistake:
         title="Softmax twice",
         what="The last layer ends in a softmax, and the loss is told that it gets logits: it applies a second one.",
         wrong_code="""
-model.add(layers.Dense(10, activation="softmax"))
-loss = SparseCategoricalCrossentropy(from_logits=True)
+layers.Dense(10, activation="softmax")
+loss = SparseCategoricalCrossentropy(
+    from_logits=True)
 """,
         right_code="""
-model.add(layers.Dense(10))
-loss = SparseCategoricalCrossentropy(from_logits=True)
+layers.Dense(10)
+loss = SparseCategoricalCrossentropy(
+    from_logits=True)
 """,
         wrong={"Adam · Softmax twice": replace(right, loss=LossSpec("softmax_twice"))},
         right={"Adam · Softmax once": right},
@@ -90,9 +92,10 @@ sgd = keras.optimizers.SGD(0.01)
 model.fit(x, y)  # both: batch_size=32
 """,
         right_code="""
-model.fit(x, y, batch_size=len(x))  # gradient descent
-model.fit(x, y, batch_size=1)       # stochastic gradient descent
-model.fit(x, y, batch_size=32)      # mini-batch SGD
+# gradient descent, SGD, mini-batch SGD
+model.fit(x, y, batch_size=len(x))
+model.fit(x, y, batch_size=1)
+model.fit(x, y, batch_size=32)
 """,
         wrong={"“Gradient descent”, batch 32": same, "“SGD”, batch 32": same},
         right=optimizers.runs(optimizers=["gd", "sgd", "minibatch"], **settings),
@@ -115,7 +118,8 @@ y = keras.utils.to_categorical(y)
 loss = MeanSquaredError()
 """,
         right_code="""
-loss = SparseCategoricalCrossentropy(from_logits=True)
+loss = SparseCategoricalCrossentropy(
+    from_logits=True)
 """,
         wrong={"Mini-batch SGD · MSE": replace(right, loss=LossSpec("mse"))},
         right={"Mini-batch SGD · Cross-entropy": right},
@@ -135,12 +139,15 @@ def _rates(settings: Mapping[str, Any]) -> Mistake:
         title="One learning rate for all",
         what="Every optimizer gets the same learning rate, and the ranking is said to be one of optimizers.",
         wrong_code="""
-for name in ("SGD", "Momentum", "Adam", "Lion"):
-    compare(name, learning_rate=0.001)
+rates = {"SGD": 0.001, "Momentum": 0.001,
+         "Adam": 0.001, "Lion": 0.001}
+for name, rate in rates.items():
+    compare(name, learning_rate=rate)
 """,
         right_code="""
-rates = {"SGD": 0.01, "Momentum": 0.01, "Adam": 0.001, "Lion": 0.0001}
-for name, rate in rates.items():  # best of a sweep, chosen by validation
+rates = {"SGD": 0.01, "Momentum": 0.01,
+         "Adam": 0.001, "Lion": 0.0001}
+for name, rate in rates.items():
     compare(name, learning_rate=rate)
 """,
         wrong=wrong,

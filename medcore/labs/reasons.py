@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CLEAR = 3.0
 """A figure that many times another is a difference worth naming; runs of equal settings differ by less."""
+THROWN = 0.5
+"""Relative change of the weights at one update that leaves little of what they were."""
 RESTLESS = 0.01
 """Relative change of the weights at an update above which they hardly settle; about 0.001 is usual."""
 MOST = 3
@@ -50,6 +52,11 @@ class Course:
     def step(self) -> float:
         """Typical relative change of the weights at an update."""
         return float(np.median(self.step_sizes))
+
+    @property
+    def leap(self) -> float:
+        """The largest relative change of the weights that was logged."""
+        return float(np.max(self.step_sizes))
 
     @property
     def rate(self) -> float:
@@ -133,6 +140,16 @@ def weaker_gradient(winner: Course, loser: Course) -> str | None:
     )
 
 
+def thrown(winner: Course, loser: Course) -> str | None:
+    """An update threw its weights far off, and it has not learned its training images as well."""
+    if not (loser.leap > THROWN and loser.leap >= CLEAR * winner.leap) or not _learned_less(winner, loser):
+        return None
+    return (
+        f"An update of {loser.name} changed its weights by {_percent(loser.leap)}, none of {winner.name} by more than "
+        f"{_percent(winner.leap)}: so long a step throws away what was learned, and the network may never come back."
+    )
+
+
 def restless(winner: Course, loser: Course) -> str | None:
     """Its steps are too long to settle, and it has not learned its training images as well."""
     if not (loser.step > RESTLESS and loser.step >= CLEAR * winner.step) or not _learned_less(winner, loser):
@@ -145,8 +162,8 @@ def restless(winner: Course, loser: Course) -> str | None:
 
 def not_far(winner: Course, loser: Course) -> str | None:
     """Its steps are short, and it has not learned its training images as well."""
-    ways = [c.step * c.updates for c in (loser, winner)]
-    if not (CLEAR * loser.step <= winner.step and ways[0] < ways[1]) or not _learned_less(winner, loser):
+    ours, theirs = (float(np.mean(c.step_sizes)) * c.updates for c in (winner, loser))
+    if not (CLEAR * loser.step <= winner.step and theirs < ours) or not _learned_less(winner, loser):
         return None
     return (
         f"{loser.name} moved its weights by {_percent(loser.step)} an update, {winner.name} by "
@@ -210,7 +227,7 @@ def by_heart(_: Course, loser: Course) -> str | None:
 
 def still_learning(_: Course, loser: Course) -> str | None:
     """It was getting better when the run ended."""
-    if len(loser.val_loss) < 2 or not loser.val_loss[-1] < 0.98 * loser.val_loss[-2]:
+    if len(loser.val_loss) < 2 or not loser.val_loss[-1] < 0.98 * loser.val_loss[:-1].min():
         return None
     return (
         f"{loser.name} was still getting better when the run ended (validation loss {loser.val_loss[-2]:.3g}, then "
@@ -221,6 +238,7 @@ def still_learning(_: Course, loser: Course) -> str | None:
 RULES: tuple[Callable[[Course, Course], str | None], ...] = (
     few_updates,
     weaker_gradient,
+    thrown,
     restless,
     not_far,
     longer_reach,
@@ -246,7 +264,7 @@ def _end(values: np.ndarray) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:,.0f} %"
 
 
 def _count(updates: int) -> str:

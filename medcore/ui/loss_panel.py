@@ -8,6 +8,7 @@ from medcore import catalog
 from medcore.charts import loss_gradients, template
 from medcore.charts.loss_gradients import Line
 from medcore.optimization import losses
+from medcore.ui.controls import URL
 
 CONFIDENCES = np.linspace(0.001, 0.999, 333)
 DOUBT = 0.01
@@ -22,8 +23,15 @@ def show(loss: str, delta: float, classes: int) -> None:
         delta: of the Huber loss.
         classes: of the data set.
     """
+    relative = st.toggle(
+        "Each gradient as a share of its largest",
+        True,
+        key="loss_relative",
+        bind=URL,
+        help="Shows where each loss pulls; off, how hard they pull beside each other.",
+    )
     st.plotly_chart(
-        _figure(loss, delta, classes),
+        _figure(loss, delta, classes, relative),
         width="stretch",
         key="loss_gradients",
         config=template.CONFIG,
@@ -74,7 +82,7 @@ def _pulls(delta: float, classes: int) -> str:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _figure(loss: str, delta: float, classes: int) -> go.Figure:
+def _figure(loss: str, delta: float, classes: int, relative: bool) -> go.Figure:
     lines = {
         choice.label: Line(
             *losses.curve(name, CONFIDENCES, classes, delta),
@@ -82,4 +90,4 @@ def _figure(loss: str, delta: float, classes: int) -> go.Figure:
         )
         for name, choice in catalog.LOSSES.items()
     }
-    return loss_gradients.figure(CONFIDENCES, lines, catalog.LOSSES[loss].label)
+    return loss_gradients.figure(CONFIDENCES, lines, catalog.LOSSES[loss].label, relative)

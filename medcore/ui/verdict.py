@@ -92,10 +92,10 @@ def sentences(comparison: Comparison) -> list[str]:
     """What was found, as Markdown."""
     best, seeds = plain(comparison.best), comparison.seeds
     over = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
-    low, high = (100 * end for end in comparison.interval)
+    low, high = comparison.interval
     said = [
         f"**{best}** has the highest validation accuracy: {comparison.val:.1%} ({over}). "
-        f"On the test set it reaches {comparison.test:.1%} (95 % interval {low:.1f} to {high:.1f} %)."
+        f"On the test set it reaches {comparison.test:.1%} (95 % interval {low:.1%} to {high:.1%})."
     ]
     ahead = sorted((d for d in comparison.differences if d.certain and d.mean > 0), key=lambda d: d.mean)
     behind = [d for d in comparison.differences if d.certain and d.mean < 0]

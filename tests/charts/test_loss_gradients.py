@@ -26,6 +26,12 @@ def test_each_loss_has_its_values_above_and_its_gradient_below_in_one_colour(cha
         assert (above.showlegend, below.showlegend) == (True, False)
 
 
+def test_gradients_as_shares_of_their_largest():
+    chart = loss_gradients.figure(P, LINES, "b", relative=True)
+    below = [trace.y.tolist() for trace in chart.data if trace.yaxis == "y2"]
+    assert below == [pytest.approx([1, 5 / 9, 1 / 9]), pytest.approx([0.5, 1, 0.5])]
+
+
 def test_the_chosen_one_is_drawn_strong(chart):
     widths = {trace.name: trace.line.width for trace in chart.data}
     assert widths["b"] > widths["a"]

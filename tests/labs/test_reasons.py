@@ -61,6 +61,17 @@ def test_a_loss_that_pulls_less():
     assert reasons.weaker_gradient(winner(), course(loss="mse", gradients=np.full(10, 0.5))) is None
 
 
+def test_an_update_that_throws_the_weights_away():
+    off = course(step_sizes=np.array([0.01, 12.0, 1e-4, 1e-4, 1e-4]), train_loss=np.array([90.0, 5.0, 4.0]))
+    assert "An update of loser changed its weights by 1,200 %, none of winner by more than 0.1 %" in reasons.thrown(
+        winner(), off
+    )
+    # Its later steps are tiny beside weights that are huge: that is no sign of a short way.
+    assert reasons.not_far(winner("adam", step_sizes=np.full(5, 0.003)), off) is None
+    assert reasons.thrown(winner(), course()) is None
+    assert reasons.thrown(winner(step_sizes=np.full(5, 9.0)), off) is None
+
+
 def test_steps_too_long_to_settle():
     wild = course(step_sizes=np.full(10, 0.08), train_loss=np.array([2.0, 2.5, 2.2]))
     assert "by 8 % an update, winner by 0.1 % (about 0.1 % is usual)" in reasons.restless(winner(), wild)
@@ -116,6 +127,8 @@ def test_still_getting_better():
     text = reasons.still_learning(winner(), course(val_loss=np.array([2.0, 1.5, 1.2])))
     assert "(validation loss 1.5, then 1.2 in the last epoch): with more epochs it may catch up" in text
     assert reasons.still_learning(winner(), course(val_loss=np.array([1.2]))) is None
+    # Up and down is no progress.
+    assert reasons.still_learning(winner(), course(val_loss=np.array([1.0, 8.0, 3.9]))) is None
     assert reasons.still_learning(winner(), course()) is None
 
 
