@@ -55,6 +55,17 @@ def test_learns_and_saves_what_it_says(splits, run):
     assert sorted(path.name for path in run.folder.iterdir()) == ["model.keras", "predictions.npz"]
 
 
+def test_the_path_is_kept_where_asked_for(splits, run):
+    result = train(replace(SPEC, training=replace(SPEC.training, record_path=True)), run)
+    with np.load(run.folder / result["files"]["path"], allow_pickle=False) as file:
+        steps, weights = file["steps"], file["weights"]
+    np.testing.assert_array_equal(steps, np.arange(16))
+    assert weights.shape == (16, result["parameters"])
+    model = keras.models.load_model(run.folder / result["files"]["model"])
+    last = np.concatenate([variable.ravel() for variable in model.get_weights()])
+    np.testing.assert_array_equal(weights[-1], last.astype(np.float16))
+
+
 @pytest.mark.parametrize("model", ["mlp", "cnn"])
 def test_the_same_spec_gives_the_same_result(model, run, tmp_path):
     spec = replace(SPEC, model=ModelSpec(model))

@@ -17,23 +17,19 @@ def expected_norms(spec: RunSpec, train, order, batch: int) -> np.ndarray:
     model = compiled.build_model(spec.model, SHAPE, 3, "float32", spec.seed)
     optimizer = optimizers.build(spec.optimizer)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    trained = [layer for layer in model.layers if layer.trainable_variables]
     rows = []
     for first in range(0, len(order), batch):
         picked = order[first : first + batch]
         with tf.GradientTape() as tape:
             value = loss(train.labels[picked], model(train.images[picked] / np.float32(255)))
-        gradients = dict(
-            zip((v.path for v in model.trainable_variables), tape.gradient(value, model.trainable_variables))
-        )
-        before = {v.path: np.array(v) for v in model.trainable_variables}
-        optimizer.apply(list(gradients.values()), model.trainable_variables)
+        gradients = tape.gradient(value, model.trainable_variables)
+        before = [np.ravel(weights) for weights in model.get_weights()]
+        optimizer.apply(gradients, model.trainable_variables)
+        after = [np.ravel(weights) for weights in model.get_weights()]
+        gradients = [np.ravel(gradient) for gradient in gradients]
         row = []
-        for layer in trained:
-            own = [v.path for v in layer.trainable_variables]
-            after = {v.path: np.array(v) for v in layer.trainable_variables}
-            gradient, old = (np.concatenate([np.ravel(some[path]) for path in own]) for some in (gradients, before))
-            new = np.concatenate([np.ravel(after[path]) for path in own])
+        for kernel in range(0, len(before), 2):
+            gradient, old, new = (np.concatenate(some[kernel : kernel + 2]) for some in (gradients, before, after))
             row.append([np.linalg.norm(gradient), np.linalg.norm(new - old) / np.linalg.norm(old)])
         rows.append(row)
     return np.asarray(rows)
