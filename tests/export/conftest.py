@@ -1,0 +1,115 @@
+"""What Medcore measured, and what the exported files of the same runs measure without it."""
+
+import csv
+import io
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medcore.export import archive
+from medcore.spec import (
+    DataSpec,
+    LossSpec,
+    ModelSpec,
+    OptimizerSpec,
+    PreparationSpec,
+    RunSpec,
+    ScheduleSpec,
+    TrainingSpec,
+)
+from tests.training.conftest import Recorder
+
+ALONE = Path(__file__).with_name("alone.py")
+CASES: dict[str, dict[str, Any]] = {
+    "SGD": {"optimizer": OptimizerSpec("minibatch", 0.1)},
+    "Warm-up, cosine": {"optimizer": OptimizerSpec("momentum", 0.03), "schedule": ScheduleSpec("cosine", 0.5)},
+    "Steps": {
+        "optimizer": OptimizerSpec("nesterov"),
+        "schedule": ScheduleSpec("step", 0, {"every": 1}),
+        "loss": LossSpec("mse"),
+    },
+    "Best of Adam": {
+        "optimizer": OptimizerSpec("adam", 0.03),
+        "training": TrainingSpec(8, 64, patience=1, weights="best", class_weights=True),
+        "seed": 3,
+    },
+    "AdamW": {"optimizer": OptimizerSpec("adamw", options={"beta_1": 0.8}), "loss": LossSpec("huber", {"delta": 0.1})},
+    "Decay": {"optimizer": OptimizerSpec("nadam", 0.003, 0.01), "loss": LossSpec("softmax_twice")},
+    "Whole set": {"optimizer": OptimizerSpec("gd"), "training": TrainingSpec(2, "all")},
+    "CNN": {"model": ModelSpec("cnn"), "optimizer": OptimizerSpec("rmsprop")},
+    "CNN, bfloat16": {"model": ModelSpec("cnn"), "training": TrainingSpec(2, precision="bfloat16")},
+    "Prepared": {"preparation": PreparationSpec({"gaussian_noise": {"sd": 0.1}, "zscore": {}})},
+    "Augmented": {"preparation": PreparationSpec({"flip": {}, "shift": {}}), "optimizer": OptimizerSpec("rmsprop")},
+}
+"""What differs from an MLP on the digits, two epochs, Adam."""
+FEW = ("SGD", "Warm-up, cosine", "CNN")
+
+
+def spec(**parts: Any) -> RunSpec:
+    return RunSpec(
+        data=DataSpec("digits"),
+        **{"model": ModelSpec("mlp"), "training": TrainingSpec(2, precision="float32")} | parts,
+    )
+
+
+@dataclass
+class Exported:
+    """The runs, what Medcore made of them, and the folder with the unpacked ZIP."""
+
+    runs: Mapping[str, RunSpec]
+    results: Mapping[str, dict[str, Any]]
+    records: Mapping[str, Recorder]
+    folder: Path
+
+    def run(self, name: str) -> subprocess.CompletedProcess:
+        """Runs one of the files where only what it names can be imported, elsewhere than in the checkout."""
+        return subprocess.run(
+            [sys.executable, "-I", ALONE, self.folder / name],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """Rows of a table that the run has written."""
+        with (self.folder / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory) -> Exported:
+    """Every case trained by Medcore, in a home of its own, and the ZIP of all of them."""
+    from medcore.training.classification import train
+
+    runs = {label: spec(**parts) for label, parts in CASES.items()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
+        records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
+        results = {label: train(runs[label], record) for label, record in records.items()}
+        return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
+
+
+@pytest.fixture(scope="session")
+def few(trained, tmp_path_factory) -> Exported:
+    """The ZIP of some of the cases, whose images are the same."""
+    runs = {label: trained.runs[label] for label in FEW}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
+        return unpacked(runs, trained.results, trained.records, tmp_path_factory.mktemp("few"))
+
+
+def unpacked(
+    runs: Mapping[str, RunSpec], results: Mapping[str, dict], records: Mapping[str, Recorder], folder: Path
+) -> Exported:
+    precisions = {label: results[label]["device"]["precision"] for label in runs}
+    with zipfile.ZipFile(io.BytesIO(archive.make(runs, precisions, lambda done: None))) as packed:
+        packed.extractall(folder)
+    return Exported(runs, results, records, folder)
