@@ -70,4 +70,4 @@ def _floor(chart: go.Figure, floor: float, colour: str) -> None:
     line = {"dash": "dot", "width": 1.5, "color": colour}
     chart.add_shape(type="line", xref="x", yref="y", x0=0, x1=1, y0=floor, y1=floor, line=line)
     note = {"text": f"floor {floor:.4f}", "x": 0, "y": floor, "xref": "x", "yref": "y"}
-    chart.add_annotation(**note, xanchor="left", yanchor="top", showarrow=False, font={"size": 12, "color": colour})
+    chart.add_annotation(**note, xanchor="left", yanchor="bottom", showarrow=False, font={"size": 12, "color": colour})

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from medcore import catalog
 from medcore.labs import optimizers
 from medcore.spec import LossSpec, RunSpec
 
 COMMON_RATE = 0.001
-TUNED_APART = ("minibatch", "momentum", "adam", "lion")
+SWEEP = (0.0001, COMMON_RATE, 0.01, 0.1)
+TUNED_APART = ("minibatch", "momentum", "adam")
 
 
 @dataclass(frozen=True)
@@ -132,34 +132,26 @@ loss = SparseCategoricalCrossentropy(
 
 
 def _rates(settings: Mapping[str, Any]) -> Mistake:
-    wrong = {_with_rate(name): _run(name, settings, learning_rate=COMMON_RATE) for name in TUNED_APART}
-    usual = {name: catalog.OPTIMIZERS[name].learning_rate for name in TUNED_APART}
-    right = {_with_rate(name, usual[name]): _run(name, settings) for name in TUNED_APART}
+    sweep = optimizers.runs(optimizers=TUNED_APART, **settings, vary="learning_rate", values=SWEEP)
     return Mistake(
         title="One learning rate for all",
         what="Every optimizer gets the same learning rate, and the ranking is said to be one of optimizers.",
         wrong_code="""
-rates = {"SGD": 0.001, "Momentum": 0.001,
-         "Adam": 0.001, "Lion": 0.001}
-for name, rate in rates.items():
-    compare(name, learning_rate=rate)
+for name in ("SGD", "Momentum", "Adam"):
+    compare(name, learning_rate=0.001)
 """,
         right_code="""
-rates = {"SGD": 0.01, "Momentum": 0.01,
-         "Adam": 0.001, "Lion": 0.0001}
-for name, rate in rates.items():
+sweep = (0.0001, 0.001, 0.01, 0.1)
+for name in ("SGD", "Momentum", "Adam"):
+    rate = best_by_validation(name, sweep)
     compare(name, learning_rate=rate)
 """,
-        wrong=wrong,
-        right=right,
+        wrong={label: spec for label, spec in sweep.items() if spec.optimizer.learning_rate == COMMON_RATE},
+        right=sweep,
         see=(
-            "A learning rate means something else to each of them: plain SGD multiplies it with the gradient, Adam and "
-            "Lion move every weight by about as much as the rate itself, whatever the gradient. The ranking at one "
-            "common rate is a ranking of how well that rate happens to suit. The usual rates are a start; "
-            "vary the learning rate in the comparison to find each one's best."
+            "A learning rate means something else to each of them: plain SGD multiplies it with the gradient, momentum "
+            "adds such steps up, Adam moves every weight by about as much as the rate itself, whatever the gradient. "
+            "The ranking at one common rate says how well that rate happens to suit each. Right: every one at the rate "
+            "of a sweep that is best by **validation**. If that is the smallest or largest of the sweep, widen it."
         ),
     )
-
-
-def _with_rate(name: str, rate: float = COMMON_RATE) -> str:
-    return f"{catalog.OPTIMIZERS[name].label} · {rate:g}"

@@ -43,14 +43,23 @@ def test_mse_is_told_by_accuracy_and_by_its_first_gradient():
     assert len(findings("mse", {"mse": run([0.1], [0.2])}, {"ce": right})) == 2
 
 
-def test_the_rankings_of_one_rate_and_of_each_ones_own():
-    wrong = {"SGD · 0.001": run([1], [0.3]), "Lion · 0.001": run([1], [0.9])}
-    right = {"SGD · 0.01": run([1], [0.95]), "Lion · 0.0001": run([1], [0.9])}
+def test_the_rankings_of_one_rate_and_of_each_ones_best():
+    wrong = {"SGD · 0.001": run([1], [0.3]), "Adam · 0.001": run([1], [0.9])}
+    right = wrong | {"SGD · 0.1": run([1], [0.95]), "SGD · 1": run([1], [0.1]), "Adam · 0.1": run([1], [0.2])}
     said = findings("rates", wrong, right)
-    assert said[0] == "One rate for all, by validation accuracy at the end: Lion · 0.001 (90.0%), SGD · 0.001 (30.0%)."
-    assert said[1].startswith("Each one's usual rate, by validation accuracy at the end: SGD · 0.01 (95.0%), Lion")
-    assert said[2].startswith("The ranking depends on the learning rates")
-    assert findings("rates", wrong, wrong)[2] == "The ranking is the same in both."
+    assert said[0] == (
+        "At one rate for all, by validation accuracy at the end: Adam · 0.001 (90.0%), SGD · 0.001 (30.0%)."
+    )
+    assert said[1] == (
+        "Each at the best of its rates, by validation accuracy at the end: SGD · 0.1 (95.0%), Adam · 0.001 (90.0%)."
+    )
+    assert said[2].startswith(
+        "The ranking is another one; from the first to the last it is 60.0 points at one rate, 5.0"
+    )
+    same = wrong | {"Adam · 0.1": run([1], [0.2])}
+    assert findings("rates", wrong, same)[2].startswith("The ranking is the same;")
+    # Only one rate of each was trained, so none of them is the best of its rates.
+    assert findings("rates", wrong, wrong) == said[:1]
 
 
 def test_nothing_is_said_of_what_was_not_trained_or_broke_off():

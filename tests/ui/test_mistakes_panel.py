@@ -63,7 +63,7 @@ def test_train_queues_the_chosen_way_under_a_parameter_of_its_own(store):
 
 def test_both_ways_are_trained_together_and_a_run_in_both_once(store):
     page = opened(mistake="One learning rate for all").button(key="mistake_runs_train").click().run()
-    assert len(store.find(page.query_params["mistake_runs"].split(","))) == 7
+    assert len(store.find(page.query_params["mistake_runs"].split(","))) == 12
 
 
 def test_what_was_measured_stands_beside_theory(store):
