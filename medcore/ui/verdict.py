@@ -20,19 +20,24 @@ MOST_ROWS = 10
 MOST_NAMES = 4
 
 
-def show(records: Sequence[Record]) -> None:
-    """Says which group is best, once all runs have ended and two groups or more can be compared."""
+def show(records: Sequence[Record]) -> go.Figure | None:
+    """Says which group is best, once all runs have ended and two groups or more can be compared.
+
+    Returns:
+        The chart of differences, if there is one.
+    """
     if any(record.state in ACTIVE for record in records):
-        return
-    comparison = found(records)
+        return None
+    chart, comparison = None, found(records)
     if isinstance(comparison, Comparison) and (comparison.differences or comparison.seeds > 1):
         st.markdown("\n\n".join([*sentences(comparison), *_beside(records, comparison)]))
         if comparison.differences:
-            _chart(records, comparison)
+            chart = _chart(records, comparison)
     elif isinstance(comparison, str):
         st.warning(plain(comparison))
     if missing := left_out(records):
         st.caption("Left out of the comparison: " + "; ".join(missing) + ".")
+    return chart
 
 
 def found(records: Sequence[Record]) -> Comparison | str | None:
@@ -150,13 +155,14 @@ def _beside(records: Sequence[Record], comparison: Comparison) -> list[str]:
     ]
 
 
-def _chart(records: Sequence[Record], comparison: Comparison) -> None:
+def _chart(records: Sequence[Record], comparison: Comparison) -> go.Figure:
     nearest = sorted(comparison.differences, key=lambda d: d.mean)[:MOST_ROWS]
     by_run = run_colours.of(records)
     colours = {group(record.label): by_run[record.id] for record in records}
     rows = tuple(differences.Row(d.other, colours[d.other], d.mean, *d.interval, d.certain) for d in nearest)
+    chart = _figure(rows, comparison.best)
     st.plotly_chart(
-        _figure(rows, comparison.best),
+        chart,
         width="stretch",
         key="differences",
         config=template.CONFIG,
@@ -168,6 +174,7 @@ def _chart(records: Sequence[Record], comparison: Comparison) -> None:
     if len(nearest) < len(comparison.differences):
         said.append(f". The {MOST_ROWS} nearest are drawn")
     st.caption("".join(said) + ".")
+    return chart
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
