@@ -1,0 +1,75 @@
+"""Runs as plain settings: what they share, what they differ in, and which see the same images."""
+
+from dataclasses import replace
+
+import pytest
+
+from medcore.export.settings import COMMENTS, data_files, data_key, settings
+from medcore.labs import optimizers
+from medcore.spec import DataSpec, OptimizerSpec, PreparationSpec, RunSpec, TrainingSpec
+
+SPEC = RunSpec(data=DataSpec("digits"))
+
+
+def test_what_all_share_stands_once():
+    found = settings(optimizers.runs(dataset="digits", optimizers=["minibatch", "nesterov", "adamw"]))
+    assert found.own == {
+        "Mini-batch SGD": {"optimizer": ("minibatch", {}), "learning_rate": 0.01, "weight_decay": None},
+        "Nesterov": {
+            "optimizer": ("nesterov", {"momentum": 0.9, "nesterov": True}),
+            "learning_rate": 0.01,
+            "weight_decay": None,
+        },
+        "AdamW": {
+            "optimizer": ("adamw", {"beta_1": 0.9, "beta_2": 0.999}),
+            "learning_rate": 0.001,
+            "weight_decay": 0.004,
+        },
+    }
+    assert list(found.shared) == [key for key in COMMENTS if key not in found.own["AdamW"]]
+    assert found.shared["data"] == "data.npz"
+
+
+def test_one_run_shares_everything():
+    found = settings({"Adam": SPEC})
+    assert found.own == {"Adam": {}}
+    assert list(found.shared) == list(COMMENTS)
+
+
+def test_precision_is_what_the_run_was_computed_in():
+    asked = replace(SPEC, training=TrainingSpec(precision="bfloat16"))
+    assert settings({"a": SPEC}).shared["precision"] == "float32"
+    assert settings({"a": SPEC}, {"a": "bfloat16"}).shared["precision"] == "mixed_bfloat16"
+    assert settings({"a": asked}).shared["precision"] == "mixed_bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"optimizer": OptimizerSpec("sgd")}, True),
+        ({"seed": 1}, True),
+        ({"data": DataSpec("mnist")}, False),
+        ({"preparation": PreparationSpec({"zscore": {}})}, False),
+    ],
+)
+def test_runs_of_the_same_images_share_a_file(change, same):
+    assert (data_key(replace(SPEC, **change)) == data_key(SPEC)) == same
+
+
+@pytest.mark.parametrize(("step", "same"), [("zscore", True), ("gaussian_noise", False), ("flip", False)])
+def test_a_seed_makes_other_images_only_where_lots_are_drawn(step, same):
+    one = replace(SPEC, preparation=PreparationSpec({step: {}}))
+    other = replace(one, seed=1)
+    assert (len(data_files({"one": one, "other": other})) == 1) == same
+
+
+@pytest.mark.parametrize(
+    ("runs", "message"),
+    [
+        ({}, "needs a run or more"),
+        ({"Shift": RunSpec(task="robustness", base="0" * 32)}, r'"Shift" of the task robustness'),
+    ],
+)
+def test_what_is_no_training_is_refused(runs, message):
+    with pytest.raises(ValueError, match=message):
+        settings(runs)
