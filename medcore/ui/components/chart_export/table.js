@@ -7,12 +7,17 @@ function plainText(text) {
   return String(text ?? "").replace(/<br\s*\/?>/g, " ").replace(/<[^>]*>/g, "").trim()
 }
 
+/** Whether a trace's values lie along x: bars that lie, and intervals. */
+function lies(trace) {
+  return trace.orientation === "h" || Boolean(trace.error_x && !trace.error_y)
+}
+
 /** Title of the axis that a trace's values stand on. */
 function quantityOf(trace, layout) {
   const name = (letter, id) => `${letter}axis${(id ?? "").slice(1)}`
   const axis = trace.scene || trace.type === "surface" || trace.type === "scatter3d"
     ? layout[trace.scene ?? "scene"]?.zaxis
-    : layout[trace.orientation === "h" ? name("x", trace.xaxis) : name("y", trace.yaxis)]
+    : layout[lies(trace) ? name("x", trace.xaxis) : name("y", trace.yaxis)]
   return plainText(trace.colorbar?.title?.text ?? axis?.title?.text)
 }
 
@@ -26,8 +31,7 @@ function errorEnds(values, error) {
 
 function* pointRows(trace, common) {
   const [x, y, z] = [trace.x, trace.y, trace.z].map(listed)
-  const horizontal = trace.orientation === "h" || (trace.error_x && !trace.error_y)
-  const [low, high] = horizontal ? errorEnds(x ?? [], trace.error_x) : errorEnds(y ?? [], trace.error_y)
+  const [low, high] = lies(trace) ? errorEnds(x ?? [], trace.error_x) : errorEnds(y ?? [], trace.error_y)
   const count = Math.max(...[x, y, z].map((values) => values?.length ?? 0))
   for (let i = 0; i < count; i++) {
     yield { ...common, x: x ? x[i] : i, y: y ? y[i] : i, z: z?.[i], low: low?.[i], high: high?.[i] }
