@@ -60,13 +60,13 @@ def figure(
     chart.update_layout(
         height=HEIGHT,
         hovermode="closest",
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "tracegroupgap": 0},
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
     )
     for column, (title, _) in enumerate(_AXES, 1):
         chart.update_xaxes(title=title, col=column)
         if column > 1:
-            chart.update_xaxes(type="log", dtick=1, exponentformat="power", col=column)
+            chart.update_xaxes(type="log", dtick=1, tickformat="~g", col=column)
     chart.update_xaxes(rangemode="tozero", col=1)
     chart.update_yaxes(title="validation loss", col=1)
     return chart

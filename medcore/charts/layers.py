@@ -73,25 +73,19 @@ def _layout() -> dict[str, Any]:
         "hovermode": "closest",
         "uirevision": "kept",
         "meta": {"by": "update"},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom"},
-        "margin": {"l": 72, "r": 10, "t": 40, "b": 52, "pad": 4},
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "tracegroupgap": 0},
+        "margin": {"l": 76, "r": 10, "t": 40, "b": 52, "pad": 4},
     }
     for number, (_, title, low, high) in enumerate(_PANELS, 1):
         last = number == len(_PANELS)
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
         layout[f"xaxis{number}"] = template.axis("update" if last else None) | x | ({} if last else {"matches": "x2"})
         y = {"anchor": f"x{number}", "domain": [low, high], "type": "log", "automargin": False}
-        layout[f"yaxis{number}"] = template.axis(title) | y | {"exponentformat": "power", "dtick": 1}
+        layout[f"yaxis{number}"] = template.axis(title) | y | {"tickformat": "~g", "dtick": 1}
     band = {"type": "rect", "xref": "x2 domain", "yref": "y2", "x0": 0, "x1": 1, "y0": RULE / 3, "y1": RULE * 3}
     band |= {"fillcolor": template.MUTED, "opacity": 0.18, "line": {"width": 0}, "layer": "below"}
-    hint = {
-        "xref": "x2 domain",
-        "yref": "y2",
-        "x": 1,
-        "xanchor": "right",
-        "y": -3,
-        "text": "rule of thumb: about 1/1000",
-    }
+    hint = {"xref": "x2 domain", "yref": "y2 domain", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"}
+    hint |= {"text": "gray: about 1/1000, the rule of thumb"}
     layout["shapes"] = [band]
     layout["annotations"] = [hint | {"showarrow": False, "font": {"size": 12}}]
     return layout

@@ -20,7 +20,8 @@ def in_epochs(frame: pd.DataFrame, steps_per_epoch: Mapping[str, int]) -> pd.Dat
 def in_seconds(frame: pd.DataFrame) -> pd.DataFrame:
     """The history with the step in seconds spent in updates, validation not counted.
 
-    Between two rows of the metric `seconds` updates are taken to be of equal length. What came after the last one
+    Between two rows of the metric `seconds` updates are taken to be of equal length, and so they are before the
+    first: compiling the network falls into the first update and is no part of the race. What came after the last row
     is left out, and so is a run that has none.
     """
     parts = [_timed(part) for _, part in frame.groupby("run", sort=False)]
@@ -31,5 +32,14 @@ def _timed(part: pd.DataFrame) -> pd.DataFrame:
     clock = part[part["metric"] == "seconds"].sort_values("step")
     if clock.empty:
         return part.iloc[:0].astype({"step": "float64"})
-    steps, seconds = np.append(0, clock["step"]), np.append(0.0, clock["value"])
-    return part.assign(step=np.interp(part["step"], steps, seconds, right=np.nan))
+    steps, seconds = clock["step"].to_numpy(dtype=float), clock["value"].to_numpy()
+    seconds = seconds - _compiling(steps, seconds)
+    return part.assign(step=np.interp(part["step"], np.append(0, steps), np.append(0, seconds), right=np.nan))
+
+
+def _compiling(steps: np.ndarray, seconds: np.ndarray) -> float:
+    """How much longer the updates until the first row took than those until the second; 0 if they did not."""
+    if len(steps) < 2:
+        return 0.0
+    pace = (seconds[1] - seconds[0]) / (steps[1] - steps[0])
+    return max(0.0, seconds[0] - pace * steps[0])

@@ -66,5 +66,5 @@ def figure(frame: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )
     chart.update_xaxes(title="update", rangemode="tozero")
-    chart.update_yaxes(title="learning rate", rangemode="tozero", exponentformat="power")
+    chart.update_yaxes(title="learning rate", rangemode="tozero", tickformat="~g")
     return chart

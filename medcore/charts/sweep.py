@@ -53,10 +53,10 @@ def figure(runs: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
     chart.update_layout(
         height=HEIGHT,
         hovermode="closest",
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "tracegroupgap": 0},
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
     )
-    chart.update_xaxes(title="learning rate (logarithmic)", type="log", dtick=1, exponentformat="power")
+    chart.update_xaxes(title="learning rate (logarithmic)", type="log", dtick=1, tickformat="~g")
     chart.update_yaxes(title=_PANELS[0].title, col=1, range=top)
     if logarithmic:
         chart.update_yaxes(type="log", tickformat=".3~g", nticks=5, col=1)

@@ -32,8 +32,8 @@ CONFIG = template.CONFIG
 HEIGHT = 620
 MANY_RUNS = 12
 """Beyond this, the noise of single updates would hide the means."""
-LEGEND_WIDTH = 620
-"""Pixels that the legend is planned for; on a narrower page it can be scrolled."""
+LEGEND_WIDTH = {8: 420, 64: 640}
+"""Pixels that a legend of up to so many entries is planned for; on a narrower page it can be scrolled."""
 
 _UPDATES = Progress("update", "update", "update %{x:,}")
 _EPOCHS = Progress("epoch", "epoch", "epoch %{x:,.3~f}")
@@ -114,7 +114,7 @@ def _layout(progress: Progress, log_loss: bool, groups: Sequence[str]) -> dict[s
         # Fixed: margins that follow the tick labels would shift the panels as curves grow, and cost a second drawing.
         "margin": {"l": 68, "r": 10, "t": top, "b": 52, "pad": 4},
     }
-    layout["legend"]["maxheight"] = top
+    layout["legend"] |= {"maxheight": top, "tracegroupgap": 0}
     for number, panel in enumerate(_PANELS, 1):
         last = number == len(_PANELS)
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
@@ -131,5 +131,6 @@ def _layout(progress: Progress, log_loss: bool, groups: Sequence[str]) -> dict[s
 def _legend_height(groups: Sequence[str]) -> int:
     """Pixels of the legend's rows, 40 at least."""
     widths = [45 + 7.5 * len(group) for group in groups]
-    columns = max(1, int(LEGEND_WIDTH / max(widths, default=1)))
-    return max(40, 21 * math.ceil(len(groups) / columns))
+    room = next(pixels for most, pixels in LEGEND_WIDTH.items() if len(groups) <= most)
+    columns = max(1, int(room / max(widths, default=1)))
+    return max(40, 20 * math.ceil(len(groups) / columns))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
+from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (
@@ -28,6 +29,8 @@ from medcore.ui.plain import plain
 
 CLASSES = 10
 """Of a data set that was not read yet."""
+MOST_BESIDE = 8
+"""Groups whose chart leaves room for the numbers beside it."""
 
 
 def show() -> None:
@@ -53,15 +56,17 @@ def show() -> None:
 
 def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
     """The runs shown; returns their charts by title."""
-    chart, numbers = st.columns([3, 2], gap="medium")
+    wide = len({lab.group(record.label) for record in records}) > MOST_BESIDE
+    chart, numbers = (st.container(), st.container()) if wide else st.columns([3, 2], gap="medium")
     with chart:
         training = live_panel.show(records)
     with numbers:
         live_panel.progress(records)
         accuracies = results.accuracies(records)
-    verdict.show(records)
+    ahead = verdict.show(records)
     prediction.reveal(records)
-    charts = {"Training curves": training, "Test accuracy": accuracies, **comparison_charts.show(records)}
+    charts = {"Training curves": training, "Test accuracy": accuracies, "Differences": ahead}
+    charts |= comparison_charts.show(records)
     results.table(records)
     with st.expander("Settings of these runs"):
         setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)

@@ -111,11 +111,12 @@ def class_weights() -> bool:
     )
 
 
-def axes(of: str = "") -> tuple[str, bool]:
+def axes(of: str = "", log_loss: bool = False) -> tuple[str, bool]:
     """How training curves are drawn: against "update", "epoch" or "second", and whether losses are logarithmic.
 
     Args:
         of: start of the controls' keys, where a page draws more than one chart.
+        log_loss: whether losses are logarithmic until somebody says otherwise.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         by = st.segmented_control(
@@ -127,10 +128,14 @@ def axes(of: str = "") -> tuple[str, bool]:
             bind=URL,
             label_visibility="collapsed",
             help="An update is one step of the optimizer, an epoch one pass over the training images; "
-            "seconds are those spent in updates.",
+            "seconds are those spent in updates, without compiling.",
         )
         log_loss = st.toggle(
-            "Logarithmic loss", key=f"{of}log_loss", bind=URL, help="Shows small losses beside a very large one."
+            "Logarithmic loss",
+            value=log_loss,
+            key=f"{of}log_loss",
+            bind=URL,
+            help="Shows small losses beside a very large one.",
         )
     return by.lower().removesuffix("s"), log_loss
 

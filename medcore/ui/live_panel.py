@@ -25,6 +25,8 @@ from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 RUNS = "runs"
+MOST_LINES = 9
+"""Of runs; more are counted, and only those worth a look have a line."""
 Pairs = tuple[tuple[str, Any], ...]
 """By run id; a tuple, so that caches can tell two apart."""
 
@@ -92,7 +94,7 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
     Returns:
         The chart of runs that have all ended.
     """
-    by, log_loss = controls.axes("" if param == RUNS else f"{param}_")
+    by, log_loss = controls.axes("" if param == RUNS else f"{param}_", log_loss=_sweeps(records))
     ids = [r.id for r in records]
     labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
     if any(r.state in ACTIVE for r in records):
@@ -110,6 +112,12 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
     if words := _means(records):
         st.caption(words)
     return figure
+
+
+def _sweeps(records: Sequence[Record]) -> bool:
+    """Whether learning rates far apart are compared: some losses are then far above the others."""
+    rates = [record.spec["optimizer"]["learning_rate"] for record in records]
+    return len(set(rates)) > 2 and max(rates) >= 100 * min(rates)
 
 
 def _means(records: Sequence[Record]) -> str:
@@ -160,6 +168,14 @@ def progress(records: Sequence[Record]) -> None:
 def _progress(ids: Sequence[str], was_active: bool) -> None:
     records = state.store().find(ids)
     progress = state.store().progress(ids)
-    st.markdown("  \n".join(run_line.markdown(record, progress.get(record.id)) for record in records))
+    lines = {record.id: run_line.markdown(record, progress.get(record.id)) for record in records}
+    if len(records) <= MOST_LINES:
+        st.markdown("  \n".join(lines.values()))
+    else:
+        ended = sum(record.ended is not None for record in records)
+        st.progress(ended / len(records), f"{ended} of {len(records)} runs have ended")
+        st.markdown("  \n".join(lines[record.id] for record in records if run_line.noteworthy(record)))
+        with st.expander("Every run"):
+            st.markdown("  \n".join(lines.values()))
     if was_active and not any(r.state in ACTIVE for r in records):
         st.rerun()

@@ -33,6 +33,11 @@ def words(record: Record, progress: Progress | None) -> str:
     return f"update {progress.step:,} of {steps:,}" + (f", about {left:.0f} s left" if left >= 1 else "")
 
 
+def noteworthy(record: Record) -> bool:
+    """Whether a run among many deserves a line: it runs, failed, or diverged."""
+    return record.state in ("running", "failed") or bool((record.result or {}).get("diverged_at"))
+
+
 def _outcome(result: Mapping[str, Any]) -> str:
     if "after" in result:
         return f"tested in {result['seconds']:.1f} s"

@@ -52,10 +52,11 @@ class Trainer:
             self.seq[run] = self.store.log(run, self.seq[run], [(row, now) for row in rows])
         return sum(self.seq.values()) - len(self.ids)
 
-    def read_clocks(self, *updates_a_second: int) -> int:
-        """Logs how many seconds each run has taken; returns how many rows there are in all."""
+    def read_clocks(self, *updates_a_second: int, at: int | None = None, compiling: float = 0.0) -> int:
+        """Logs how many seconds each run has taken until an update; returns how many rows there are in all."""
+        step = at or self.step
         for run, rate in zip(self.ids, updates_a_second, strict=True):
-            row = Row(self.step, "seconds", self.step / rate)
+            row = Row(step, "seconds", compiling + step / rate)
             self.seq[run] = self.store.log(run, self.seq[run], [(row, time.time())])
         return sum(self.seq.values()) - len(self.ids)
 
@@ -344,7 +345,8 @@ def test_progress_is_shown_in_epochs_and_in_updates(chart, trainer):
 def test_progress_is_shown_in_the_seconds_that_each_run_took(chart, trainer):
     progress_by(chart, "seconds")
     assert not any(t["x"] for t in traces(chart) if t["role"] == "raw")
-    rows = trainer.read_clocks(100, 50)
+    trainer.read_clocks(100, 50, at=100, compiling=7)
+    rows = trainer.read_clocks(100, 50, compiling=7)
     shown(chart, rows)
     mark(chart)
     for run, rate in zip(trainer.ids, (100, 50), strict=True):
@@ -355,7 +357,7 @@ def test_progress_is_shown_in_the_seconds_that_each_run_took(chart, trainer):
     before = zoom(chart)
     shown(chart, trainer.train(50))
     assert all(max(t["x"]) <= 4 for t in traces(chart) if t["role"] == "raw")  # updates wait for the clock
-    shown(chart, trainer.read_clocks(100, 50))
+    shown(chart, trainer.read_clocks(100, 50, compiling=7))
     assert [max(t["x"]) for t in traces(chart) if t["role"] == "raw"] == pytest.approx([2.5, 5])
     assert axis_range(chart) == before
     assert marked(chart)

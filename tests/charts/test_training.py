@@ -173,6 +173,14 @@ def test_in_seconds_updates_lie_where_the_clock_says(timed):
     assert figure.layout.meta == {"by": "second"}
 
 
+def test_compiling_in_the_first_update_is_no_part_of_the_race(timed):
+    late = timed["metric"].eq("seconds") & timed["run"].eq("a")
+    timed.loc[late, "value"] += 9
+    figure = training.figure(timed, LABELS, seconds=True)
+    np.testing.assert_allclose(trace(figure, "a", "train_loss", "raw").x, np.arange(1, 61) / 10)
+    np.testing.assert_allclose(trace(figure, "b", "train_loss", "raw").x, np.arange(1, 61) / 5)
+
+
 def test_what_came_after_the_clock_was_read_last_is_left_out_in_seconds(timed):
     early = timed[(timed["metric"] != "seconds") | (timed["step"] <= 40)]
     figure = training.figure(early[(early["run"] == "a") | (early["metric"] != "seconds")], LABELS, seconds=True)

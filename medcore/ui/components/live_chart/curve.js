@@ -52,7 +52,10 @@ class Units {
   }
 }
 
-/** Places of updates on an axis of seconds: a run's clock, read now and then; in between it goes evenly. */
+/**
+ * Places of updates on an axis of seconds: a run's clock, read now and then; in between it goes evenly, and so it does
+ * before the first reading, as in charts/progress.py: compiling falls into the first update. It takes two readings.
+ */
 class Clock {
   constructor() {
     this.steps = [0]
@@ -63,13 +66,23 @@ class Clock {
     for (let i = 0; i < steps.length; i++) {
       if (seconds[i] === null || steps[i] <= this.steps.at(-1)) continue
       this.steps.push(steps[i])
-      this.seconds.push(seconds[i])
+      this.seconds.push(seconds[i] - (this.compiling ?? 0))
+      if (this.steps.length === 3) this.begin()
     }
   }
 
-  /** The last update whose place is known. */
+  /** Takes the time for compiling off the first readings. */
+  begin() {
+    const [, step, next] = this.steps
+    const [, first, second] = this.seconds
+    const pace = (second - first) / (next - step)
+    this.compiling = Math.max(0, first - pace * step)
+    this.seconds = [0, first - this.compiling, second - this.compiling]
+  }
+
+  /** The last update whose place is known, 0 if none is. */
   get last() {
-    return this.steps.at(-1)
+    return this.compiling === undefined ? 0 : this.steps.at(-1)
   }
 
   place(step) {
