@@ -54,6 +54,13 @@ def figure(rows: Sequence[Row], best: str) -> go.Figure:
     chart.add_vline(x=0, line={"dash": "dot", "width": 1.5, "color": template.MUTED})
     template.apply(chart)
     chart.update_layout(height=80 + 36 * len(rows), margin={"l": 10, "r": 60, "t": 10, "b": 50})
-    chart.update_xaxes(title=f"{best} ahead by (percentage points)", rangemode="tozero")
+    chart.update_xaxes(title=f"{best} ahead by (percentage points)", range=_range(rows))
     chart.update_yaxes(range=(len(rows) - 0.5, -0.5))
     return chart
+
+
+def _range(rows: Sequence[Row]) -> tuple[float, float]:
+    """All intervals and 0, with room for a dot at either end."""
+    ends = [0.0, *(100 * end for row in rows for end in (row.low, row.high))]
+    room = 0.06 * (max(ends) - min(ends))
+    return min(ends) - room, max(ends) + room

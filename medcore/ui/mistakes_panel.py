@@ -80,7 +80,9 @@ def _ways() -> str:
 
 
 def _specs(mistake: Mistake, ways: str) -> dict[str, RunSpec]:
-    shown = {WRONG: mistake.wrong, RIGHT: mistake.right, BOTH: {**mistake.wrong, **mistake.right}}
+    """The runs of the chosen ways; what the right way trains among others stays in its place."""
+    alone = {label: spec for label, spec in mistake.wrong.items() if label not in mistake.right}
+    shown = {WRONG: mistake.wrong, RIGHT: mistake.right, BOTH: {**alone, **mistake.right}}
     return dict(shown[ways])
 
 

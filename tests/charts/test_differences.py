@@ -23,6 +23,13 @@ def test_the_bar_spans_the_interval(chart):
     assert (-1 - error.arrayminus[0], -1 + error.array[0]) == pytest.approx((-5, 3))
 
 
+def test_the_axis_holds_every_interval_and_zero(chart):
+    low, high = chart.layout.xaxis.range
+    assert low < -5
+    assert high > 16
+    assert differences.figure(ROWS[:1], "Adam").layout.xaxis.range[0] < 0
+
+
 def test_what_may_be_chance_is_hollow(chart):
     assert [t.marker.symbol for t in chart.data] == ["circle", "circle-open"]
 
