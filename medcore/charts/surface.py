@@ -27,6 +27,6 @@ def relief() -> dict[str, Any]:
             "zaxis": axis | {"title": {"text": "f(x, y)"}},
             "aspectmode": "manual",
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.8},
-            "camera": {"eye": {"x": -1.55, "y": -1.55, "z": 1.25}},
+            "camera": {"eye": {"x": -1.25, "y": -1.25, "z": 1.9}},
         },
     }

@@ -142,13 +142,22 @@ RULES: dict[str, Rule] = {
 
 
 def update(
-    rule: Rule, w: Any, g: Any, t: int, before: Numbers, learning_rate: float, weight_decay: float = 0.0, **options: Any
+    rule: Rule,
+    w: Any,
+    g: Any,
+    t: int,
+    before: Numbers,
+    learning_rate: float,
+    weight_decay: float | None = None,
+    **options: Any,
 ) -> tuple[Any, dict[str, Any]]:
-    """One step of a rule: a share of the weights is taken away first, apart from the gradient.
+    """One step of a rule: a share of the weights is taken away first, apart from the gradient; `decayed` is the rest.
 
     Reference:
         Loshchilov & Hutter, Decoupled weight decay, arXiv:1711.05101.
     """
-    if weight_decay:
-        w = w - learning_rate * weight_decay * w
-    return rule.step(w, g, t, before, learning_rate=learning_rate, **rule.fixed, **options)
+    if weight_decay is None:
+        return rule.step(w, g, t, before, learning_rate=learning_rate, **rule.fixed, **options)
+    decayed = w - learning_rate * weight_decay * w
+    w, numbers = rule.step(decayed, g, t, before, learning_rate=learning_rate, **rule.fixed, **options)
+    return w, numbers | {"decayed": decayed}

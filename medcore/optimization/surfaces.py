@@ -182,7 +182,7 @@ _FIXED: dict[str, Surface] = {
         ((-2.0, 2.0), (-1.0, 3.0)),
         ((1.0, 1.0),),
         (-1.5, 2.0),
-        _rates(gd=0.001, momentum=0.000501, rmsprop=0.01, adagrad=0.316, adam=0.1, lion=0.01),
+        _rates(gd=0.001, momentum=0.001, rmsprop=0.01, adagrad=0.316, adam=0.1, lion=0.01),
         offset=0.1,
     ),
     "beale": Surface(
@@ -230,8 +230,8 @@ _FIXED: dict[str, Surface] = {
         rastrigin_gradient,
         ((-5.12, 5.12), (-5.12, 5.12)),
         ((0.0, 0.0),),
-        (-3.4, 2.7),
-        _rates(gd=0.001, momentum=0.002, rmsprop=0.01, adagrad=0.316, adam=0.2, lion=0.0316),
+        (-3.6, 2.4),
+        _rates(gd=0.001, momentum=0.00631, rmsprop=0.01, adagrad=0.316, adam=0.2, lion=0.0316) | {"nesterov": 0.002},
     ),
 }
 
@@ -256,7 +256,8 @@ def surface(name: str, condition: float | None = None) -> Surface:
     if name == "bowl":
         return bowl(10.0 if condition is None else condition)
     if name == "noisy":
-        return bowl(4.0 if condition is None else condition, label=SURFACES["noisy"], noise=1.0)
+        rates = _rates(gd=0.0501, momentum=0.00501, rmsprop=0.0316, adagrad=0.398, adam=0.0501, lion=0.01)
+        return bowl(4.0 if condition is None else condition, label=SURFACES["noisy"], noise=0.5, rates=rates)
     if name not in _FIXED:
         raise ValueError(f"A surface must be one of {', '.join(SURFACES)}. Received: {name!r}")
     return _FIXED[name]

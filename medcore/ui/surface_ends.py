@@ -44,7 +44,7 @@ def _row(race: Race, rule: str, path: Path, rate: float) -> dict[str, Any]:
         "State": f"diverged at step {path.diverged_at}" if gone else f"{len(path.gradients)} steps",
         "f at the end": None if gone else f"{path.values[-1]:.3g}",
         "Lowest f": f"{np.nanmin(path.values):.3g}",
-        "Distance from the nearest minimum": None if gone else f"{distances.min():.3g}",
+        "Distance to the nearest ★": None if gone else f"{distances.min():.3g}",
     }
 
 

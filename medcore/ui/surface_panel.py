@@ -108,8 +108,8 @@ def _moved() -> None:
     """Another surface: what suited the one before is forgotten."""
     st.session_state.pop(_TURNED, None)
     _write({})
-    for axis in "xy":
-        st.session_state.pop(f"s_{axis}", None)
+    ground = surface(_names()[st.session_state["s_surface"]])
+    st.session_state["s_x"], st.session_state["s_y"] = ground.start
 
 
 def _turned(name: str) -> dict[str, Any]:

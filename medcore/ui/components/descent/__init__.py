@@ -13,6 +13,7 @@ from medcore.web import assets, descent
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = (
+    "../plotly.js",
     "numbers.js",
     "answers.js",
     "ground.js",

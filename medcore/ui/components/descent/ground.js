@@ -61,18 +61,3 @@ function heightFor({ x, y }, width) {
 function places([low, high], n) {
   return Array.from({ length: n + 1 }, (_, i) => low + ((high - low) * i) / n)
 }
-
-/** plotly.js, loaded once a page. */
-function loadPlotly(address) {
-  window.medcorePlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = address
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => {
-      window.medcorePlotly = undefined
-      reject(new Error("The chart library could not be loaded: reload the page."))
-    }
-    document.head.append(script)
-  })
-  return window.medcorePlotly
-}

@@ -7,7 +7,7 @@ function inWords(value, digits = 4) {
   if (Number.isNaN(value)) return "–"
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞"
   const size = Math.abs(value)
-  if (size && (size < 1e-3 || size >= 1e5)) return withPower(value, digits)
+  if (size && (size < 1e-4 || size >= 1e5)) return withPower(value, digits)
   return String(+value.toPrecision(digits)).replace("-", "−")
 }
 

@@ -13,13 +13,14 @@ class Relief {
     const low = Math.min(...surface.heights.map((row) => Math.min(...row)))
     const high = Math.max(...surface.heights.map((row) => Math.max(...row)))
     this.range = [low, high]
-    this.raised = 0.02 * (high - low)
+    this.raised = 0.03 * (high - low)
     const ground = {
       type: "surface",
       x: places(surface.x, cells),
       y: places(surface.y, cells),
       z: surface.heights,
       colorscale: colourScale(theme, "relief"),
+      opacity: 0.8, // a path behind a wall is seen through it
       showscale: false,
       hoverinfo: "skip",
       lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05 },
@@ -75,7 +76,7 @@ class Relief {
       line.x.push(inside ? points[2 * i] : null)
       line.y.push(inside ? points[2 * i + 1] : null)
       line.z.push(inside ? drawnHeight(this.surface, points[2 * i], points[2 * i + 1]) + this.raised : null)
-      line["marker.size"].push(i === last ? 6 : 0)
+      line["marker.size"].push(i === last ? 6 : i ? 0 : 4)
     }
     return line
   }

@@ -13,7 +13,7 @@ class RuleTable {
     const at = Math.min(step, path.steps)
     const when = at ? `step ${at}` : "before the first step"
     this.heading.textContent = `${label}, ${when}`
-    for (const { math, row, cells } of this.lines) {
+    for (const { math, cells } of this.lines) {
       const numbers = math.dataset.numbers
       const shared = !/\{(w-?|gradient|decayed)\}/.test(numbers) && ![...tokens(numbers)].some((name) => columns(path, name) === 2)
       cells[0].colSpan = shared ? 2 : 1
@@ -22,7 +22,6 @@ class RuleTable {
         const text = at ? filled(numbers, (name) => this.value(name, path, options, at, axis)) : "–"
         if (cell.textContent !== text) cell.textContent = text
       })
-      row.hidden = false
     }
   }
 
@@ -63,15 +62,14 @@ function columns(path, token) {
   return path.numbers.get(token.replace(/^1-|-$/g, ""))?.columns
 }
 
-const POWERS = { "-": "⁻" }
-
 /** The line with numbers for names; a negative one in brackets after a sign, a power raised. */
 function filled(numbers, valueOf) {
   return numbers
-    .replace(/\^\{t\}/g, () => [...String(valueOf("t"))].map((digit) => SUPERSCRIPTS[digit] ?? POWERS[digit]).join(""))
-    .replace(/(^|= |\()?\{([^}]+)\}(²?)/g, (_, free, name, squared) => {
+    .replace(/\^\{t\}/g, () => [...String(valueOf("t"))].map((digit) => SUPERSCRIPTS[digit]).join(""))
+    .replace(/(^|= |\(|)\{([^}]+)\}(²?)/g, (_, before, name, squared, offset) => {
       const text = inWords(valueOf(name))
-      const bare = (free !== undefined && !squared) || !text.startsWith("−")
-      return `${free ?? ""}${bare && !(squared && /[·⁻]/.test(text)) ? text : `(${text})`}${squared}`
+      const first = offset === 0 || before !== ""
+      const whole = squared ? /^[\d.]+$/.test(text) : first || !text.startsWith("−")
+      return `${before}${whole ? text : `(${text})`}${squared}`
     })
 }
