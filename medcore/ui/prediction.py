@@ -74,12 +74,12 @@ def answer(guess: str, comparison: Comparison) -> str:
 def contrast(guess: str | None, comparison: Comparison) -> tuple[str, str] | None:
     """Which two to explain, (ahead, behind): the best and a wrong guess, or else the one furthest behind.
 
-    None where the difference may be chance, which needs no reason.
+    What may be chance needs no reason; None if there is nothing else.
     """
     best, difference = comparison.best, _difference(guess, comparison)
     if guess not in (None, best) and difference is None:
         return best, guess
-    if difference is None:
+    if difference is None or not difference.certain:
         difference = max(comparison.differences, key=lambda d: d.mean, default=None)
     if difference is None or not difference.certain:
         return None
