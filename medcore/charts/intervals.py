@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 
 from medcore.charts import template
 
+NEAR = 0.4
+"""Share of the axis between two lines that leaves too little room for their names side by side."""
 Interval = tuple[float | None, float | None, float | None]
 
 
@@ -46,6 +48,7 @@ def figure(
         chart.add_annotation(text=f"{value:.3f}", x=1, xref="paper", xanchor="left", xshift=8, y=label, showarrow=False)
     _line(chart, baseline, "largest class", "dot")
     _line(chart, published, "published", "dash")
+    _part(chart, baseline, published, *_range(values, baseline, published))
     template.apply(chart)
     chart.update_layout(height=90 + 55 * len(values), margin={"l": 10, "r": 60, "t": 25, "b": 45})
     chart.update_xaxes(title=title, range=_range(values, baseline, published))
@@ -57,6 +60,16 @@ def _line(chart: go.Figure, value: float | None, text: str, dash: str) -> None:
     if value is not None:
         chart.add_vline(x=value, line={"dash": dash, "width": 1.5, "color": template.MUTED}, annotation_text=text)
         chart.layout.annotations[-1].update(yref="paper", y=1.0, yanchor="bottom", font={"size": 11})
+
+
+def _part(chart: go.Figure, baseline: float | None, published: float | None, low: float, high: float) -> None:
+    """Lets the names of two lines that stand close together point away from each other."""
+    if baseline is None or published is None or abs(published - baseline) > NEAR * (high - low):
+        return
+    first, second = chart.layout.annotations[-2:]
+    left, right = (first, second) if baseline <= published else (second, first)
+    left.update(xanchor="right", xshift=2)
+    right.update(xanchor="left", xshift=-2)
 
 
 def _range(values: Mapping[str, Interval], *marks: float | None) -> tuple[float, float]:

@@ -81,7 +81,7 @@ def _layout() -> dict[str, Any]:
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
         layout[f"xaxis{number}"] = template.axis("update" if last else None) | x | ({} if last else {"matches": "x2"})
         y = {"anchor": f"x{number}", "domain": [low, high], "type": "log", "automargin": False}
-        layout[f"yaxis{number}"] = template.axis(title) | y | {"tickformat": "~g", "dtick": 1}
+        layout[f"yaxis{number}"] = template.axis(title) | y | {"tickformat": ".3~g", "nticks": 5}
     band = {"type": "rect", "xref": "x2 domain", "yref": "y2", "x0": 0, "x1": 1, "y0": RULE / 3, "y1": RULE * 3}
     band |= {"fillcolor": template.MUTED, "opacity": 0.18, "line": {"width": 0}, "layer": "below"}
     hint = {"xref": "x2 domain", "yref": "y2 domain", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"}

@@ -96,7 +96,7 @@ def mean(look: Look, parts: Sequence[pd.DataFrame], positive: bool) -> Iterator[
     average = curves.averaged([_smoothed(part) for part in parts] if look.panel.noisy else parts)
     shown = curves.decimated(average["value"].to_numpy())
     x, y, sd = (average[column].to_numpy()[shown] for column in ("step", "value", "sd"))
-    low = np.maximum(y - sd, y / 100) if positive else y - sd
+    low = np.maximum(y - sd, y / 10) if positive else y - sd
     band = {"mode": "lines", "line": {"width": 0}, "fill": "toself", "hoverinfo": "skip", "hovertemplate": None}
     band["fillcolor"] = palette.translucent(look.colour, 0.18)
     yield look.trace("band", np.append(x, x[::-1]), np.append(y + sd, low[::-1]), **band)

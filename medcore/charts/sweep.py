@@ -71,7 +71,7 @@ def _line(
     mean, sd, n = found.mean(), found.std(ddof=1).fillna(0.0), found.size()
     x, y = mean.index.to_numpy(dtype=float), mean.to_numpy()
     if (n > 1).any():
-        low = np.maximum(y - sd, y / 100) if positive else y - sd
+        low = np.maximum(y - sd, y / 10) if positive else y - sd
         chart.add_scatter(
             x=np.append(x, x[::-1]),
             y=np.append(y + sd, low[::-1]),

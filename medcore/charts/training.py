@@ -8,7 +8,6 @@ Runs of one group differ by their seed alone: they share a colour and an entry o
 ended a mean with a band lies over them.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -130,7 +129,9 @@ def _layout(progress: Progress, log_loss: bool, groups: Sequence[str]) -> dict[s
 
 def _legend_height(groups: Sequence[str]) -> int:
     """Pixels of the legend's rows, 40 at least."""
-    widths = [45 + 7.5 * len(group) for group in groups]
     room = next(pixels for most, pixels in LEGEND_WIDTH.items() if len(groups) <= most)
-    columns = max(1, int(room / max(widths, default=1)))
-    return max(40, 20 * math.ceil(len(groups) / columns))
+    rows, taken = 1, 0.0
+    for group in groups:
+        width = 45 + 7.2 * len(group)
+        rows, taken = (rows, taken + width) if taken + width <= room or not taken else (rows + 1, width)
+    return max(40, 20 * rows + 10)

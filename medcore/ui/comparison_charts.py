@@ -10,7 +10,7 @@ import streamlit as st
 from medcore.charts import batches, palette, schedule, sweep, template
 from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
-from medcore.ui import history, run_colours, state
+from medcore.ui import history, run_colours, run_line, state
 from medcore.ui.run_line import ACTIVE
 
 LEAST_RATES = 3
@@ -54,7 +54,7 @@ def _sweep(records: Sequence[Record]) -> go.Figure:
         alt="Final validation loss and test accuracy against the learning rate, a line an optimizer",
     )
     words = "Left of the valley the steps are too small to arrive in time, right of it they overshoot."
-    if any(_diverged(record) for record in records):
+    if any(run_line.diverged(record) for record in records):
         words += " A cross marks a rate at which runs diverged: their loss is no number any more."
     if len(records) > len({lab.group(record.label) for record in records}):
         words += " Points are means over the seeds, bands one standard deviation to each side."
@@ -73,7 +73,7 @@ def _sweep_chart(ids: tuple[str, ...]) -> go.Figure:
             "rate": record.spec["optimizer"]["learning_rate"],
             "val_loss": losses.get(record.id, np.nan),
             "accuracy": _accuracy(record),
-            "diverged": _diverged(record),
+            "diverged": run_line.diverged(record),
         }
         for record in records
         if record.result
@@ -88,10 +88,6 @@ def _accuracy(record: Record) -> float:
     return np.nan if accuracy is None else accuracy
 
 
-def _diverged(record: Record) -> bool:
-    return bool((record.result or {}).get("diverged_at"))
-
-
 def _batches(records: Sequence[Record]) -> go.Figure:
     st.subheader("Batch sizes", anchor=False)
     chart = _batches_chart(tuple(record.id for record in records))
@@ -104,7 +100,8 @@ def _batches(records: Sequence[Record]) -> go.Figure:
     )
     st.caption(
         "The same runs three times. An epoch sees every image once, whatever the batch; a small batch makes more "
-        "updates of it, a large one computes them faster. Seconds are those spent in updates, here and now."
+        "updates of it, a large one computes them faster. Seconds are those spent in updates, here and now, without "
+        "compiling."
     )
     return chart
 

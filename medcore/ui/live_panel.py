@@ -172,10 +172,19 @@ def _progress(ids: Sequence[str], was_active: bool) -> None:
     if len(records) <= MOST_LINES:
         st.markdown("  \n".join(lines.values()))
     else:
-        ended = sum(record.ended is not None for record in records)
-        st.progress(ended / len(records), f"{ended} of {len(records)} runs have ended")
+        _count(records)
         st.markdown("  \n".join(lines[record.id] for record in records if run_line.noteworthy(record)))
         with st.expander("Every run"):
             st.markdown("  \n".join(lines.values()))
     if was_active and not any(r.state in ACTIVE for r in records):
         st.rerun()
+
+
+def _count(records: Sequence[Record]) -> None:
+    """How many of many runs have ended, and how."""
+    ended = [record for record in records if record.ended is not None]
+    if len(ended) < len(records):
+        st.progress(len(ended) / len(records), f"{len(ended)} of {len(records)} runs have ended")
+        return
+    states = Counter("diverged" if run_line.diverged(record) else record.state for record in records)
+    st.markdown(f"{len(records)} runs: " + ", ".join(f"{n} {state}" for state, n in states.items()))

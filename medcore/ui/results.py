@@ -53,8 +53,9 @@ def accuracies(records: Sequence[Record]) -> go.Figure | None:
             alt="Test accuracy of each run with its 95 % interval, or of each group with its standard deviation",
         )
     words = _sentence(first["test"]["n"], baseline, published)
-    several = any(len(runs) > 1 for runs in groups.values())
-    st.caption(words + (" Bars: one standard deviation over the seeds to each side." if several else ""))
+    if chart and any(len(runs) > 1 for runs in groups.values()):
+        words += " Bars: one standard deviation over the seeds to each side."
+    st.caption(words)
     return chart
 
 

@@ -35,7 +35,12 @@ def words(record: Record, progress: Progress | None) -> str:
 
 def noteworthy(record: Record) -> bool:
     """Whether a run among many deserves a line: it runs, failed, or diverged."""
-    return record.state in ("running", "failed") or bool((record.result or {}).get("diverged_at"))
+    return record.state in ("running", "failed") or diverged(record)
+
+
+def diverged(record: Record) -> bool:
+    """Whether the loss of a run that has ended was no number any more."""
+    return bool((record.result or {}).get("diverged_at"))
 
 
 def _outcome(result: Mapping[str, Any]) -> str:

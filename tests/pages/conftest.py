@@ -33,10 +33,16 @@ def open_page(store):
     return open_page
 
 
-def finish(store: Store, run_id: str, accuracy: float) -> None:
+def finish(store: Store, run_id: str, accuracy: float, diverged_at: int | None = None) -> None:
     """Writes what a slot would write for a run that trained on the digits."""
-    rows = [Row(i, "train_loss", 1 / i) for i in range(1, 41)]
-    rows += [Row(40, "val_loss", 0.5), Row(40, "val_accuracy", accuracy)]
+    rows = [Row(i, "train_loss", 1 / i) for i in range(1, diverged_at or 41)]
+    if diverged_at:
+        rows += [Row(diverged_at, "train_loss", float("nan"))]
+    else:
+        rows += [Row(40, "val_loss", 1 - accuracy), Row(40, "val_accuracy", accuracy)]
+    for step in (1, 20, 40):
+        rows += [Row(step, "seconds", step / 100), Row(step, "learning_rate", 0.1 / step)]
+        rows += [Row(step, "gradient_norm/dense", 1 / step), Row(step, "update_ratio/dense", 1e-3)]
     store.log(run_id, 1, [(row, 1000.0 + row.step) for row in rows])
     metrics = {
         "n": 359,
@@ -44,8 +50,15 @@ def finish(store: Store, run_id: str, accuracy: float) -> None:
         "auc": 0.99,
         "intervals": {"accuracy": [accuracy - 0.05, accuracy + 0.03]},
     }
+    if diverged_at:
+        metrics = {"n": 359, "accuracy": None, "auc": None, "intervals": {}}
     result = {"seconds": 2.5, "steps": 40, "epochs": 1, "best_epoch": 1, "evaluated": "last", "stopped": None}
-    result |= {"diverged_at": None, "test": metrics, "published": {}, "baseline": {"accuracy": 0.1, "class": "1"}}
+    result |= {
+        "diverged_at": diverged_at,
+        "test": metrics,
+        "published": {},
+        "baseline": {"accuracy": 0.1, "class": "1"},
+    }
     store.finish(run_id, "done", result=result)
 
 
@@ -58,3 +71,20 @@ def finished(store):
     finish(store, ids[0], 0.8)
     finish(store, ids[1], 0.9)
     return ids
+
+
+@pytest.fixture
+def train_all(store):
+    """Lets a comparison of the digits end: label to accuracy, or None for a run that diverged at update 37."""
+
+    def train_all(accuracies: dict[str, float | None], **settings: object) -> list[str]:
+        specs = optimizers.runs(dataset="digits", epochs=1, **settings)
+        assert list(specs) == list(accuracies)
+        ids = store.create(specs, "somebody")
+        for run_id, accuracy in zip(ids, accuracies.values(), strict=True):
+            assert store.claim(specs[next(iter(specs))].size).id == run_id
+            store.say(run_id, plan={"steps_per_epoch": 40, "steps": 40})
+            finish(store, run_id, accuracy or 0.0, None if accuracy else 37)
+        return ids
+
+    return train_all

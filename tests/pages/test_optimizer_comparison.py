@@ -186,3 +186,79 @@ def test_a_schedule_longer_than_the_run_is_said_and_cannot_be_trained(open_page)
 def test_the_learning_rate_over_the_run_is_drawn_before_it_starts(open_page):
     assert not open_page(PAGE).get("plotly_chart")
     assert len(open_page(PAGE, schedule="Cosine", warmup="1").get("plotly_chart")) == 1
+
+
+def test_several_seeds_are_told_as_mean_and_deviation_and_one_by_one(open_page, train_all):
+    accuracies = {"Momentum · seed 0": 0.7, "Momentum · seed 1": 0.9, "Adam · seed 0": 0.8, "Adam · seed 1": 0.8}
+    ids = train_all(accuracies, optimizers=["momentum", "adam"], seeds=2)
+    page = open_page(PAGE, runs=",".join(ids))
+    assert not page.exception
+    table = page.dataframe[0].value.set_index("Run")
+    assert table.loc["Momentum", "Accuracy"] == "0.800 ± 0.141"
+    assert table.loc["Adam", "Seeds"] == "2 of 2"
+    captions = " ".join(c.value for c in page.caption)
+    assert "Thick: the mean over 2 seeds" in captions
+    assert "one standard deviation over the seeds" in captions
+    table = page.toggle(key="single_runs").set_value(True).run().dataframe[0].value.set_index("Run")
+    assert list(table.index) == list(accuracies)
+    assert table.loc["Momentum · seed 1", "Accuracy"] == "0.900 [0.85–0.93]"
+
+
+def test_a_rate_that_diverges_is_said_and_the_others_go_on(open_page, train_all):
+    accuracies = {"Adam · 0.001": 0.9, "Adam · 0.01": 0.8, "Adam · 10": None}
+    ids = train_all(accuracies, optimizers=["adam"], vary="learning_rate", values=[0.001, 0.01, 10])
+    page = open_page(PAGE, runs=",".join(ids))
+    assert not page.exception
+    assert "**Adam · 10** · diverged at update 37: the loss is no longer a number" in markdown(page)
+    assert "**Adam · 0.01** · 40 updates in 2.5 s" in markdown(page)
+    assert "Learning rates" in [s.value for s in page.subheader]
+    assert any("A cross marks a rate at which runs diverged" in c.value for c in page.caption)
+    assert page.toggle(key="log_loss").value
+    table = page.dataframe[0].value.set_index("Run")
+    assert table.loc["Adam · 10", "Accuracy"] == "—"
+
+
+def test_batch_sizes_and_schedules_have_their_charts(open_page, train_all):
+    accuracies = {"Adam · batch 8": 0.9, "Adam · batch all": 0.8}
+    settings = {"optimizers": ["adam"], "vary": "batch_size", "values": [8, "all"], "schedule": "cosine"}
+    page = open_page(PAGE, runs=",".join(train_all(accuracies, **settings)))
+    assert not page.exception
+    assert [s.value for s in page.subheader if s.value[0] in "BL"] == ["Batch sizes", "Learning rate over the run"]
+
+
+def test_optimizers_alone_have_no_charts_of_what_did_not_vary(open_page, finished):
+    page = open_page(PAGE, runs=",".join(finished))
+    assert not {"Batch sizes", "Learning rates", "Learning rate over the run"} & {s.value for s in page.subheader}
+
+
+def test_the_layers_of_a_run_are_drawn(open_page, train_all):
+    ids = train_all({"Momentum": 0.7, "Adam": 0.8}, optimizers=["momentum", "adam"])
+    page = open_page(PAGE, runs=",".join(ids), about="Layers")
+    assert not page.exception
+    assert page.selectbox(key="layers_run").options == ["Momentum", "Adam"]
+    page = page.selectbox(key="layers_run").set_value("Adam").run()
+    assert not page.exception
+    assert any("by what share of its weights an update moves it" in c.value for c in page.caption)
+
+
+def test_many_runs_are_counted_and_the_diverged_ones_named(open_page, train_all):
+    rates = [10.0**-n for n in range(1, 11)]
+    accuracies = {f"Adam · {rate:g}": 0.5 + rate if rate < 0.1 else None for rate in rates}
+    page = open_page(PAGE, runs=",".join(train_all(accuracies, optimizers="adam", vary="learning_rate", values=rates)))
+    assert not page.exception
+    assert "10 runs: 1 diverged, 9 done" in markdown(page)
+    assert "**Adam · 0.1** · diverged at update 37" in markdown(page)
+
+
+@pytest.mark.parametrize("part", ["On a surface", "Common mistakes"])
+def test_the_other_parts_of_the_page_are_there(open_page, part):
+    page = open_page(PAGE, part=part)
+    assert not page.exception
+    assert page.title[0].value == "Which optimizer learns fastest?"
+
+
+@pytest.mark.parametrize("tab", ["Lesson", "Losses", "Layers", "Loss surface", "The data set", "Take it home"])
+def test_every_tab_opens_before_anything_was_trained(open_page, tab):
+    page = open_page(PAGE, dataset="Digits 8x8", about=tab)
+    assert not page.exception
+    assert not page.error
