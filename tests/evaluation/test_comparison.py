@@ -132,6 +132,20 @@ def test_several_comparisons_are_corrected_for_their_number():
     assert found.differences[1].p == pytest.approx(2 * plain[1])
 
 
+def test_five_equal_groups_are_seldom_told_apart():
+    rng = np.random.default_rng(0)
+
+    def any_certain() -> bool:
+        of_seed = rng.normal(0.9, 0.01, 5)
+        tests = {f"{g}": (of_seed + rng.normal(0, 0.01, 5)).tolist() for g in range(5)}
+        found = [
+            Trial(g, s, rng.normal(), None, v, 10_000) for g, values in tests.items() for s, v in enumerate(values)
+        ]
+        return any(difference.certain for difference in compare(found, never).differences)
+
+    assert np.mean([any_certain() for _ in range(600)]) < 0.07
+
+
 def test_a_run_alone_is_the_best_of_itself():
     found = compare(trials("a", [0.9]), never)
     assert (found.best, found.differences) == ("a", ())
