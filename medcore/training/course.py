@@ -8,7 +8,7 @@ from medcore import catalog
 from medcore.optimization import schedules
 from medcore.spec import RunSpec
 
-WATCHED = 64
+WATCHED = 50
 """Updates of a run at which gradients and updates are measured layer by layer."""
 
 
