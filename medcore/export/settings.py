@@ -24,7 +24,7 @@ COMMENTS = {
     "loss": "what training makes small, and what can be set of it",
     "class_weights": "whether rare classes count more",
     "epochs": "passes over the training images",
-    "batch_size": 'images an update, or "all" of them',
+    "batch_size": 'images an update, or "all" of them, which takes memory for all at once',
     "patience": "stop after so many epochs without a lower validation loss; None: never",
     "weights": 'which weights meet the test images: of the "last" epoch, or of the "best"',
 }

@@ -9,7 +9,7 @@ import streamlit as st
 from medcore.web import assets
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("values.js", "table.js", "picture.js", "chart_export.js")
+_SCRIPTS = ("../plotly.js", "values.js", "table.js", "picture.js", "chart_export.js")
 _mount = st.components.v2.component(
     "medcore.chart_export",
     html=(_FOLDER / "chart_export.html").read_text(encoding="utf-8"),

@@ -16,21 +16,6 @@ const FORMATS = {
   CSV: (figure) => new Blob(["\ufeff", csvOf(figure)], { type: "text/csv" }),
 }
 
-/** plotly.js, loaded once a page. */
-function loadPlotly(address) {
-  window.medcorePlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = address
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => {
-      window.medcorePlotly = undefined
-      reject(new Error("The chart library could not be loaded: reload the page."))
-    }
-    document.head.append(script)
-  })
-  return window.medcorePlotly
-}
-
 /** "Loss of every update" -> "loss-of-every-update". */
 function fileName(...parts) {
   return parts.map((part) => part.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "")).join("-")

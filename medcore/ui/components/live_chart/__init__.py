@@ -10,7 +10,7 @@ from medcore.charts import template
 from medcore.web import assets
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("curve.js", "stream.js", "live_chart.js")
+_SCRIPTS = ("../plotly.js", "curve.js", "stream.js", "live_chart.js")
 _mount = st.components.v2.component(
     "medcore.live_chart",
     html=(_FOLDER / "live_chart.html").read_text(encoding="utf-8"),

@@ -20,21 +20,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 const SUMMARY_MS = 2000
 
-/** plotly.js, loaded once a page. */
-function loadPlotly(address) {
-  window.medcorePlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = address
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => {
-      window.medcorePlotly = undefined
-      reject(new Error("The chart library could not be loaded: reload the page."))
-    }
-    document.head.append(script)
-  })
-  return window.medcorePlotly
-}
-
 /** "y2" is the axis of a trace, "yaxis2" what the layout calls it. */
 function axisName(id) {
   return id.replace("y", "yaxis")
