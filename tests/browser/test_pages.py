@@ -15,6 +15,8 @@ STARTED = """() => [...document.querySelectorAll(".js-plotly-plot")]
     .some(plot => plot.data?.some(trace => trace.x?.length && trace.x[0] !== null))"""
 EVERY_EPOCH_DRAWN = """() => [...document.querySelectorAll(".js-plotly-plot")]
     .some(plot => plot._fullData?.length === 12 && plot._fullData.every(trace => trace.x.length >= 5))"""
+NINE_BANDS_DRAWN = """() => [...document.querySelectorAll(".js-plotly-plot")].some(plot =>
+    plot._fullData?.filter(trace => trace.meta?.role === "band" && trace.x.length).length === 9)"""
 WIDER_THAN_SCREEN = """() => [...document.querySelectorAll("html, body, [data-testid=stMain]")]
     .some(element => element.scrollWidth > element.clientWidth + 1)"""
 
@@ -27,7 +29,7 @@ def store(server: Server):
 
 
 def open_page(page: Page, server: Server, stem: str, **query: object) -> None:
-    page.goto(f"{server.url}/{'' if stem == 'home' else stem}?{urlencode(query)}")
+    page.goto(f"{server.url}/{'' if stem == 'home' else stem}?{urlencode(query, doseq=True)}")
     settle(page)
 
 
@@ -94,6 +96,28 @@ def test_a_reload_in_the_middle_finds_the_run_and_stop_ends_it(page, server, sto
     expect(page.get_by_text("stopped; what was measured so far is kept")).to_be_visible(timeout=10_000)
     assert store.find([run_id])[0].state == "cancelled"
     assert len(store.history([run_id])) > 0
+
+
+def test_a_comparison_over_seeds_is_found_again_after_a_reload_and_ends_with_its_mean(page, server, store):
+    query = {"dataset": "Digits 8x8", "model": "MLP", "optimizers": "SGD (batch 1)", "seeds": 2, "epochs": 20}
+    query |= {"vary": "Learning rate", "values_learning_rate": ["0.0001", "0.001", "0.01"]}
+    open_page(page, server, "optimizer_comparison", **query)
+    ids = train(page)
+    assert len(ids) == 6
+    page.wait_for_function(STARTED, timeout=TRAINING)
+    page.reload()
+    settle(page)
+    assert parse_qs(urlparse(page.url).query)["runs"][0].split(",") == ids
+    expect(page.locator(".medcore-live")).to_be_visible(timeout=30_000)
+    page.wait_for_function(STARTED, timeout=30_000)
+    assert any(record.ended is None for record in store.find(ids))
+    expect(page.get_by_role("heading", name="Learning rates")).to_be_visible(timeout=TRAINING)
+    records = store.find(ids)
+    assert {record.state for record in records} == {"done"}
+    labels = [record.label for record in records]
+    assert labels[:2] == ["SGD (batch 1) · 0.0001 · seed 0", "SGD (batch 1) · 0.0001 · seed 1"]
+    expect(page.get_by_text("Thick: the mean over 2 seeds")).to_be_visible()
+    page.wait_for_function(NINE_BANDS_DRAWN)
 
 
 def test_a_link_carries_every_control(page, browser, server):

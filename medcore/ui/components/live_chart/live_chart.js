@@ -183,7 +183,7 @@ class LiveChart {
     this.notice.hidden = !sentence
   }
 
-  /** Draws in the next frame, and leaves the browser as much time between two draws as one takes. */
+  /** Draws in the next frame, and leaves the browser as much time between two draws as one takes, or thrice if long. */
   schedule() {
     if (this.frame || !this.ready || this.held || this.gone) return
     const rest = Math.max(0, (this.idle ?? 0) - performance.now())
@@ -195,7 +195,8 @@ class LiveChart {
     try {
       if (!this.gone && (this.dirty.size || !this.drawn)) await this.redraw()
     } finally {
-      this.idle = 2 * performance.now() - began
+      const took = performance.now() - began
+      this.idle = began + took + took * Math.min(3, Math.max(1, took / 100))
       this.frame = 0
     }
     if (this.dirty.size) this.schedule()
