@@ -8,14 +8,15 @@ LOOK_FOR: dict[str, str] = {
         "overshoots in damped oscillations."
     ),
     "rosenbrock": (
-        "Every optimizer falls into the curved valley within a few steps; the way along its nearly flat floor to "
-        "the star at (1, 1) is the hard part. Plain descent must keep its rate small enough for the steep walls "
-        "and hardly moves on the floor, while momentum and Adam build up speed along it."
+        "Every optimizer soon falls into the curved valley; the way along its nearly flat floor to the star at "
+        "(1, 1) is the hard part. Plain descent must keep its rate small enough for the steep walls and hardly "
+        "moves on the floor, while momentum and Adam build up speed along it."
     ),
     "beale": (
-        "The plateau around the start has small gradients and the walls at the corners enormous ones, so one "
-        "learning rate cannot suit both. Optimizers that divide by the size of their own gradients take steps of "
-        "much the same length everywhere; set the start near a corner and plain descent diverges at once."
+        "Around (0, 1) the surface is almost flat, while at the corners its slope runs to tens of thousands: no "
+        "one learning rate of plain descent suits both. Optimizers that divide by the size of their own gradients "
+        "step about as far everywhere: set the start near a corner, and descent and momentum diverge at once "
+        "while Adam walks down."
     ),
     "himmelblau": (
         "All four minima are equally deep, and which of them an optimizer reaches depends on the start and on how "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from medcore.optimization.descent import Path, descend
 from medcore.optimization.rules import EPSILON, RULES
-from medcore.optimization.surfaces import CONDITIONS, Point, Surface, surface
+from medcore.optimization.surfaces import Point, Surface, surface
 
 SEEDS = 2**31
 
@@ -54,6 +54,33 @@ _SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, *(k / 100 for k in
 _LION_SHARES = (0.001, *_SHARES[1:])
 _ADAMS = ("adam", "adamw", "nadam")
 _NOISES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0)
+_CONDITIONS = tuple(
+    float(k)
+    for k in (
+        1,
+        1.5,
+        2,
+        2.5,
+        *range(3, 16),
+        17,
+        20,
+        25,
+        30,
+        40,
+        50,
+        60,
+        80,
+        100,
+        120,
+        150,
+        200,
+        300,
+        400,
+        500,
+        700,
+        1000,
+    )
+)
 _STEPS = (*range(10, 100, 10), *range(100, 1001, 25))
 
 OPTION_DIALS = (
@@ -131,7 +158,7 @@ def dials(ground: Surface, rules: Sequence[str]) -> list[Dial]:
         "Condition number",
         "How many times steeper the bowl is along y than along x.",
         ground.condition or 1.0,
-        _decades(0, round(math.log10(CONDITIONS[1])), 10),
+        _CONDITIONS,
     )
     noise = Dial(
         "noise",

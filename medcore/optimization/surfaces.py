@@ -183,7 +183,7 @@ _FIXED: dict[str, Surface] = {
         ((1.0, 1.0),),
         (-1.5, 2.0),
         _rates(gd=0.001, momentum=0.001, rmsprop=0.01, adagrad=0.316, adam=0.1, lion=0.01),
-        offset=0.1,
+        offset=1.0,
     ),
     "beale": Surface(
         "Beale",
@@ -194,7 +194,7 @@ _FIXED: dict[str, Surface] = {
         ((3.0, 0.5),),
         (1.0, 1.5),
         _rates(gd=0.01, momentum=0.00501, rmsprop=0.0316, adagrad=0.398, adam=0.1, lion=0.0316),
-        offset=0.1,
+        offset=1.0,
     ),
     "himmelblau": Surface(
         "Himmelblau",

@@ -21,7 +21,7 @@ def show(race: Race) -> None:
     st.dataframe(_table(race, paths), hide_index=True, width="stretch")
     st.download_button(
         "Paths as CSV",
-        _csv(paths),
+        lambda: _csv(paths),
         f"{race.surface}-paths.csv",
         "text/csv",
         key="s_csv",

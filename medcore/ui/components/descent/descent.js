@@ -142,7 +142,7 @@ class Descent {
     this.pathQuestions.ask(query)
   }
 
-  async lay(surface, { serial }) {
+  async lay(surface, { serial, surface: name }) {
     try {
       this.Plotly = await loadPlotly(this.data.plotly)
     } catch (error) {
@@ -150,7 +150,7 @@ class Descent {
       return
     }
     if (this.gone) return
-    this.surface = { ...surface, serial }
+    this.surface = { ...surface, serial, name }
     this.find(".formula").innerHTML = `<i>f</i>(<i>x</i>, <i>y</i>) = ${surface.formula}`
     await this.paintGround()
   }
@@ -161,7 +161,6 @@ class Descent {
     this.origin = [query.x, query.y]
     this.say("")
     this.player.load(+query.steps)
-    if (this.view === "relief") this.paintGround()
     this.draw()
   }
 
@@ -173,7 +172,7 @@ class Descent {
     const { plane, relief } = this.data.layouts
     const { surface } = this
     if (this.view === "plane") await this.plane.lay(this.Plotly, surface, this.theme, plane)
-    else await this.relief.lay(this.Plotly, surface, this.theme, relief, this.paths ?? [])
+    else this.relief.lay(this.Plotly, surface, this.theme, relief)
     this.ground = surface.serial
     this.draw()
   }
@@ -186,7 +185,7 @@ class Descent {
   paint() {
     this.frame = 0
     const { paths, surface, player, query } = this
-    if (!paths?.length || !surface || query.surface !== this.data.surface) return
+    if (!paths?.length || query.surface !== surface?.name) return
     if (this.view === "plane") this.plane.draw(paths, player.step, this.origin, this.chosen)
     else this.relief.draw(paths, player.step)
     this.dials.tell(paths, player.step, this.chosen)

@@ -5,7 +5,7 @@ class Relief {
     this.plot = find(".relief")
   }
 
-  async lay(Plotly, surface, theme, layout, paths) {
+  lay(Plotly, surface, theme, layout) {
     this.Plotly = Plotly
     this.plot.style.height = `${Math.min(520, this.plot.clientWidth)}px`
     this.surface = surface
@@ -14,7 +14,7 @@ class Relief {
     const high = Math.max(...surface.heights.map((row) => Math.max(...row)))
     this.range = [low, high]
     this.raised = 0.03 * (high - low)
-    const ground = {
+    this.ground = {
       type: "surface",
       x: places(surface.x, cells),
       y: places(surface.y, cells),
@@ -26,16 +26,6 @@ class Relief {
       lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05 },
       contours: { z: { show: true, color: theme.dark ? "#5c6f88" : "#9fb0c4", width: 1, start: low, end: high, size: (high - low) / LEVELS } },
     }
-    const lines = paths.map(({ colour }) => ({
-      type: "scatter3d",
-      mode: "lines+markers",
-      x: [],
-      y: [],
-      z: [],
-      hoverinfo: "skip",
-      line: { color: colour, width: 6 },
-      marker: { color: colour, size: [] },
-    }))
     const ticks = heightTicks(surface)
     const grid = { gridcolor: theme.dark ? "#3a4656" : "#d5dbe3" } // WebGL knows no transparent lines
     const scene = {
@@ -44,9 +34,8 @@ class Relief {
       yaxis: { ...layout.scene.yaxis, ...grid, range: [...surface.y] },
       zaxis: { ...layout.scene.zaxis, ...grid, ...ticks },
     }
-    const config = { displayModeBar: false, scrollZoom: false }
-    await Plotly.react(this.plot, [ground, ...lines], { ...layout, scene, font: theme.font }, config)
-    this.laid = true
+    this.layout = { ...layout, scene, font: theme.font }
+    this.shown = "" // the next drawing lays everything anew
   }
 
   /** The paths up to this step, as often as the drawing comes along. */
@@ -57,26 +46,47 @@ class Relief {
 
   async catchUp() {
     this.drawing = true
-    while (this.wanted && this.laid && !this.gone) {
+    while (this.wanted && !this.gone) {
       const [paths, step] = this.wanted
       this.wanted = null
       const lines = paths.map((path) => this.line(path, Math.min(step, path.steps)))
-      const update = Object.fromEntries(["x", "y", "z", "marker.size"].map((key) => [key, lines.map((line) => line[key])]))
-      await this.Plotly.restyle(this.plot, update, paths.map((_, i) => i + 1))
+      const shown = paths.map(({ rule }) => rule).join()
+      const same = shown === this.shown
+      this.shown = shown
+      await (same ? this.restyle(lines) : this.react(paths, lines))
     }
     this.drawing = false
   }
 
+  restyle(lines) {
+    const update = Object.fromEntries(["x", "y", "z"].map((key) => [key, lines.map((line) => line[key])]))
+    update["marker.size"] = lines.map(({ sizes }) => sizes)
+    return this.Plotly.restyle(this.plot, update, lines.map((_, i) => i + 1))
+  }
+
+  react(paths, lines) {
+    const traces = lines.map(({ sizes, ...line }, i) => ({
+      ...line,
+      type: "scatter3d",
+      mode: "lines+markers",
+      hoverinfo: "skip",
+      line: { color: paths[i].colour, width: 6 },
+      marker: { color: paths[i].colour, size: sizes },
+    }))
+    const config = { displayModeBar: false, scrollZoom: false }
+    return this.Plotly.react(this.plot, [this.ground, ...traces], this.layout, config)
+  }
+
   /** What lies outside the plot's box is left out. */
   line({ points }, last) {
-    const line = { x: [], y: [], z: [], "marker.size": [] }
+    const line = { x: [], y: [], z: [], sizes: [] }
     const within = (value, [low, high]) => value >= low && value <= high
     for (let i = 0; i <= last; i++) {
       const inside = within(points[2 * i], this.surface.x) && within(points[2 * i + 1], this.surface.y)
       line.x.push(inside ? points[2 * i] : null)
       line.y.push(inside ? points[2 * i + 1] : null)
       line.z.push(inside ? drawnHeight(this.surface, points[2 * i], points[2 * i + 1]) + this.raised : null)
-      line["marker.size"].push(i === last ? 6 : i ? 0 : 4)
+      line.sizes.push(i === last ? 6 : i ? 0 : 4)
     }
     return line
   }
