@@ -83,7 +83,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
         "Layers": lambda: layer_panel.show(records),
         "Loss surface": lambda: landscape_panel.show(records, run_colours.of(records)),
         "The data set": lambda: _data(chosen),
-        "Take it home": lambda: take_home.show("optimizers", chosen.specs, records, charts),
+        "Take it home": lambda: take_home.show("optimizers", chosen.specs, records, _every_chart(records, charts)),
     }
     tabs = st.tabs(list(panels), on_change="rerun", key="about", bind="query-params")
     for tab, panel in zip(tabs, panels.values(), strict=True):
@@ -95,3 +95,8 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
 def _data(chosen: Chosen) -> None:
     data_card.show(chosen.entry)
     data_card.unreadable()
+
+
+def _every_chart(records: Sequence[Record], charts: Mapping[str, go.Figure]) -> dict[str, go.Figure]:
+    """Those above the tabs, and those in them."""
+    return {**charts, **layer_panel.charts(records), **landscape_panel.views(records, run_colours.of(records))}

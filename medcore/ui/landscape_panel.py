@@ -109,6 +109,19 @@ def _progress(survey_id: str, was_active: bool) -> None:
         st.rerun()
 
 
+def views(records: Sequence[Record], colours: Mapping[str, str]) -> dict[str, go.Figure]:
+    """Both views of the survey shown by title, to be taken home; none before there is one."""
+    survey = _shown(records)
+    if survey is None or not survey.result:
+        return {}
+    labels = _labels(records, colours)
+    return {"Loss surface": figure(survey.id, labels, False), "Loss surface in space": figure(survey.id, labels, True)}
+
+
+def _labels(records: Sequence[Record], colours: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((r.id, optimizers.group(r.label), colours[r.id]) for r in records)
+
+
 def _draw(survey: Record, records: Sequence[Record], colours: Mapping[str, str]) -> None:
     view = st.segmented_control(
         "View",
@@ -120,9 +133,8 @@ def _draw(survey: Record, records: Sequence[Record], colours: Mapping[str, str])
         label_visibility="collapsed",
         help="Lines of equal loss, or the loss as height.",
     )
-    labels = tuple((r.id, optimizers.group(r.label), colours[r.id]) for r in records)
     st.plotly_chart(
-        figure(survey.id, labels, view == "In space"),
+        figure(survey.id, _labels(records, colours), view == "In space"),
         width="stretch",
         key=f"landscape-{view}",
         config=template.CONFIG,

@@ -40,6 +40,14 @@ def show(records: Sequence[Record]) -> None:
     )
 
 
+def charts(records: Sequence[Record]) -> dict[str, go.Figure]:
+    """The layers of the run picked last by title, to be taken home; none while it trains."""
+    picked = [r for r in records if r.label == st.session_state.get("layers_run")] or list(records[:1])
+    return {
+        f"Layers of {r.label}": chart for r in picked if r.state not in ACTIVE and (chart := _chart(r.id)) is not None
+    }
+
+
 def _live(record: Record) -> None:
     found = _layers(record.id)
     if found:

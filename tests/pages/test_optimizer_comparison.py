@@ -241,6 +241,25 @@ def test_the_layers_of_a_run_are_drawn(open_page, train_all):
     assert any("by what share of its weights an update moves it" in c.value for c in page.caption)
 
 
+def test_every_chart_of_the_page_can_be_taken_home(open_page, train_all, monkeypatch):
+    from medcore.ui import take_home
+
+    offered = []
+    monkeypatch.setattr(take_home, "chart_export", lambda charts, *_, **__: offered.extend(charts))
+    settings = {"optimizers": ["adam"], "vary": "learning_rate", "values": [0.001, 0.01, 0.1], "schedule": "cosine"}
+    ids = train_all({"Adam · 0.001": 0.7, "Adam · 0.01": 0.8, "Adam · 0.1": 0.6}, **settings)
+    page = open_page(PAGE, runs=",".join(ids), about="Take it home")
+    assert not page.exception
+    drawn = [
+        "Training curves",
+        "Test accuracy",
+        "Learning rates",
+        "Learning rate over the run",
+        "Layers of Adam · 0.001",
+    ]
+    assert [title for title in offered if title != "Differences"] == drawn
+
+
 def test_many_runs_are_counted_and_the_diverged_ones_named(open_page, train_all):
     rates = [10.0**-n for n in range(1, 11)]
     accuracies = {f"Adam · {rate:g}": 0.5 + rate if rate < 0.1 else None for rate in rates}
