@@ -67,8 +67,10 @@ def _choices(page: Page, times: int) -> Sequence[float]:
 def _turns(page: Page, dial: str, painted: str, times: int) -> Sequence[float]:
     slider = page.locator(f"input[data-dial={dial}]")
     slider.focus()
-    key = "ArrowLeft" if int(slider.input_value()) > times else "ArrowRight"
-    return _watched(page, "input", painted, times, lambda _: slider.press(key))
+    below = int(slider.input_value())
+    above = int(slider.get_attribute("max")) - below
+    key = "ArrowLeft" if below > above else "ArrowRight"
+    return _watched(page, "input", painted, min(times, max(below, above)), lambda _: slider.press(key))
 
 
 def _drags(page: Page, times: int) -> Sequence[float]:

@@ -123,16 +123,20 @@ def _turned(name: str) -> dict[str, Any]:
 
 
 def _settled() -> None:
-    """Sliders or start rest where a person put them."""
-    said = st.session_state[_SCENE]["settings"]
+    """Sliders or start rest where a person put them; of a surface that was left meanwhile nothing is taken."""
     name = _names()[st.session_state["s_surface"]]
-    if not said or said["surface"] != name:
+    try:
+        said = st.session_state[_SCENE]["settings"]
+        x, y = map(float, said["start"])
+        values, _ = _checked(said["values"], name)
+        serial = int(said["serial"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return  # a browser can say anything
+    if said.get("surface") != name:
         return
-    values, _ = _checked(said["values"], name)
-    st.session_state[_TURNED] = {"values": values, "serial": int(said["serial"])}
+    st.session_state[_TURNED] = {"values": values, "serial": serial}
+    st.session_state["s_x"], st.session_state["s_y"] = x, y
     _write(values)
-    for axis, at in zip("xy", said["start"], strict=True):
-        st.session_state[f"s_{axis}"] = float(at)
 
 
 def _dials(name: str) -> dict[str, Dial]:

@@ -161,6 +161,15 @@ def test_a_turned_dial_is_drawn_and_remembered(scene):
     assert state(page, "Gradient descent").startswith("f = ")
 
 
+def test_a_choice_in_the_sidebar_does_not_turn_a_dial_back(scene):
+    page = scene()
+    turn(page, "lr_gd", "ArrowLeft", 3)
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Lion").click()
+    expect(page.locator(SCENE)).to_have_attribute("data-racers", "gd,adam,lion")
+    page.wait_for_url(re.compile("s_lr_gd=0.126"))
+    expect(page.locator(".racers output").first).to_have_text("0.126")
+
+
 def test_a_click_sets_the_start(scene):
     page = scene()
     page.mouse.click(*place(page, 1.0, -0.5))

@@ -1,0 +1,20 @@
+"""The layouts of a surface that the browser fills."""
+
+import plotly.graph_objects as go
+
+from medcore.charts import surface
+
+
+def test_both_weights_have_the_same_scale_and_a_title():
+    layout = go.Layout(surface.plane())
+    assert (layout.xaxis.title.text, layout.yaxis.title.text) == ("Weight x", "Weight y")
+    assert layout.yaxis.scaleanchor == "x"
+    assert layout.xaxis.fixedrange
+    assert layout.yaxis.fixedrange
+
+
+def test_the_relief_names_its_three_axes_and_keeps_the_view():
+    layout = go.Layout(surface.relief())
+    scene = layout.scene
+    assert [axis.title.text for axis in (scene.xaxis, scene.yaxis, scene.zaxis)] == ["Weight x", "Weight y", "f(x, y)"]
+    assert layout.uirevision
