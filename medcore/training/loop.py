@@ -23,6 +23,9 @@ TARGET = 0.07
 CHUNK = 1024
 """Most steps a call takes."""
 
+GROWTH = 64
+"""Most times longer a call is than the one before, which may have been too short to tell much."""
+
 PIXELS_AT_ONCE = 2**19
 """Images of this many pixels go through a network together: about 0.1 s and some hundred MB
 of activations for the articles' CNN on one core."""
@@ -50,7 +53,7 @@ class Pace:
         """Learns from a call that took as many steps as it might; a few left over at the end tell little."""
         if steps == self.steps:
             fitting = int(steps * TARGET / max(seconds, 1e-6))
-            self.steps = max(1, min(fitting, 4 * steps, CHUNK))
+            self.steps = max(1, min(fitting, GROWTH * steps, CHUNK))
 
 
 class Loop:
@@ -112,11 +115,20 @@ class Loop:
             labels: (n,) class numbers.
             class_weights: (classes,) factor of each class' loss.
         """
-        return Data(
+        data = Data(
             tf.constant(images),
             tf.constant(labels.astype(np.int32)),
             tf.constant(class_weights.astype(np.float32)),
         )
+        if not self._sums:
+            self._compile(data)
+        return data
+
+    def _compile(self, data: Data) -> None:
+        """Takes no step: what a call compiles for images of this number is done before the clock runs."""
+        steps = -(-len(data.images) // self.batch)
+        nothing = np.zeros(steps, np.int32)
+        self._steps(data, np.zeros((steps, self.batch), np.int32), nothing.astype(np.float32), nothing, 0, 0)
 
     def epoch(self, data: Data, epoch: Epoch, report: Report) -> int:
         """Takes every image once.
@@ -179,7 +191,8 @@ class Loop:
 
         A stretch of one step measures that step. To measure every step would double the time of a dense network.
         """
-        losses, norms = tf.TensorArray(tf.float32, CHUNK), tf.TensorArray(tf.float32, CHUNK)
+        losses = tf.TensorArray(tf.float32, CHUNK, element_shape=())
+        norms = tf.TensorArray(tf.float32, CHUNK, element_shape=(len(self.layers), 2))
         correct, step = 0, first
         while step < last:
             before = self._weights()
