@@ -1,24 +1,51 @@
-"""Where the optimizers ended, as a table, and their paths to take along."""
+"""How fast the optimizers came down and where they ended, and their paths to take along."""
 
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from medcore import catalog
+from medcore.charts import descent as charts
+from medcore.charts import template
 from medcore.optimization.descent import Path
 from medcore.optimization.race import Race
+from medcore.ui.components.chart_export import chart_export
+
+CELLS = 120
+"""Of the grid that the contours are drawn on, along each axis."""
 
 
 def show(race: Race) -> None:
-    """One row an optimizer, and a button for the paths as CSV."""
+    """The values step by step, one row an optimizer, and what can be taken home."""
     paths = race.paths()
+    courses = [
+        charts.Course(catalog.OPTIMIZERS[rule].label, template.colour(i), path.points, path.values)
+        for i, (rule, path) in enumerate(paths.items())
+    ]
+    values = charts.values(courses, race.ground.floor)
+    alt = "Value of the surface above its minimum after each step, for each optimizer"
+    st.plotly_chart(values, width="stretch", key="s_values", config=template.CONFIG, alt=alt)
     st.dataframe(_table(race, paths), hide_index=True, width="stretch")
+    with st.expander("Take it home"):
+        st.caption("The address of this page carries every setting: copy it and share it.")
+        _steps(race, paths)
+        chart_export({"Paths": _contours(race, courses), "Values": values}, f"{race.surface}-descent", key="s_charts")
+
+
+def _contours(race: Race, courses: Sequence[charts.Course]) -> go.Figure:
+    ground = race.ground
+    x, y = (np.linspace(low, high, CELLS + 1) for low, high in ground.domain)
+    return charts.paths(x, y, ground.height(ground.value(*np.meshgrid(x, y))), courses)
+
+
+def _steps(race: Race, paths: Mapping[str, Path]) -> None:
     st.download_button(
         "Paths as CSV",
         lambda: _csv(paths),
