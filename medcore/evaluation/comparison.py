@@ -77,7 +77,7 @@ class Comparison:
         seeds: how many runs it has.
         val: its mean validation accuracy.
         test: its mean test accuracy.
-        interval: 95 % interval of `test`: over seeds (t), or over test images for one seed (Wilson).
+        interval: 95 % interval of `test` within 0..1: over seeds (t), or over test images for one seed (Wilson).
         differences: to every other group with a seed in common, in the order of the groups.
         unpaired: groups without one.
     """
@@ -117,12 +117,13 @@ def compare(trials: Sequence[Trial], right: Callable[[str], np.ndarray]) -> Comp
         if seeds
     ]
     tests, n = np.array([trial.test for trial in chosen]), chosen[0].n
+    low, high = t_interval(tests, 1 / n) if len(chosen) > 1 else wilson(round(tests[0] * n), n)
     return Comparison(
         best=best,
         seeds=len(chosen),
         val=float(np.mean([trial.val for trial in chosen])),
         test=float(tests.mean()),
-        interval=t_interval(tests, 1 / n) if len(chosen) > 1 else wilson(round(tests[0] * n), n),
+        interval=(max(low, 0.0), min(high, 1.0)),
         differences=tuple(replace(d, p=p) for d, p in zip(found, holm([d.p for d in found]), strict=True)),
         unpaired=tuple(name for name, seeds in others.items() if not seeds),
     )

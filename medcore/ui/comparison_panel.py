@@ -75,15 +75,14 @@ def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
 
 def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     """What stands behind the comparison, in tabs; only the open one is computed."""
-    classes = len(chosen.entry.classes) or CLASSES
-    loss, delta = chosen.settings.get("loss", "cross_entropy"), chosen.settings.get("delta", 1.0)
+    loss = _loss(chosen)
     panels: dict[str, Callable[[], None]] = {
         "Lesson": lambda: lesson.show("optimizers"),
-        "Losses": lambda: loss_panel.show(loss, delta, classes),
+        "Losses": lambda: loss_panel.show(*loss),
         "Layers": lambda: layer_panel.show(records),
         "Loss surface": lambda: landscape_panel.show(records, run_colours.of(records)),
         "The data set": lambda: _data(chosen),
-        "Take it home": lambda: take_home.show("optimizers", chosen.specs, records, _every_chart(records, charts)),
+        "Take it home": lambda: _take_home(chosen, records, charts),
     }
     tabs = st.tabs(list(panels), on_change="rerun", key="about", bind="query-params")
     for tab, panel in zip(tabs, panels.values(), strict=True):
@@ -97,6 +96,14 @@ def _data(chosen: Chosen) -> None:
     data_card.unreadable()
 
 
-def _every_chart(records: Sequence[Record], charts: Mapping[str, go.Figure]) -> dict[str, go.Figure]:
-    """Those above the tabs, and those in them."""
-    return {**charts, **layer_panel.charts(records), **landscape_panel.views(records, run_colours.of(records))}
+def _loss(chosen: Chosen) -> tuple[str, float, int]:
+    """The loss that the controls say, its delta, and how many classes it tells apart."""
+    classes = len(chosen.entry.classes) or CLASSES
+    return chosen.settings.get("loss", "cross_entropy"), chosen.settings.get("delta", 1.0), classes
+
+
+def _take_home(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
+    """With every chart: those above the tabs, and those in them."""
+    inside = {**layer_panel.charts(records), **landscape_panel.views(records, run_colours.of(records))}
+    every = {**charts, **inside, "Losses": loss_panel.chart(*_loss(chosen))}
+    take_home.show("optimizers", chosen.specs, records, every)

@@ -13,6 +13,7 @@ from medcore.ui.controls import URL
 CONFIDENCES = np.linspace(0.001, 0.999, 333)
 DOUBT = 0.01
 """A confidently wrong answer."""
+_RELATIVE = "loss_relative"
 
 
 def show(loss: str, delta: float, classes: int) -> None:
@@ -23,15 +24,15 @@ def show(loss: str, delta: float, classes: int) -> None:
         delta: of the Huber loss.
         classes: of the data set.
     """
-    relative = st.toggle(
+    st.toggle(
         "Each gradient as a share of its largest",
         True,
-        key="loss_relative",
+        key=_RELATIVE,
         bind=URL,
         help="Shows where each loss pulls; off, how hard they pull beside each other.",
     )
     st.plotly_chart(
-        _figure(loss, delta, classes, relative),
+        chart(loss, delta, classes),
         width="stretch",
         key="loss_gradients",
         config=template.CONFIG,
@@ -48,6 +49,11 @@ def show(loss: str, delta: float, classes: int) -> None:
             f"At $\\delta = {delta:g}$ it is exactly half of MSE: an error of a probability is never larger than 1, so "
             "the linear part is never reached."
         )
+
+
+def chart(loss: str, delta: float, classes: int) -> go.Figure:
+    """The chart as it is shown, or would be."""
+    return _figure(loss, delta, classes, st.session_state.get(_RELATIVE, True))
 
 
 EXPLANATIONS = {

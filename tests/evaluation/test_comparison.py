@@ -157,3 +157,8 @@ def test_nothing_to_compare_and_answers_of_other_images_are_said():
     answers = {"a0": np.ones(100, bool), "b0": np.ones(7, bool)}
     with pytest.raises(ValueError, match="same images"):
         compare([*trials("a", [0.9]), *trials("b", [0.8])], answers.__getitem__)
+
+
+def test_an_interval_of_an_accuracy_stays_within_zero_and_one():
+    found = compare([Trial("a", seed, 0.9, 0.9, test, 100, str(seed)) for seed, test in ((0, 0.7), (1, 0.9))], None)
+    assert found.interval == (0.0, 1.0)
