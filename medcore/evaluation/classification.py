@@ -91,7 +91,8 @@ def auc(labels: np.ndarray, probabilities: np.ndarray) -> float | None:
         return None
     if probabilities.shape[1] == 2:
         present = present[1:]
-    return float(np.mean([metrics.roc_auc_score(labels == c, probabilities[:, c]) for c in present]))
+    once = np.ones((1, len(labels)), np.int32)
+    return float(np.mean([weighted_auc(labels == c, probabilities[:, c], once) for c in present]))
 
 
 def _first_word(name: str) -> str:
@@ -152,15 +153,17 @@ def weighted_auc(positive: np.ndarray, scores: np.ndarray, counts: np.ndarray) -
     Args:
         positive: (n,) bool.
         scores: (n,) higher for the positive.
-        counts: (replicates, n), with at least one positive and one negative case in every row.
+        counts: (replicates, n) int32, with at least one positive and one negative case in every row.
 
     Returns:
         (replicates,)
     """
-    order = np.argsort(scores, kind="stable")
-    starts = np.flatnonzero(np.diff(scores[order], prepend=-np.inf))
-    drawn = counts[:, order]
-    positives = np.add.reduceat(np.where(positive[order], drawn, 0), starts, axis=1, dtype=np.float64)
-    negatives = np.add.reduceat(np.where(positive[order], 0, drawn), starts, axis=1, dtype=np.float64)
-    below = np.cumsum(negatives, axis=1) - negatives / 2
-    return (positives * below).sum(axis=1) / (positives.sum(axis=1) * negatives.sum(axis=1))
+    replicates = counts.T  # a case a row
+    drawn = replicates[positive]
+    negatives = np.flatnonzero(~positive)
+    negatives = negatives[np.argsort(scores[negatives])]
+    below = np.zeros((len(negatives) + 1, len(counts)), np.int32)
+    np.cumsum(replicates[negatives], axis=0, out=below[1:])
+    first, last = (np.searchsorted(scores[negatives], scores[positive], side) for side in ("left", "right"))
+    beaten = (below[first] + below[last]) / 2  # of those with the same score, half
+    return (drawn * beaten).sum(axis=0) / (drawn.sum(axis=0) * below[-1].astype(float))

@@ -46,9 +46,10 @@ def resample_counts(strata: np.ndarray, replicates: int, rng: np.random.Generato
         strata: (n,) integers, the stratum (true class) of each case.
 
     Returns:
-        (replicates, n) int32; the counts of a stratum's cases add up to its size in every row.
+        (replicates, n) int32, a case's counts side by side in memory; the counts of a stratum's cases add up to its
+        size in every row.
     """
-    counts = np.zeros((replicates, len(strata)), np.int32)
+    counts = np.zeros((replicates, len(strata)), np.int32, order="F")
     for stratum in np.unique(strata):
         members = np.flatnonzero(strata == stratum)
         drawn = rng.integers(len(members), size=(replicates, len(members)))
