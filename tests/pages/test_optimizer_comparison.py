@@ -256,6 +256,7 @@ def test_every_chart_of_the_page_can_be_taken_home(open_page, train_all, monkeyp
         "Learning rates",
         "Learning rate over the run",
         "Layers of Adam · 0.001",
+        "Losses",
     ]
     assert [title for title in offered if title != "Differences"] == drawn
 
