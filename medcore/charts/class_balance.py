@@ -28,7 +28,7 @@ def figure(counts: Mapping[str, Mapping[str, int]], sizes: Mapping[str, int], co
     highest, longest = 0.0, 0
     for fade, (split, of_class) in enumerate(counts.items()):
         shares = [100 * of_class[name] / max(sizes[split], 1) for name in classes]
-        words = [f"{split}: {of_class[name]:,} ({share:.1f} %)" for name, share in zip(classes, shares, strict=True)]
+        words = [f"{split}: {of_class[name]:,} ({share:.1f}%)" for name, share in zip(classes, shares, strict=True)]
         highest, longest = max(highest, *shares), max(longest, *map(len, words))
         chart.add_bar(
             x=shares,

@@ -11,7 +11,7 @@ MAX_POINTS = 2_000
 
 
 def smoothed(values: np.ndarray) -> np.ndarray:
-    """Exponential moving mean over the last 5 % of what came so far, 10 values at least.
+    """Exponential moving mean over the last 5% of what came so far, 10 values at least.
 
     The weight of value t (counting from 1) is 1 / min(t, 10 + t / 20): a plain mean at first, so
     the start is not biased. It looks back only, so a curve that grows does not change its past.

@@ -30,7 +30,7 @@ def figure(images: Mapping[str, np.ndarray], title: str = "Pixel value", log: bo
             name=label,
             opacity=0.6,
             marker={"color": template.colour(i), "line": {"width": 0}},
-            hovertemplate=f"<b>{label}</b><br>about %{{x:.3g}}: %{{y:.3g}} %<extra></extra>",
+            hovertemplate=f"<b>{label}</b><br>about %{{x:.3g}}: %{{y:.3g}}%<extra></extra>",
         )
     template.apply(chart)
     chart.update_layout(

@@ -37,7 +37,7 @@ def figure(
             name=name,
             mode="lines",
             line={"shape": "hv", "width": 2, "color": colour},
-            hovertemplate=f"<b>{name}</b><br>from %{{x:.3g}}: %{{y:.3g}} %<extra></extra>",
+            hovertemplate=f"<b>{name}</b><br>from %{{x:.3g}}: %{{y:.3g}}%<extra></extra>",
         )
     template.apply(chart)
     chart.update_layout(

@@ -35,7 +35,7 @@ def _say(chart: go.Figure, share: float, edges: np.ndarray, number: int) -> None
     x = float(edges[number : number + 2].mean())
     left = x < (edges[0] + edges[-1]) / 2
     chart.add_annotation(
-        text=f"{'← ' if left else ''}This bin goes up to {share:.0f} %{'' if left else ' →'}",
+        text=f"{'← ' if left else ''}This bin goes up to {share:.0f}%{'' if left else ' →'}",
         x=x,
         y=1,
         yref="paper",

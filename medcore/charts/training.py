@@ -38,7 +38,7 @@ _UPDATES = Progress("update", "update", "update %{x:,}")
 _EPOCHS = Progress("epoch", "epoch", "epoch %{x:,.3~f}")
 _SECONDS = Progress("second", "time spent in updates (s)", "%{x:,.2f} s")
 
-# Where the axes end before there is a point, and how far they may reach: a marker at 100 % stays whole.
+# Where the axes end before there is a point, and how far they may reach: a marker at 100% stays whole.
 _LOSS = {"autorangeoptions": {"clipmin": 0}}
 _SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
 _LOG = {"type": "log", "tickformat": ".3~g", "nticks": 3}

@@ -19,7 +19,7 @@ CARD = Card(
     citation="Alpaydin & Kaynak 1998, Optical Recognition of Handwritten Digits, doi:10.24432/C50P49",
     labels="The digit that the writer was asked for.",
     notes=(
-        "The splits are ours (70, 10 and 20 %, stratified, fixed seed); "
+        "The splits are ours (70, 10 and 20%, stratified, fixed seed); "
         "writers are not recorded, so one hand may be in train and test.",
     ),
 )

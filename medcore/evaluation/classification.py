@@ -19,7 +19,7 @@ HEALTHY = ("normal", "benign", "healthy", "negative", "no", "not", "non", "witho
 def evaluate(
     labels: np.ndarray, probabilities: np.ndarray, class_names: Sequence[str], seed: int = 0
 ) -> dict[str, Any]:
-    """Metrics of predicted probabilities, with 95 % intervals.
+    """Metrics of predicted probabilities, with 95% intervals.
 
     - accuracy: share of cases whose most probable class is the true one.
     - recall: by class name, the share of its cases that are found.

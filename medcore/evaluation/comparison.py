@@ -49,7 +49,7 @@ class Difference:
     Args:
         other: the other group.
         mean: the difference, -1 to 1.
-        interval: 95 % interval of this one difference.
+        interval: 95% interval of this one difference.
         p: two-sided, corrected for the number of comparisons (Holm).
         by: what was paired.
         n: number of pairs.
@@ -77,7 +77,7 @@ class Comparison:
         seeds: how many runs it has.
         val: its mean validation accuracy.
         test: its mean test accuracy.
-        interval: 95 % interval of `test` within 0..1: over seeds (t), or over test images for one seed (Wilson).
+        interval: 95% interval of `test` within 0..1: over seeds (t), or over test images for one seed (Wilson).
         differences: to every other group with a seed in common, in the order of the groups.
         unpaired: groups without one.
     """
@@ -150,7 +150,7 @@ def _difference(other: str, pairs: Sequence[tuple[Trial, Trial]], right: Callabl
 
 
 def t_interval(values: np.ndarray, step: float = 0.0) -> Interval:
-    """95 % interval of the mean of independent, nearly normal values (Student).
+    """95% interval of the mean of independent, nearly normal values (Student).
 
     Args:
         values: (n,), n at least 2.
@@ -188,7 +188,7 @@ def t_within(t: float, freedom: int) -> float:
 
 
 def t_quantile(freedom: int) -> float:
-    """97.5 % quantile of Student's t, by bisection: 12.7062 for one degree of freedom, 1.96 for very many."""
+    """97.5% quantile of Student's t, by bisection: 12.7062 for one degree of freedom, 1.96 for very many."""
     low, high = 0.0, 13.0
     while high - low > 1e-10:
         middle = (low + high) / 2
@@ -210,7 +210,7 @@ def mcnemar(wins: int, losses: int) -> float:
 
 
 def paired_interval(wins: int, losses: int, n: int) -> Interval:
-    """95 % interval of a difference of shares among the same n cases.
+    """95% interval of a difference of shares among the same n cases.
 
     Reference:
         Bonett & Price (2012), doi 10.3102/1076998611411915: Wald's, with one case more on either side.

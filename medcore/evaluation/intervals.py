@@ -1,9 +1,9 @@
-"""95 % intervals: in closed form for shares, by the bootstrap for the rest."""
+"""95% intervals: in closed form for shares, by the bootstrap for the rest."""
 
 import numpy as np
 
 Z = 1.959963984540054
-"""97.5 % quantile of the standard normal distribution."""
+"""97.5% quantile of the standard normal distribution."""
 
 Interval = list[float]
 """[low, high]"""
@@ -34,7 +34,7 @@ def wilson(successes: int, n: int) -> Interval | None:
 
 
 def percentile(replicates: np.ndarray) -> Interval | None:
-    """The middle 95 % of bootstrap replicates (Efron's percentile interval); None if there is no finite one."""
+    """The middle 95% of bootstrap replicates (Efron's percentile interval); None if there is no finite one."""
     finite = replicates[np.isfinite(replicates)]
     return [float(value) for value in np.quantile(finite, (0.025, 0.975))] if finite.size else None
 

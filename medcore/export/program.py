@@ -192,7 +192,7 @@ def save(name: str, rows: list[dict]) -> None:
 save("history.csv", histories)
 save("results.csv", results)
 width = max(len(label) for label in RUNS)
-print(f"\\n{'run':{width}}  validation  test   [95 % interval]  balanced  AUC    seconds")
+print(f"\\n{'run':{width}}  validation  test   [95% interval]  balanced  AUC    seconds")
 for row in results:
     interval = f"[{row['low']:.3f}, {row['high']:.3f}]"
     print(

@@ -100,7 +100,7 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         ),
         Section(
             "Evaluation",
-            "Accuracy comes with its 95 % interval (Wilson); balanced accuracy is the mean of the recalls of the "
+            "Accuracy comes with its 95% interval (Wilson); balanced accuracy is the mean of the recalls of the "
             "classes, AUC the area under the ROC curve, for more than two classes the mean of one against the rest.",
             _code(parts["metrics"].text, program.EVALUATE),
         ),

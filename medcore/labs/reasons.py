@@ -156,7 +156,7 @@ def restless(winner: Course, loser: Course) -> str | None:
         return None
     return (
         f"{loser.name} changed its weights by {_percent(loser.step)} an update, {winner.name} by "
-        f"{_percent(winner.step)} (about 0.1 % is usual): such long steps jump about instead of settling."
+        f"{_percent(winner.step)} (about 0.1% is usual): such long steps jump about instead of settling."
     )
 
 
@@ -264,7 +264,7 @@ def _end(values: np.ndarray) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:,.0f} %"
+    return f"{100 * share:.2g}%" if share < 0.1 else f"{100 * share:,.0f}%"
 
 
 def _count(updates: int) -> str:

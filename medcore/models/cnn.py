@@ -17,7 +17,7 @@ def cnn(shape: tuple[int, int, int], classes: int) -> keras.Model:
     same, and only a quarter of the values have to be computed and kept.
 
     Pooling leaves out an odd last row or column, so up to three rows and columns of the image never
-    reach the articles' dense layer (two of 28). They are cut off first: again the same result, in 17 % less time.
+    reach the articles' dense layer (two of 28). They are cut off first: again the same result, in 17% less time.
 
     The articles' convolutions do not pad: 28 pixels a side become 5. Images of less than 10
     pixels, such as the 8x8 digits, would vanish; for these the convolutions pad with zeros.

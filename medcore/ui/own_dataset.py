@@ -178,7 +178,7 @@ def _small(images: int) -> tuple[str, ...]:
     low, high = (f"{100 * share:.0f}" for share in wilson(images, images) or (0.0, 1.0))
     what = "1 test image proves" if images == 1 else f"{images} test images prove"
     return (
-        f"{what} little: even if all are recognised, the 95 % interval of the accuracy reaches from {low} to {high} %.",
+        f"{what} little: even if all are recognised, the 95% interval of the accuracy reaches from {low} to {high}%.",
     )
 
 

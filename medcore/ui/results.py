@@ -50,7 +50,7 @@ def accuracies(records: Sequence[Record]) -> go.Figure | None:
             width="stretch",
             key="test_accuracy",
             config=template.CONFIG,
-            alt="Test accuracy of each run with its 95 % interval, or of each group with its standard deviation",
+            alt="Test accuracy of each run with its 95% interval, or of each group with its standard deviation",
         )
     words = _sentence(first["test"]["n"], baseline, published)
     if chart and any(len(runs) > 1 for runs in groups.values()):
@@ -68,7 +68,7 @@ def _chart(
 
 
 def _interval(runs: Sequence[Record]) -> intervals.Interval:
-    """Accuracy of a run with its 95 % interval, or mean of several less and plus their standard deviation."""
+    """Accuracy of a run with its 95% interval, or mean of several less and plus their standard deviation."""
     if len(runs) == 1:
         return _value(runs[0], "accuracy")
     found = _found(runs, "accuracy")
@@ -91,7 +91,7 @@ def table(records: Sequence[Record]) -> None:
     over_seeds = several and not single
     frame = _over_seeds(groups, records) if over_seeds else _table(done)
     st.dataframe(frame, hide_index=True, width="stretch", key="test_table")
-    words = "mean ± standard deviation over the seeds" if over_seeds else "brackets are 95 % intervals"
+    words = "mean ± standard deviation over the seeds" if over_seeds else "brackets are 95% intervals"
     st.caption(f"Test set; {words}. For teaching and research, not for diagnosis.")
 
 

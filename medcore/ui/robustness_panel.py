@@ -165,7 +165,7 @@ def _name(run: Record) -> str:
     if spec.preparation:
         parts.append(robustness.words(spec.preparation))
     if accuracy is not None:
-        parts.append(f"test accuracy {100 * accuracy:.1f} %")
+        parts.append(f"test accuracy {100 * accuracy:.1f}%")
     return " · ".join(parts)
 
 
@@ -210,12 +210,12 @@ def _chart(done: Sequence[Record]) -> None:
         width="stretch",
         key="robustness",
         config=template.CONFIG,
-        alt="Test accuracy of the model as it was trained and with each preparation, with 95 % intervals",
+        alt="Test accuracy of the model as it was trained and with each preparation, with 95% intervals",
     )
     n = done[-1].result["after"]["n"]
     st.caption(
-        f"The same {n:,} test images and the same weights; bars are 95 % intervals. Always answering "
-        f"“{plain(baseline['class'])}” is right in {100 * baseline['accuracy']:.1f} %."
+        f"The same {n:,} test images and the same weights; bars are 95% intervals. Always answering "
+        f"“{plain(baseline['class'])}” is right in {100 * baseline['accuracy']:.1f}%."
     )
 
 

@@ -31,7 +31,7 @@ def _sizes(splits: Splits, overview: Overview) -> None:
     with st.container(horizontal=True):
         for split, part in splits.items():
             groups = None if part.groups is None else f"{len(np.unique(part.groups)):,} patients or volumes"
-            share = f"{split} ({100 * len(part) / total:.0f} %)"
+            share = f"{split} ({100 * len(part) / total:.0f}%)"
             st.metric(share, f"{len(part):,}", groups, delta_color="off", delta_arrow="off")
     height, width, channels = splits["train"].images.shape[1:]
     kind = "gray" if channels == 1 else "colour"
@@ -58,8 +58,8 @@ def _balance(splits: Splits, facts: Facts) -> None:
     name, count = max(facts.counts["train"].items(), key=lambda item: item[1])
     most, share = 100 * count / sizes["train"], 100 * facts.counts["test"][name] / sizes["test"]
     st.markdown(
-        f"Most images of train are “{plain(name)}” ({most:.1f} %). Always answering so is right in "
-        f"**{share:.1f} %** of test: a model has to beat that."
+        f"Most images of train are “{plain(name)}” ({most:.1f}%). Always answering so is right in "
+        f"**{share:.1f}%** of test: a model has to beat that."
     )
     table = pd.DataFrame(facts.counts)
     with st.expander("As a table"):
@@ -84,7 +84,7 @@ def _intensity(splits: Splits, overview: Overview) -> None:
     )
     low, high = _limits(overview.window, splits["train"].images.dtype)
     means = _means(overview.histograms, overview.edges)
-    st.caption(f"98 % of all values lie between {low} and {high}. {means}")
+    st.caption(f"98% of all values lie between {low} and {high}. {means}")
 
 
 def _limits(window: tuple[float, float], dtype: np.dtype) -> tuple[str, str]:

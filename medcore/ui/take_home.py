@@ -106,9 +106,7 @@ def _make(works: dict[str, Work], name: str, runs: dict[str, RunSpec], precision
 
 def _numbers(name: str, records: Sequence[Record]) -> None:
     st.subheader("The numbers", divider="gray")
-    st.caption(
-        "Every metric at every step, as run, step, metric, value; and what the runs scored, with 95 % intervals."
-    )
+    st.caption("Every metric at every step, as run, step, metric, value; and what the runs scored, with 95% intervals.")
     labels = {record.id: record.label for record in records}
     tested = {record.label: record.result for record in records if record.result and record.result.get("test")}
     with st.container(horizontal=True):

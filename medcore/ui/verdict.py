@@ -100,7 +100,7 @@ def sentences(comparison: Comparison) -> list[str]:
     low, high = comparison.interval
     said = [
         f"**{best}** has the highest validation accuracy: {comparison.val:.1%} ({over}). "
-        f"On the test set it reaches {comparison.test:.1%} (95 % interval {low:.1%} to {high:.1%})."
+        f"On the test set it reaches {comparison.test:.1%} (95% interval {low:.1%} to {high:.1%})."
     ]
     ahead = sorted((d for d in comparison.differences if d.certain and d.mean > 0), key=lambda d: d.mean)
     behind = [d for d in comparison.differences if d.certain and d.mean < 0]
@@ -166,9 +166,9 @@ def _chart(records: Sequence[Record], comparison: Comparison) -> go.Figure:
         width="stretch",
         key="differences",
         config=template.CONFIG,
-        alt=f"How far {comparison.best} is ahead of the others on the test set, with 95 % intervals",
+        alt=f"How far {comparison.best} is ahead of the others on the test set, with 95% intervals",
     )
-    said = ["Difference of test accuracies; bars are 95 % intervals of each difference alone. Hollow: may be chance"]
+    said = ["Difference of test accuracies; bars are 95% intervals of each difference alone. Hollow: may be chance"]
     if len(comparison.differences) > 1:
         said.append(f", after correction for {len(comparison.differences)} comparisons (Holm)")
     if len(nearest) < len(comparison.differences):

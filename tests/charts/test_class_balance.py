@@ -15,8 +15,8 @@ def test_bars_are_shares_of_their_split(chart):
 
 
 def test_words_say_split_count_and_percent(chart):
-    assert chart.data[0].text == ("train: 30 (75.0 %)", "train: 10 (25.0 %)")
-    assert chart.data[1].text == ("test: 5 (100.0 %)", "test: 0 (0.0 %)")
+    assert chart.data[0].text == ("train: 30 (75.0%)", "train: 10 (25.0%)")
+    assert chart.data[1].text == ("test: 5 (100.0%)", "test: 0 (0.0%)")
 
 
 def test_classes_keep_their_colours_and_long_names_are_broken(chart):

@@ -22,7 +22,7 @@ def test_a_bin_that_would_press_the_rest_flat_is_cut_and_said():
     chart = intensity.figure({"a": np.array([97, 1, 2, 0])}, EDGES, COLOURS, "Pixel value")
     assert chart.layout.yaxis.range[1] == pytest.approx(1.08 * 2)
     (said,) = chart.layout.annotations
-    assert said.text == "← This bin goes up to 97 %"
+    assert said.text == "← This bin goes up to 97%"
     assert (said.x, said.xanchor) == (0.5, "left")
     log = intensity.figure({"a": np.array([97, 1, 2, 0])}, EDGES, COLOURS, "Pixel value", log=True)
     assert log.layout.yaxis.type == "log"
@@ -32,7 +32,7 @@ def test_a_bin_that_would_press_the_rest_flat_is_cut_and_said():
 
 def test_a_high_bin_on_the_right_is_said_on_its_left():
     (said,) = intensity.figure({"a": np.array([0, 1, 2, 97])}, EDGES, COLOURS, "Pixel value").layout.annotations
-    assert (said.text, said.x, said.xanchor) == ("This bin goes up to 97 % →", 3.5, "right")
+    assert (said.text, said.x, said.xanchor) == ("This bin goes up to 97% →", 3.5, "right")
 
 
 def test_classes_without_a_pixel_and_a_constant_image():

@@ -93,7 +93,7 @@ def test_weighted_auc_is_that_of_the_repeated_cases():
 
 
 def test_intervals_cover_the_truth_about_as_often_as_they_say():
-    """AUC of two normal distributions one apart is Phi(1/sqrt 2) = .760; 95 % of 120 intervals is 114."""
+    """AUC of two normal distributions one apart is Phi(1/sqrt 2) = .760; 95% of 120 intervals is 114."""
     covered = 0
     for seed in range(120):
         rng = np.random.default_rng(seed)

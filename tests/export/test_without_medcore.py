@@ -1,7 +1,7 @@
 """The exported script and notebook, run where only the packages that they name can be imported.
 
 The losses of every epoch agree to 1e-4 of themselves: the same arithmetic in float32, compiled in another way, which
-adds up in another order. Measured on one machine they differ by 1e-6 at most. bfloat16 has 8 bits, and 2 %.
+adds up in another order. Measured on one machine they differ by 1e-6 at most. bfloat16 has 8 bits, and 2%.
 """
 
 import nbformat

@@ -63,7 +63,7 @@ def test_a_loss_that_pulls_less():
 
 def test_an_update_that_throws_the_weights_away():
     off = course(step_sizes=np.array([0.01, 12.0, 1e-4, 1e-4, 1e-4]), train_loss=np.array([90.0, 5.0, 4.0]))
-    assert "An update of loser changed its weights by 1,200 %, none of winner by more than 0.1 %" in reasons.thrown(
+    assert "An update of loser changed its weights by 1,200%, none of winner by more than 0.1%" in reasons.thrown(
         winner(), off
     )
     # Its later steps are tiny beside weights that are huge: that is no sign of a short way.
@@ -74,7 +74,7 @@ def test_an_update_that_throws_the_weights_away():
 
 def test_steps_too_long_to_settle():
     wild = course(step_sizes=np.full(10, 0.08), train_loss=np.array([2.0, 2.5, 2.2]))
-    assert "by 8 % an update, winner by 0.1 % (about 0.1 % is usual)" in reasons.restless(winner(), wild)
+    assert "by 8% an update, winner by 0.1% (about 0.1% is usual)" in reasons.restless(winner(), wild)
     assert reasons.restless(winner(), replace(wild, step_sizes=np.full(10, 0.005))) is None
     assert reasons.restless(winner(), replace(wild, train_loss=np.array([0.5, 0.2, 0.1]))) is None
 
@@ -82,7 +82,7 @@ def test_steps_too_long_to_settle():
 def test_steps_too_short_to_come_far():
     short = course(step_sizes=np.full(10, 0.0002))
     text = reasons.not_far(winner("adam", step_sizes=np.full(10, 0.003)), short)
-    assert text.startswith("loser moved its weights by 0.02 % an update, winner by 0.3 %")
+    assert text.startswith("loser moved its weights by 0.02% an update, winner by 0.3%")
     # Many short steps may go further than few long ones.
     assert reasons.not_far(winner(updates=10, step_sizes=np.full(10, 0.003)), short) is None
     # It learned its training images better: it did come far.
@@ -100,7 +100,7 @@ def test_the_reach_of_momentum():
 def test_a_schedule_that_lets_it_settle():
     calm = winner(schedule="cosine", step_sizes=np.geomspace(0.01, 1e-5, 20))
     text = reasons.settled(calm, course(step_sizes=np.full(20, 0.002)))
-    assert "By the end winner moved its weights by 0.0012 % an update, loser still by 0.2 %" in text
+    assert "By the end winner moved its weights by 0.0012% an update, loser still by 0.2%" in text
     assert reasons.settled(replace(calm, spec=winner().spec), course()) is None
     assert reasons.settled(calm, course(schedule="cosine")) is None
 

@@ -112,14 +112,14 @@ def test_an_image_that_is_not_there_opens_nothing(sets, image):
 def test_numbers_say_the_baseline_and_the_window(sets):
     app = opened("other", look="Numbers")
     assert [(metric.label, metric.value) for metric in app.metric] == [
-        ("train (71 %)", "120"),
-        ("val (12 %)", "20"),
-        ("test (18 %)", "30"),
+        ("train (71%)", "120"),
+        ("val (12%)", "20"),
+        ("test (18%)", "30"),
     ]
-    assert "Always answering so is right in **33.3 %** of test" in words(app)
+    assert "Always answering so is right in **33.3%** of test" in words(app)
     assert "Every image is used as **20 x 18** pixels, gray." in words(app)
     assert re.search(
-        r"98 % of all values lie between \d+ and \d+\. Means: “0” 1\d\d, “1” 1\d\d, “2” 1\d\d\.", words(app)
+        r"98% of all values lie between \d+ and \d+\. Means: “0” 1\d\d, “1” 1\d\d, “2” 1\d\d\.", words(app)
     )
     app.selectbox(key="mean_of").set_value("2").run()
     assert "Over 56 images of all splits." in words(app)

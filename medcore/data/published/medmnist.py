@@ -181,7 +181,7 @@ SETS: dict[str, Published] = {
         0.863,
         notes=(
             f"{KNOWN_LEAK} one image lies in both train and test, with different labels.",
-            "The test set is small (156 images), so 95 % intervals are about 10 points wide.",
+            "The test set is small (156 images), so 95% intervals are about 10 points wide.",
         ),
     ),
     "bloodmnist": Published(

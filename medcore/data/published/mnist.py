@@ -20,7 +20,7 @@ CARD = Card(
     "Proc. IEEE 86(11), doi:10.1109/5.726791",
     labels="The digit that the writer was asked for.",
     notes=(
-        "The validation split is 10 % of the published training images, drawn with a fixed seed; "
+        "The validation split is 10% of the published training images, drawn with a fixed seed; "
         "writers of train and test differ, writers of train and val do not.",
     ),
     published={
