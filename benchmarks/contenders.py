@@ -16,8 +16,8 @@ import numpy as np
 from benchmarks.pictures import learnable
 
 BATCH = 32
-RATES = {"adam": 0.001, "minibatch": 0.01, "momentum": 0.01}
-MOMENTUM = {"minibatch": 0.0, "momentum": 0.9}
+RATES = {"adam": 0.001, "minibatch": 0.01, "momentum": 0.01, "nesterov": 0.01, "rmsprop": 0.001, "adagrad": 0.01}
+MOMENTUM = {"minibatch": 0.0, "momentum": 0.9, "nesterov": 0.9}
 TEST = learnable(2000, seed=1)
 
 
@@ -30,12 +30,16 @@ class Timing(NamedTuple):
 
 
 class Task(NamedTuple):
-    """One training. `stream` writes rows down and sends them away, as a run of the page does; ours alone can."""
+    """One training. `stream` writes rows down and sends them away, as a run of the page does; ours alone can.
+
+    `val` more images are validated on after each epoch; fit alone does.
+    """
 
     network: str
     optimizer: str
     epochs: int
     images: int
+    val: int = 0
     seed: int = 0
     stream: bool = True
 
@@ -50,14 +54,14 @@ class Contender:
 
     Args:
         name: "ours", "fit", "torch" or "jax".
-        core: the processor core that it keeps to.
         rows: the end of a pipe to which ours sends what it logs.
+        pinned: keeps to one thread on the last core; else it is left as it comes.
     """
 
-    def __init__(self, name: str, core: int, rows: Connection | None = None) -> None:
+    def __init__(self, name: str, rows: Connection | None = None, pinned: bool = True) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(name, core, theirs, rows), daemon=True)
+        self._process = context.Process(target=_serve, args=(name, theirs, rows, pinned), daemon=True)
         self._process.start()
 
     def train(self, task: Task) -> Timing:
@@ -75,11 +79,11 @@ class Contender:
         self._process.join()
 
 
-def _serve(name: str, core: int, tasks: Connection, rows: Connection | None) -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {core})
-    for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-        os.environ[variable] = "1"
+def _serve(name: str, tasks: Connection, rows: Connection | None, pinned: bool) -> None:
+    if pinned and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if pinned:
+        os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     begin = {"ours": lambda: _ours(rows), "fit": _fit, "torch": _torch, "jax": _jax}[name]()
     images: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -88,7 +92,9 @@ def _serve(name: str, core: int, tasks: Connection, rows: Connection | None) -> 
             task = tasks.recv()
         except EOFError:
             return
-        train = begin(task, *images.setdefault(task.images, learnable(task.images)))
+        if (n := task.images + task.val) not in images:
+            images[n] = learnable(n)
+        train = begin(task, *images[n])
         cpu, wall = time.process_time(), time.perf_counter()
         trained = train()
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
@@ -148,10 +154,11 @@ def _fit() -> Callable[[Task, np.ndarray, np.ndarray], Train]:
         model.set_weights(articles(task.network, task.seed).get_weights())
         for variable, value in zip(model.optimizer.variables, unused, strict=True):
             variable.assign(value)
-        x = images / np.float32(255)
+        x, n = images / np.float32(255), task.images
+        val = (x[n:], labels[n:]) if task.val else None
 
         def train() -> Trained:
-            model.fit(x, labels, batch_size=BATCH, epochs=task.epochs, verbose=0)
+            model.fit(x[:n], labels[:n], batch_size=BATCH, epochs=task.epochs, validation_data=val, verbose=0)
             return lambda: model.predict(TEST[0] / np.float32(255), verbose=0)
 
         return train
@@ -182,9 +189,10 @@ def articles(network: str, seed: int = 0) -> Any:
 def _keras_optimizer(name: str) -> Any:
     import keras
 
-    if name == "adam":
-        return keras.optimizers.Adam(RATES[name])
-    return keras.optimizers.SGD(RATES[name], momentum=MOMENTUM[name])
+    if name in MOMENTUM:
+        return keras.optimizers.SGD(RATES[name], momentum=MOMENTUM[name], nesterov=name == "nesterov")
+    kinds = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop, "adagrad": keras.optimizers.Adagrad}
+    return kinds[name](RATES[name])
 
 
 def _torch() -> Callable[[Task, np.ndarray, np.ndarray], Train]:

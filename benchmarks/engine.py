@@ -35,7 +35,7 @@ class Engine:
     """Trains what it is given, with the store and the streaming on."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self.worker_peak_mb = 0.0
 
     def train(self, specs: Mapping[str, RunSpec]) -> float:
@@ -45,22 +45,17 @@ class Engine:
             RuntimeError: if one of them failed.
         """
         begun = time.perf_counter()
-        ids = self._store.create(specs, "benchmark")
-        while not all(record.ended for record in self._store.find(ids)):
+        ids = self.store.create(specs, "benchmark")
+        while not all(record.ended for record in self.store.find(ids)):
             if time.perf_counter() - begun > PATIENCE_SECONDS:
                 raise TimeoutError(f"The runs did not end within {PATIENCE_SECONDS} s")
             time.sleep(LOOK_SECONDS)
         seconds = time.perf_counter() - begun
         self._look_at_memory()
-        failed = [record.error for record in self._store.find(ids) if record.state != "done"]
+        failed = [record.error for record in self.store.find(ids) if record.state != "done"]
         if failed:
             raise RuntimeError(f"A run failed: {failed[0]}")
         return seconds
-
-    def accuracies(self, labels: list[str]) -> list[float]:
-        """Of the latest runs with these labels, on the test images."""
-        latest = {record.label: record for record in reversed(self._store.latest("benchmark", limit=50))}
-        return [latest[label].result["test"]["accuracy"] for label in labels]
 
     def _look_at_memory(self) -> None:
         """The most resident memory that a training process ever had (Linux)."""
@@ -99,12 +94,9 @@ def write(file: Path, classes: int, sizes: list[int]) -> None:
     """A set in MedMNIST's layout."""
     images, labels = learnable(sum(sizes), classes)
     parts = np.cumsum(sizes)[:-1]
-    splits = zip(("train", "val", "test"), np.split(images[..., 0], parts), np.split(labels, parts), strict=True)
-    arrays = {
-        f"{split}_{kind}": values
-        for split, *both in splits
-        for kind, values in zip(("images", "labels"), both, strict=True)
-    }
+    arrays = {}
+    for split, x, y in zip(("train", "val", "test"), np.split(images, parts), np.split(labels, parts), strict=True):
+        arrays |= {f"{split}_images": x[..., 0], f"{split}_labels": y}
     np.savez(file, **arrays)
 
 
