@@ -172,11 +172,12 @@ class ScheduleSpec:
 
     def check_length(self, epochs: int) -> None:
         """Raises ValueError if the schedule needs more epochs than the run has."""
-        needed = self.warmup + (self.options["every"] if self.name == "step" else 0)
-        if needed >= epochs > 0 and needed:
+        stepped = self.options["every"] if self.name == "step" else 0
+        if self.warmup + stepped >= epochs and self.warmup + stepped:
+            parts = [f"a warm-up of {self.warmup:g} epochs"] if self.warmup else []
+            parts += [f"a first step after {stepped:g} epochs"] if stepped else []
             raise ValueError(
-                f"The schedule is longer than the run: its warm-up and first step take {needed:g} epochs. "
-                f"Received: a run of {epochs:,}"
+                f"The schedule is longer than the run: it has {' and '.join(parts)}. Received: a run of {epochs:,}"
             )
 
 

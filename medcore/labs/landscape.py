@@ -26,6 +26,8 @@ def runs(bases: Mapping[str, RunSpec]) -> dict[str, RunSpec]:
             raise ValueError(f"Paths on one loss surface need the same {what}: compare runs that share it.")
     if not all(spec.training.record_path for spec in bases.values()):
         raise ValueError("These runs did not keep their paths: switch on “Record the path” and train them again.")
+    if first.preparation.of("corruption") and len({spec.seed for spec in bases.values()}) > 1:
+        raise ValueError("Paths on one loss surface need the same images: noise of another seed makes others.")
     survey = RunSpec(
         task="landscape",
         data=first.data,

@@ -168,6 +168,7 @@ def _epoch(
         if outcome.path:
             outcome.path.pass_by(journal.steps)
         pause()
+        journal.resume()
 
     journal.open(planned)
     correct = stepper.epoch(data, planned, report)

@@ -33,8 +33,12 @@ class Journal:
         self._seconds, self._said, self._since = 0.0, -SECONDS_EVERY, 0.0
 
     def open(self, epoch: Epoch) -> None:
-        """Begins an epoch; the clock of the updates runs from here."""
+        """Begins an epoch."""
         self.losses, self._epoch = [], epoch
+        self.resume()
+
+    def resume(self) -> None:
+        """The clock of the updates runs from here to the next `write`."""
         self._since = time.perf_counter()
 
     def write(self, losses: np.ndarray, norms: np.ndarray | None) -> None:
@@ -56,7 +60,6 @@ class Journal:
             self._run.log(self._rows(losses, norms))
         if diverged:
             raise Diverged
-        self._since = time.perf_counter()
 
     def _rows(self, losses: np.ndarray, norms: np.ndarray | None) -> Iterator[Row]:
         first = len(self.losses)

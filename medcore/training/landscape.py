@@ -18,7 +18,7 @@ from medcore.data.dataset import ImageDataset
 from medcore.data.preparation.recipe import Recipe
 from medcore.optimization import plane
 from medcore.spec import RunSpec
-from medcore.training import compiled, devices
+from medcore.training import compiled, devices, path
 from medcore.training.classification import check
 from medcore.training.run import Cancelled, Run
 
@@ -64,14 +64,14 @@ def survey(spec: RunSpec, run: Run) -> dict[str, Any]:
     images = _images(spec, run)
     device = devices.choose(catalog.MODELS[spec.model.name], "float32")
     loss = _Loss(spec, images, device.kind)
-    for path in paths:
-        loss.check(path)
+    for one in paths:
+        loss.check(one)
     facts = {"parameters": loss.model.count_params(), "device": asdict(device), "images": len(images)}
     run.plan(steps=0, **facts)
 
-    ground, places = plane.principal(np.concatenate([path.weights for path in paths]))
+    ground, places = plane.principal(np.concatenate([one.weights for one in paths]))
     x, y = plane.grid(places, SIDE)
-    points = chain((ground.at(a, b) for b in y for a in x), (w for path in paths for w in path.weights))
+    points = chain((ground.at(a, b) for b in y for a in x), (weights for one in paths for weights in one.weights))
     losses = np.fromiter(_measured(loss, points, SIDE**2 + len(places), run), float)
     return {
         "seconds": round(time.perf_counter() - begun, 3),
@@ -85,16 +85,14 @@ def survey(spec: RunSpec, run: Run) -> dict[str, Any]:
 
 
 def _path(folder: Path) -> _Path:
-    """What a run kept; a diverged run's last weights are no numbers, and left out."""
+    """What a run kept."""
     try:
-        with np.load(folder / "path.npz", allow_pickle=False) as file:
-            steps, weights = file["steps"], file["weights"]
+        steps, weights = path.load(folder / path.FILE)
     except FileNotFoundError:
         raise FileNotFoundError(f"The run {folder.name} kept no path on this machine.") from None
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ValueError(f"The path of the run {folder.name} is damaged: train it again.") from error
-    finite = np.isfinite(weights).all(axis=1)
-    return _Path(folder.name, steps[finite], weights[finite])
+    return _Path(folder.name, steps, weights)
 
 
 def _images(spec: RunSpec, run: Run) -> ImageDataset:
@@ -124,13 +122,13 @@ class _Loss:
         self._loss = compiled.build_loss(spec)
         self.model = self._stepper.model
 
-    def check(self, path: _Path) -> None:
+    def check(self, kept: _Path) -> None:
         """Raises ValueError unless the path's weights are those of this network."""
         count = sum(math.prod(variable.shape) for variable in self.model.trainable_variables)
-        if path.weights.shape[1:] != (count,):
+        if kept.weights.shape[1:] != (count,):
             raise ValueError(
                 f"The paths must be of the same network, with {count:,} weights. "
-                f"Received: {path.weights.shape[-1]:,} in run {path.run}"
+                f"Received: {kept.weights.shape[-1]:,} in run {kept.run}"
             )
 
     def at(self, weights: np.ndarray, run: Run) -> float:
@@ -162,12 +160,12 @@ def _measured(loss: _Loss, points: Iterable[np.ndarray], total: int, run: Run) -
 def _drawn(paths: list[_Path], places: np.ndarray, losses: np.ndarray) -> Iterator[dict[str, Any]]:
     """Each path as it is drawn."""
     start = 0
-    for path in paths:
-        part = slice(start, start + len(path.steps))
+    for one in paths:
+        part = slice(start, start + len(one.steps))
         start = part.stop
         yield {
-            "run": path.run,
-            "steps": path.steps.tolist(),
+            "run": one.run,
+            "steps": one.steps.tolist(),
             "x": places[part, 0].tolist(),
             "y": places[part, 1].tolist(),
             "loss": losses[part].tolist(),

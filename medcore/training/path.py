@@ -24,21 +24,42 @@ class WeightPath:
         self._model = model
         parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
         self.due = evenly(0, updates, min(max(MOST_VALUES // max(parameters, 1), FEWEST), MOST))
-        self._kept: dict[int, np.ndarray] = {}
+        self._kept: dict[int, tuple[np.ndarray, float]] = {}
         self.pass_by(0)
 
     def pass_by(self, step: int, last: bool = False) -> None:
-        """Keeps the weights after this update if they are due, or the last; none that half precision cannot hold."""
+        """Keeps the weights after this update if they are due, or the last; none that are no finite numbers."""
         if step in self._kept or not (last or step in self.due):
             return
         parts = [keras.ops.convert_to_numpy(variable).ravel() for variable in self._model.trainable_variables]
-        with np.errstate(over="ignore"):
-            weights = np.concatenate(parts).astype(np.float16)
-        if np.isfinite(weights).all():
-            self._kept[step] = weights
+        weights = np.concatenate(parts, dtype=np.float32)
+        if not self._kept:
+            self._start = weights
+        with np.errstate(over="ignore", invalid="ignore"):
+            move = weights - self._start
+            scale = np.abs(move).max(initial=0.0)
+        if np.isfinite(scale):
+            self._kept[step] = (move / (scale or 1)).astype(np.float16), scale
 
     def save(self, file: Path) -> None:
-        """Writes `steps` (s,) and `weights` (s, parameters), float16."""
+        """Writes what `load` reads."""
         steps = sorted(self._kept)
+        moves, scales = zip(*(self._kept[step] for step in steps), strict=True)
         with file.open("wb") as opened:
-            np.savez(opened, steps=np.asarray(steps), weights=np.stack([self._kept[step] for step in steps]))
+            np.savez(opened, steps=np.asarray(steps), start=self._start, moves=np.stack(moves), scales=scales)
+
+
+def load(file: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The updates (s,) at which weights were kept, and these weights (s, parameters), float32.
+
+    A file holds how far the weights are from the first ones, in half precision and scaled: the weights themselves
+    in half precision would lose what a slow run moves.
+
+    Raises:
+        OSError, ValueError, KeyError, zipfile.BadZipFile: if it cannot be read.
+    """
+    with np.load(file, allow_pickle=False) as kept:
+        weights = kept["moves"].astype(np.float32)
+        weights *= kept["scales"][:, None].astype(np.float32)
+        weights += kept["start"]
+        return kept["steps"], weights

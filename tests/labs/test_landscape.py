@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from medcore.labs import landscape as lab
-from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, RunSpec, TrainingSpec
+from medcore.spec import DataSpec, LossSpec, ModelSpec, OptimizerSpec, PreparationSpec, RunSpec, TrainingSpec
 
 SPEC = RunSpec(training=TrainingSpec(record_path=True))
 IDS = [f"{i:032x}" for i in range(9)]
@@ -33,6 +33,13 @@ def test_it_asks_the_question_of_its_runs():
 def test_runs_that_do_not_fit_together_are_refused(other, what):
     with pytest.raises(ValueError, match=what):
         lab.runs({IDS[0]: SPEC, IDS[1]: other})
+
+
+def test_noise_of_another_seed_makes_other_images():
+    noisy = replace(SPEC, preparation=PreparationSpec.given({"gaussian_noise": True}))
+    assert lab.runs({IDS[0]: SPEC, IDS[1]: replace(SPEC, seed=1)})
+    with pytest.raises(ValueError, match="same images"):
+        lab.runs({IDS[0]: noisy, IDS[1]: replace(noisy, seed=1)})
 
 
 def test_eight_paths_at_most():
