@@ -178,7 +178,7 @@ def test_nothing_to_vary_over_is_said_and_cannot_be_trained(open_page, vary):
 def test_a_schedule_longer_than_the_run_is_said_and_cannot_be_trained(open_page):
     page = open_page(PAGE, schedule="Step", schedule_every="9")
     assert [e.value for e in page.error] == [
-        "The schedule is longer than the run: its warm-up and first step take 9 epochs. Received: a run of 5"
+        "The schedule is longer than the run: it has a first step after 9 epochs. Received: a run of 5"
     ]
     assert page.button(key="train").disabled
 
