@@ -10,7 +10,6 @@ from typing import Any
 
 from medcore import catalog
 from medcore.spec import Precision
-from medcore.training import executables
 
 BFLOAT16_FLAGS = ("amx_bf16", "avx512_bf16")
 """Processor flags of Linux that make bfloat16 faster than float32."""
@@ -39,7 +38,7 @@ class Device:
 
 
 def prepare(size: str, threads: int | None = None, gpu: str | None = None) -> None:
-    """Settles threads, GPU and where compiled functions are kept; before Keras computes anything in this process.
+    """Settles threads and GPU; to be called before Keras computes anything in this process.
 
     TensorFlow reads these variables when it first computes, so they work after the import, too.
 
@@ -53,8 +52,6 @@ def prepare(size: str, threads: int | None = None, gpu: str | None = None) -> No
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = str(threads)
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
-    facts = _cpuinfo()
-    executables.keep(f"{facts.get('model name')} {facts.get('flags')}")
     if gpu is not None:
         os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
