@@ -11,6 +11,11 @@ def add(name: str) -> None:
     _names().append(name)
 
 
+def has(name: str) -> bool:
+    """Whether this session has made the set."""
+    return name in _names()
+
+
 def forget(name: str) -> None:
     """Removes a set before the session ends."""
     with suppress(ValueError):

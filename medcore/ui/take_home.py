@@ -11,7 +11,7 @@ from medcore.export import bundle, notebook, results, script, specs
 from medcore.export.settings import augmented, check
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import state, work
+from medcore.ui import own_sets, state, work
 from medcore.ui.components.chart_export import chart_export
 from medcore.ui.plain import plain
 from medcore.ui.work import Work
@@ -20,6 +20,7 @@ _ZIP = "take_zip"
 OWN_IMAGES = (
     "The ZIP holds your own images: before you pass it on, make sure that no patient can be recognised in them."
 )
+NOT_YOURS = "The images belong to another session, or went with it: script and notebook come without them."
 
 
 def show(
@@ -69,18 +70,14 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
             "The training images were drawn anew for every epoch: the ZIP holds these variants, unless they are too "
             "many for it, which its README then says."
         )
-    if any(session_sets.is_name(spec.data.name) for spec in runs.values()):
+    ours = _ours(runs, records)
+    if not ours:
+        st.info(NOT_YOURS)
+    elif any(session_sets.is_name(spec.data.name) for spec in runs.values()):
         st.warning(OWN_IMAGES)
     with st.container(horizontal=True):
-        st.button(
-            "Make the ZIP",
-            type="primary",
-            icon=":material/folder_zip:",
-            key="take_make",
-            on_click=_make,
-            args=(work.kept(), name, runs, precisions),
-            help="Prepares the images in the background; then it can be downloaded.",
-        )
+        if ours:
+            _offer_zip(name, runs, precisions)
         _download("Script", lambda: script.text(runs, precisions), f"{name}.py", "text/x-python", "take_script")
         _download(
             "Notebook",
@@ -90,13 +87,33 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
             "take_notebook",
         )
         _download("Specs (JSON)", lambda: specs.text(runs), f"{name}.json", "application/json", "take_specs")
-    made = work.show(_ZIP, (name, *precisions.items()), "Preparing the images and packing them…")
+    made = work.show(_ZIP, (name, *precisions.items()), "Preparing the images and packing them…") if ours else None
     if made is not None:
         size = len(made) / 2**20
         _download(f"Download the ZIP ({size:,.1f} MB)", lambda: made, f"{name}.zip", "application/zip", "take_bundle")
     st.caption(
         "Script and notebook read data.npz, which the ZIP has. "
         "`python -m medcore train FILE --json` trains the specs with Medcore, without a browser."
+    )
+
+
+def _ours(runs: Mapping[str, RunSpec], records: Sequence[Record]) -> bool:
+    """Whether this session may have the images: those of a session go to it alone, whoever has a link to its runs."""
+    others = [record for record in records if record.owner != state.owner()]
+    return not any(session_sets.is_name(record.spec["data"]["name"]) for record in others) and all(
+        own_sets.has(spec.data.name) for spec in runs.values() if session_sets.is_name(spec.data.name)
+    )
+
+
+def _offer_zip(name: str, runs: dict[str, RunSpec], precisions: dict[str, str]) -> None:
+    st.button(
+        "Make the ZIP",
+        type="primary",
+        icon=":material/folder_zip:",
+        key="take_make",
+        on_click=_make,
+        args=(work.kept(), name, runs, precisions),
+        help="Prepares the images in the background; then it can be downloaded.",
     )
 
 

@@ -1,5 +1,7 @@
 """What is offered to take home, and what is said of it."""
 
+import uuid
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -11,11 +13,16 @@ from medcore.spec import DataSpec, RunSpec
 from medcore.ui import take_home
 from tests.pages.conftest import finish
 
+SECRET = "session-" + "0" * 32
+PRIVATE = {"a": RunSpec(data=DataSpec(SECRET))}
 
-def app(specs, ids):
+
+def app(specs, ids, own):
     from medcore.spec import RunSpec
-    from medcore.ui import state, take_home
+    from medcore.ui import own_sets, state, take_home
 
+    for name in own:
+        own_sets.add(name)
     take_home.show("lab", {label: RunSpec.from_dict(spec) for label, spec in specs.items()}, state.store().find(ids))
 
 
@@ -27,9 +34,12 @@ def store(home):
     store.close()
 
 
-def shown(specs, ids=()) -> AppTest:
+def shown(specs, ids=(), owner="", own=()) -> AppTest:
+    """The page of a session: who it is, and the data sets it has made."""
     plain = {label: spec.to_dict() for label, spec in specs.items()}
-    page = AppTest.from_function(app, args=(plain, list(ids)), default_timeout=60).run()
+    page = AppTest.from_function(app, args=(plain, list(ids), list(own)), default_timeout=60)
+    page.session_state["owner"] = owner or uuid.uuid4().hex
+    page.run()
     assert not page.exception
     return page
 
@@ -74,8 +84,23 @@ def test_what_is_no_training_has_specs_alone(store):
 def test_images_drawn_anew_and_images_of_patients_are_told_of(store):
     page = shown(optimizers.runs(dataset="digits", epochs=1, preparation={"flip": True}))
     assert "drawn anew for every epoch" in said(page)
-    page = shown({"a": RunSpec(data=DataSpec("session-" + "0" * 32))})
+    page = shown(PRIVATE, own=[SECRET])
     assert page.warning[0].value == take_home.OWN_IMAGES
+
+
+@pytest.mark.parametrize(("mine", "own"), [(True, True), (True, False), (False, False), (False, True)])
+def test_a_sessions_own_images_are_packed_for_it_alone(store, mine, own):
+    """A link to the runs is no key to the images."""
+    me = uuid.uuid4().hex
+    page = shown({}, store.create(PRIVATE, me), me if mine else "", [SECRET] if own else [])
+    assert {"Script", "Notebook", "Specs (JSON)"} <= offered(page)
+    may = mine and own
+    assert ("Make the ZIP" in {button.label for button in page.button}) == may
+    assert (take_home.NOT_YOURS in said(page)) == (not may)
+
+
+def test_the_controls_pack_no_set_of_another_session(store):
+    assert not shown(PRIVATE).button
 
 
 def test_the_precision_of_a_run_is_the_one_it_was_computed_in(store):
