@@ -13,10 +13,10 @@ import numpy as np
 
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, Card
-from medcore.data.inspection.measure import end_with_parent
 from medcore.data.preparation.recipe import Recipe
 from medcore.export import notebook, readme, requirements, script, specs
 from medcore.export.settings import data_files, data_key
+from medcore.parent import end_with_parent
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
 

@@ -4,27 +4,12 @@ WHAT is "read" (its facts and its snapshot are kept) or "overview" (of a set wit
 """
 
 import json
-import os
 import sys
-import threading
-
-import psutil
 
 from medcore.data import sources
+from medcore.parent import end_with_parent
 
 WORK = {"read": sources.keep_snapshot, "overview": sources.keep_overview}
-
-
-def end_with_parent() -> None:
-    """Nobody waits for the answer any more once the process that asked has ended."""
-    parent = psutil.Process().parent()
-
-    def wait() -> None:
-        if parent is not None:
-            parent.wait()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":
