@@ -3,18 +3,18 @@
 `python -m medcore.export.archive` makes the ZIP in a process of its own, for `bundle`: it reads and prepares images.
 """
 
-import io
 import json
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from typing import IO
 
 import numpy as np
 
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, Card
 from medcore.data.preparation.recipe import Recipe
-from medcore.export import notebook, readme, requirements, script, specs
+from medcore.export import bundle, notebook, readme, requirements, script, specs
 from medcore.export.settings import data_files, data_key
 from medcore.parent import end_with_parent
 from medcore.sentences import sentence
@@ -29,10 +29,11 @@ Progress = Callable[[float], None]
 """Takes the share that is done, 0 to 1."""
 
 
-def make(runs: Mapping[str, RunSpec], precisions: Mapping[str, str], progress: Progress) -> bytes:
-    """The ZIP.
+def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, str], progress: Progress) -> None:
+    """Writes the ZIP, the same bytes for the same runs. One data set at a time is in memory.
 
     Args:
+        out: may be a pipe.
         runs: by label.
         precisions: by label, what a run was computed in.
         progress: is told how far it is.
@@ -42,30 +43,30 @@ def make(runs: Mapping[str, RunSpec], precisions: Mapping[str, str], progress: P
         ValueError: if a run is no training, or the images are too many.
         OSError: if images cannot be read.
     """
-    members = {
-        script.FILE: script.text(runs, precisions).encode(),
-        notebook.FILE: notebook.text(runs, precisions).encode(),
-        specs.FILE: specs.text(runs).encode(),
-        requirements.FILE: requirements.text().encode(),
+    texts = {
+        script.FILE: script.text(runs, precisions),
+        notebook.FILE: notebook.text(runs, precisions),
+        specs.FILE: specs.text(runs),
+        requirements.FILE: requirements.text(),
     }
     cards, left_out, room = {}, [], MAX_BYTES
     files = data_files(runs)
-    for number, (key, file) in enumerate(files.items()):
-        users = [spec for spec in runs.values() if data_key(spec) == key]
+    with zipfile.ZipFile(out, "w") as packed:
+        for number, (key, file) in enumerate(files.items()):
+            users = [spec for spec in runs.values() if data_key(spec) == key]
 
-        def share(done: float, number: int = number) -> None:
-            progress((number + done) / len(files))
+            def share(done: float, number: int = number) -> None:
+                progress((number + done) / len(files))
 
-        card, arrays, whole = _images(users[0], max(spec.training.epochs for spec in users), room, share)
-        room -= _bytes(arrays)
-        cards[file] = card
-        left_out += [] if whole else [file]
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **arrays)
-        members[file] = buffer.getvalue()
-        share(1.0)
-    members[readme.FILE] = readme.text(runs, cards, left_out).encode()
-    return _zipped(members)
+            cards[file], arrays, whole = _images(users[0], max(spec.training.epochs for spec in users), room, share)
+            room -= _bytes(arrays)
+            left_out += [] if whole else [file]
+            with packed.open(zipfile.ZipInfo(file), "w", force_zip64=True) as member:
+                np.savez_compressed(member, **arrays)
+            share(1.0)
+        texts[readme.FILE] = readme.text(runs, cards, left_out)
+        for name, text in texts.items():
+            packed.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)  # of no date
 
 
 def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:
@@ -90,11 +91,10 @@ def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[
         return card, arrays, False
     if draws:
         before, n = total - draws * len(splits["train"]), len(splits["train"])
-        drawn = [
-            prepared.draw(epoch, lambda done, _, past=before + epoch * n: tick(past + done, 0))
-            for epoch in range(draws)
-        ]
-        arrays["augmented_images"] = np.stack(drawn)
+        drawn = np.empty((draws, *arrays["train_images"].shape), arrays["train_images"].dtype)
+        for epoch in range(draws):
+            drawn[epoch] = prepared.draw(epoch, lambda done, _, past=before + epoch * n: tick(past + done, 0))
+        arrays["augmented_images"] = drawn
     return card, arrays, True
 
 
@@ -119,16 +119,6 @@ def _check_room(splits: sources.Splits, room: int) -> None:
         )
 
 
-def _zipped(members: Mapping[str, bytes]) -> bytes:
-    """A ZIP with the same bytes for the same content."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in members.items():
-            packed = zipfile.ZIP_STORED if name.endswith(".npz") else zipfile.ZIP_DEFLATED
-            archive.writestr(zipfile.ZipInfo(name), content, packed)  # of no date
-    return buffer.getvalue()
-
-
 class _Told:
     """Says how far it is on stderr, at every percent."""
 
@@ -138,7 +128,7 @@ class _Told:
     def __call__(self, done: float) -> None:
         if int(100 * done) > self._percent:
             self._percent = int(100 * done)
-            print(f"{done:.2f}", file=sys.stderr, flush=True)  # noqa: T201 - to the process that asked
+            print(bundle.DONE, f"{done:.2f}", file=sys.stderr, flush=True)  # noqa: T201 - to the process that asked
 
 
 if __name__ == "__main__":
@@ -146,7 +136,6 @@ if __name__ == "__main__":
     try:
         asked = json.load(sys.stdin)
         runs = {label: RunSpec.from_dict(spec) for label, spec in asked["runs"].items()}
-        content = make(runs, asked["precisions"], _Told())
+        write(sys.stdout.buffer, runs, asked["precisions"], _Told())
     except (ValueError, OSError) as error:
-        sys.exit(sentence(error))
-    sys.stdout.buffer.write(content)
+        sys.exit(f"{bundle.ERROR} {sentence(error)}")

@@ -110,6 +110,8 @@ def unpacked(
     runs: Mapping[str, RunSpec], results: Mapping[str, dict], records: Mapping[str, Recorder], folder: Path
 ) -> Exported:
     precisions = {label: results[label]["device"]["precision"] for label in runs}
-    with zipfile.ZipFile(io.BytesIO(archive.make(runs, precisions, lambda done: None))) as packed:
+    buffer = io.BytesIO()
+    archive.write(buffer, runs, precisions, lambda done: None)
+    with zipfile.ZipFile(buffer) as packed:
         packed.extractall(folder)
     return Exported(runs, results, records, folder)

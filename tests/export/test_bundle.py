@@ -2,10 +2,15 @@
 
 import io
 import json
+import re
+import sys
+import threading
 import zipfile
+from collections.abc import Mapping
 from importlib.metadata import version
 
 import numpy as np
+import psutil
 import pytest
 
 from medcore.data import session_sets, sources
@@ -19,8 +24,14 @@ CARD = Card("set", "A set", "classification", "Made.", "CC BY 4.0", "Somebody 20
 
 
 def members(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        return {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(io.BytesIO(content)) as archived:
+        return {name: archived.read(name) for name in archived.namelist()}
+
+
+def packed(runs: Mapping[str, RunSpec]) -> bytes:
+    buffer = io.BytesIO()
+    archive.write(buffer, runs, {}, lambda share: None)
+    return buffer.getvalue()
 
 
 def arrays(content: bytes) -> dict[str, np.ndarray]:
@@ -74,20 +85,80 @@ def test_images_that_are_not_there_any_more_are_said_in_a_sentence(home, runs, m
     assert "\n" not in str(error.value)
 
 
-def test_a_process_that_dies_is_said_as_well(home, monkeypatch):
-    monkeypatch.setattr(bundle, "SECONDS", 0.0)
-    with pytest.raises(ValueError, match="could not be made"):
+def says(monkeypatch, code: str) -> None:
+    """Lets Python code stand in for the process."""
+    monkeypatch.setattr(bundle, "COMMAND", (sys.executable, "-c", f"import sys\n{code}"))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("{}['float16']", bundle.FAILED),
+        ("sys.exit('UserWarning: 7 images look odd')", bundle.FAILED),
+        (f"sys.exit('{bundle.ERROR} A sentence.')", "A sentence."),
+        (f"print('{bundle.ERROR} A sentence.', file=sys.stderr); raise KeyError(7)", "A sentence."),
+    ],
+)
+def test_only_a_sentence_for_people_is_passed_on(monkeypatch, code, message):
+    says(monkeypatch, code)
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         bundle.make(RUNS, {}, lambda share: None)
 
 
+def test_only_what_it_says_of_its_progress_counts(monkeypatch):
+    says(monkeypatch, f"print('0.9', '{bundle.DONE} 0.25', sep='\\n', file=sys.stderr, flush=True)\nsys.stdin.read()")
+    shares = []
+    assert bundle.make(RUNS, {}, shares.append) == b""
+    assert set(shares) <= {0.0, 0.25, 1.0}
+
+
+def test_one_that_takes_too_long_is_ended(monkeypatch):
+    says(monkeypatch, "import time; time.sleep(60)")
+    monkeypatch.setattr(bundle, "SECONDS", 0.1)
+    with pytest.raises(ValueError, match="was not ready after 15 minutes"):
+        bundle.make(RUNS, {}, lambda share: None)
+
+
+def test_one_that_nobody_waits_for_is_ended(monkeypatch):
+    says(monkeypatch, "import time; time.sleep(60)")
+    before = set(psutil.Process().children())
+
+    def refuse(share):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        bundle.make(RUNS, {}, refuse)
+    assert set(psutil.Process().children()) <= before
+
+
+def test_few_are_made_at_once(monkeypatch):
+    """Who waits for his turn may give up."""
+    monkeypatch.setattr(bundle, "_places", threading.BoundedSemaphore(1))
+    says(monkeypatch, "sys.stdin.read()")
+    waits = threading.Event()
+
+    def second(share):
+        waits.set()
+        raise InterruptedError
+
+    def first(share):
+        if not waits.is_set():
+            with pytest.raises(InterruptedError):
+                bundle.make(RUNS, {}, second)
+
+    bundle.make(RUNS, {}, first)
+    assert waits.is_set()
+    bundle.make(RUNS, {}, lambda share: None)
+
+
 def test_the_same_runs_give_the_same_bytes(home):
-    first, again = (archive.make(RUNS, {}, lambda share: None) for _ in range(2))
+    first, again = (packed(RUNS) for _ in range(2))
     assert first == again
 
 
 def test_images_are_as_the_network_sees_them(home):
     spec = RunSpec(data=DataSpec("digits"), preparation=PreparationSpec({"zscore": {}, "gaussian_noise": {"sd": 0.1}}))
-    found = members(archive.make({"a": spec}, {}, lambda share: None))
+    found = members(packed({"a": spec}))
     images = arrays(found["data.npz"])["train_images"]
     assert images.dtype == np.float32
     assert abs(images.mean()) < 1e-4
@@ -98,7 +169,7 @@ def test_images_are_as_the_network_sees_them(home):
 def test_variants_that_are_too_many_are_left_out_and_said(home, monkeypatch):
     spec = RunSpec(data=DataSpec("digits"), preparation=PreparationSpec({"flip": {}}))
     monkeypatch.setattr(archive, "MAX_BYTES", 3 * 1797 * 64 * 4)  # of five epochs
-    found = members(archive.make({"a": spec}, {}, lambda share: None))
+    found = members(packed({"a": spec}))
     assert "augmented_images" not in arrays(found["data.npz"])
     assert "were too many for this ZIP" in " ".join(found["README.txt"].decode().split())
 
@@ -106,7 +177,7 @@ def test_variants_that_are_too_many_are_left_out_and_said(home, monkeypatch):
 def test_images_that_are_too_many_are_refused(home, monkeypatch):
     monkeypatch.setattr(archive, "MAX_BYTES", 2**16)
     with pytest.raises(ValueError, match=r"0 MB of images at most.* Received: 0 MB"):
-        archive.make(RUNS, {}, lambda share: None)
+        packed(RUNS)
 
 
 def test_a_sessions_own_images_are_packed_without_their_secret_name(home):
