@@ -87,7 +87,7 @@ def _again(page: Page, store: Store, times: int) -> list[float]:
     processes = max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     store.create({f"{label} {number}": specs[label] for number in range(2 * processes)}, owner="benchmark")
     _until_idle(store)
-    page.goto(f"{page.url.split('?')[0]}?optimizers=adam")
+    page.goto(f"{page.url.split('?')[0]}?optimizers=Adam")
     return [_click_to_first_point(page, store) for _ in range(times)]
 
 
