@@ -49,12 +49,16 @@ def descend(
     Args:
         surface_name, condition: of `surfaces.surface`.
         rule_name: of `RULES`.
-        options: (name, value) of the learning rate, of a weight decay, of the rule's options.
-        start: where it begins.
-        steps: most steps it takes.
-        noise: standard deviation of the noise of a mini-batch's gradient, the same in both directions. The rules
-            that see one image or all of them see `Rule.noise` times as much.
-        seed: of the noise: every rule meets the same.
+        options: (name, value) of the learning rate (above 0), of a weight decay (a share, 0 or more), of the rule's
+            options; in the ranges that `race.dials` says, which are not looked at here.
+        start: (x, y) where it begins.
+        steps: most steps it takes, 1 or more.
+        noise: standard deviation of the noise of a mini-batch's gradient, the same in both directions, 0 or more. The
+            rules that see one image or all of them see `Rule.noise` times as much.
+        seed: of the noise, 0 or more: every rule meets the same.
+
+    Raises:
+        ValueError: if there is no such surface, or the condition number is out of range.
     """
     ground, rule = surface(surface_name, condition), RULES[rule_name]
     settings = dict(rule.options) | dict(options)

@@ -1,5 +1,6 @@
 """Several optimizers down one surface from one start: what can be set, and what is refused."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from medcore.optimization.descent import Path, descend
 from medcore.optimization.rules import EPSILON, RULES
 from medcore.optimization.surfaces import Point, Surface, surface
 
+MOST = 8
+"""Optimizers of a race."""
 SEEDS = 2**31
 
 
@@ -23,6 +26,7 @@ class Dial:
         values: where it can stand, ascending; any value between the first and the last is accepted.
         option: of the rules, that it sets.
         rules: whose option it is; none where it is of the race as a whole.
+        whole: whether it takes whole numbers alone.
     """
 
     name: str
@@ -32,15 +36,18 @@ class Dial:
     values: tuple[float, ...]
     option: str = ""
     rules: tuple[str, ...] = ()
+    whole: bool = False
 
     def check(self, value: float) -> None:
-        """Refuses what is out of range.
+        """Refuses what is out of range, and parts of what is counted.
 
         Raises:
-            ValueError: naming the range.
+            ValueError: saying what was expected.
         """
+        what = self.label or f"Learning rate of {self.rules[0]}"
+        if self.whole and value % 1:
+            raise ValueError(f"{what} must be a whole number. Received: {value:g}")
         if not self.values[0] <= value <= self.values[-1]:
-            what = self.label or f"Learning rate of {self.rules[0]}"
             raise ValueError(f"{what} must lie in {self.values[0]:g} to {self.values[-1]:g}. Received: {value:g}")
 
 
@@ -148,7 +155,7 @@ OPTION_DIALS = (
         ("adamw",),
     ),
 )
-STEPS = Dial("steps", "Steps", "Updates that each optimizer makes.", 300, _STEPS)
+STEPS = Dial("steps", "Steps", "Updates that each optimizer makes.", 300, _STEPS, whole=True)
 
 
 def dials(ground: Surface, rules: Sequence[str]) -> list[Dial]:
@@ -183,10 +190,10 @@ class Race:
 
     Args:
         surface: of `surfaces.SURFACES`.
-        rules: of `rules.RULES`, at least one.
+        rules: of `rules.RULES`, 1 to `MOST`, each once.
         start: in the plot of the surface; None for the surface's own.
-        seed: of the noise.
-        values: of dials, by name; what is missing stands at its default.
+        seed: of the noise, 0 to `SEEDS` - 1.
+        values: of dials, by name; what is missing stands at its default, and those of other rules wait.
 
     Raises:
         ValueError: in one sentence.
@@ -201,17 +208,21 @@ class Race:
     def __post_init__(self) -> None:
         if not self.rules:
             raise ValueError("Choose at least one optimizer. Received: none")
+        if len(self.rules) > MOST:
+            raise ValueError(f"Choose at most {MOST} optimizers. Received: {len(self.rules)}")
         if unknown := [rule for rule in self.rules if rule not in RULES]:
-            raise ValueError(f"An optimizer must be one of {', '.join(RULES)}. Received: {unknown[0]!r}")
+            raise ValueError(f"An optimizer must be one of {', '.join(RULES)}. Received: {unknown[0][:40]!r}")
+        if twice := [rule for rule in self.rules if self.rules.count(rule) > 1]:
+            raise ValueError(f"Each optimizer can run once. Received: {twice[0]} twice or more")
         if not 0 <= self.seed < SEEDS:
             raise ValueError(f"The seed must lie in 0 to {SEEDS - 1}. Received: {self.seed}")
-        ground = surface(self.surface)
+        ground = surface(self.surface, (self.values or {}).get("condition"))
         if self.start is not None and not ground.holds(self.start):
             raise ValueError(_outside(self.start, ground))
         for dial in self.dials:
             dial.check(self[dial])
 
-    @property
+    @functools.cached_property
     def dials(self) -> list[Dial]:
         """What can be turned."""
         return dials(surface(self.surface), self.rules)
@@ -264,11 +275,28 @@ def read(query: Mapping[str, str]) -> Race:
     """
     names = tuple(name for name in query.get("optimizers", "").split(",") if name)
     name = query.get("surface", "")
-    ground = surface(name)
+    ground = read_surface(query)
     start = tuple(number(query, axis, own) for axis, own in zip("xy", ground.start, strict=True))
-    known = [dial.name for dial in dials(ground, [rule for rule in names if rule in RULES])]
+    known = [dial.name for dial in dials(ground, [rule for rule in RULES if rule in names])]
     values = {key: number(query, key, 0.0) for key in known if key in query}
-    return Race(name, names, start, int(number(query, "seed", 0)), values)
+    return Race(name, names, start, _whole(query, "seed"), values)
+
+
+def read_surface(query: Mapping[str, str]) -> Surface:
+    """The surface of an address: `surface`, and `condition` if it is a bowl's.
+
+    Raises:
+        ValueError: in one sentence.
+    """
+    condition = number(query, "condition", 0.0) if "condition" in query else None
+    return surface(query.get("surface", ""), condition)
+
+
+def _whole(query: Mapping[str, str], key: str) -> int:
+    value = number(query, key, 0)
+    if value % 1:
+        raise ValueError(f"A whole number was expected for {key}. Received: {query[key][:40]!r}")
+    return int(value)
 
 
 def number(query: Mapping[str, str], key: str, default: float) -> float:

@@ -10,6 +10,8 @@ import numpy as np
 Point = tuple[float, float]
 CONDITIONS = (1.0, 1000.0)
 """Smallest and largest condition number of a bowl."""
+CELLS = 120
+"""Of the grid on which a surface is drawn, along each axis."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Surface:
     Args:
         label: the name people see.
         formula: f as HTML.
-        value: f(x, y), elementwise.
+        value: f(x, y), elementwise: numbers or arrays of one shape.
         gradient: (df/dx, df/dy) at (x, y), elementwise.
         domain: ((lowest x, highest x), (lowest y, highest y)) of the plot; a start lies in it.
         minima: every global minimum, with the value `floor`.
@@ -49,10 +51,15 @@ class Surface:
         return all(low <= at <= high for at, (low, high) in zip(point, self.domain, strict=True))
 
     def height(self, value: np.ndarray) -> np.ndarray:
-        """Where a value of f is drawn: its decimal logarithm above the floor, or itself."""
+        """Where values of f, of any shape, are drawn: their decimal logarithm above the floor, or themselves."""
         if not self.offset:
             return value
         return np.log10(np.maximum(value - self.floor, 0) + self.offset)
+
+    def heights(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """x and y (`CELLS` + 1,) over the plot, ascending, and the heights there, (y, x)."""
+        x, y = (np.linspace(low, high, CELLS + 1) for low, high in self.domain)
+        return x, y, self.height(self.value(*np.meshgrid(x, y)))
 
 
 def bowl_value(x: Any, y: Any, condition: float) -> Any:
@@ -248,10 +255,11 @@ def surface(name: str, condition: float | None = None) -> Surface:
 
     Args:
         name: of `SURFACES`.
-        condition: of a bowl; its usual one if None. The others have none to set.
+        condition: of a bowl, in `CONDITIONS`; its usual one if None. The others have none to set.
 
     Raises:
-        ValueError: if there is none of that name, or the condition number is out of range.
+        ValueError: if there is none of that name, the condition number is out of `CONDITIONS`, or there is none to
+            set.
     """
     if name == "bowl":
         return bowl(10.0 if condition is None else condition)
@@ -259,5 +267,8 @@ def surface(name: str, condition: float | None = None) -> Surface:
         rates = _rates(gd=0.0501, momentum=0.00501, rmsprop=0.0316, adagrad=0.398, adam=0.0501, lion=0.01)
         return bowl(4.0 if condition is None else condition, label=SURFACES["noisy"], noise=0.5, rates=rates)
     if name not in _FIXED:
-        raise ValueError(f"A surface must be one of {', '.join(SURFACES)}. Received: {name!r}")
+        raise ValueError(f"A surface must be one of {', '.join(SURFACES)}. Received: {name[:40]!r}")
+    if condition is not None:
+        label = SURFACES[name]
+        raise ValueError(f"Only a bowl has a condition number to set, {label} has none. Received: {condition:g}")
     return _FIXED[name]

@@ -18,9 +18,6 @@ from medcore.optimization.descent import Path
 from medcore.optimization.race import Race
 from medcore.ui.components.chart_export import chart_export
 
-CELLS = 120
-"""Of the grid that the contours are drawn on, along each axis."""
-
 
 def show(race: Race) -> None:
     """The values step by step, one row an optimizer, and what can be taken home."""
@@ -40,9 +37,7 @@ def show(race: Race) -> None:
 
 
 def _contours(race: Race, courses: Sequence[charts.Course]) -> go.Figure:
-    ground = race.ground
-    x, y = (np.linspace(low, high, CELLS + 1) for low, high in ground.domain)
-    return charts.paths(x, y, ground.height(ground.value(*np.meshgrid(x, y))), courses)
+    return charts.paths(*race.ground.heights(), courses)
 
 
 def _steps(race: Race, paths: Mapping[str, Path]) -> None:

@@ -21,7 +21,6 @@ from medcore.ui.controls import URL
 from medcore.ui.plain import plain
 
 DEFAULT = ("gd", "momentum", "rmsprop", "adam")
-MOST = 8
 _SCENE, _TURNED = "s_scene", "s_turned"
 
 
@@ -35,8 +34,6 @@ def show() -> None:
     st.markdown(LOOK_FOR[name])
     try:
         race = Race(name, rules, start, seed, turned["values"])
-        if len(rules) > MOST:
-            raise ValueError(f"Choose at most {MOST} optimizers. Received: {len(rules)}")
     except ValueError as error:
         st.error(plain(str(error)))
         return

@@ -1,13 +1,13 @@
 """`/api/surface` and `/api/descent`: a surface to look at, and the paths of optimizers down it.
 
-Both take what `optimization.race.read` reads from an address, and answer with numbers for the browser to draw, so
-that a slider is followed without a rerun of the page.
+They take what `optimization.race` reads from an address, and answer with numbers for the browser to draw, so that a
+slider is followed without a rerun of the page.
 """
 
 import functools
 import json
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -16,25 +16,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from medcore.optimization.race import Race, read
+from medcore.optimization.race import Race, read, read_surface
+from medcore.optimization.surfaces import Surface
 
 SURFACE_PATH, DESCENT_PATH = "/api/surface", "/api/descent"
 MEDIA_TYPE = "image/x-medcore-floats"
 """An image type, so that Streamlit does not spend time on compressing it."""
-CELLS = 120
-"""Of the grid on which a surface is drawn, along each axis."""
 _HEADERS = {"Cache-Control": "no-store"}
 _MOST_AT_ONCE = 4
 
 
-def packed_surface(race: Race) -> bytes:
-    """Facts {"x", "y", "floor", "offset", "minima", "formula"}, and the heights row by row, from the lowest y."""
-    ground = race.ground
-    x, y = (np.linspace(low, high, CELLS + 1) for low, high in ground.domain)
-    heights = ground.height(ground.value(*np.meshgrid(x, y)))
+def packed_surface(ground: Surface) -> bytes:
+    """Facts {"x", "y", "cells", "floor", "offset", "minima", "formula"}, and the heights row by row, from the lowest
+    y: one more than cells each way."""
+    x, _, heights = ground.heights()
     facts = {
         "x": ground.domain[0],
         "y": ground.domain[1],
+        "cells": len(x) - 1,
         "floor": ground.floor,
         "offset": ground.offset,
         "minima": ground.minima,
@@ -63,11 +62,19 @@ def _packed(facts: Any, arrays: Sequence[np.ndarray]) -> bytes:
     return b"".join([struct.pack("<I", len(header)), header, *floats])
 
 
-def _route(path: str, pack: Callable[[Race], bytes]) -> Route:
+def _surface(query: Mapping[str, str]) -> bytes:
+    return packed_surface(read_surface(query))
+
+
+def _paths(query: Mapping[str, str]) -> bytes:
+    return packed_paths(read(query))
+
+
+def _route(path: str, pack: Callable[[Mapping[str, str]], bytes]) -> Route:
     async def answer(request: Request) -> Response:
+        query = dict(request.query_params)
         try:
-            race = read(request.query_params)
-            body = await anyio.to_thread.run_sync(pack, race, abandon_on_cancel=True, limiter=_limiter())
+            body = await anyio.to_thread.run_sync(pack, query, abandon_on_cancel=True, limiter=_limiter())
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 422, _HEADERS)
         return Response(body, media_type=MEDIA_TYPE, headers=_HEADERS)
@@ -80,4 +87,4 @@ def _limiter() -> anyio.CapacityLimiter:
     return anyio.CapacityLimiter(_MOST_AT_ONCE)
 
 
-ROUTES = [_route(SURFACE_PATH, packed_surface), _route(DESCENT_PATH, packed_paths)]
+ROUTES = [_route(SURFACE_PATH, _surface), _route(DESCENT_PATH, _paths)]

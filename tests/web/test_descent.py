@@ -2,6 +2,7 @@
 
 import json
 import struct
+import threading
 from urllib.parse import urlencode
 
 import numpy as np
@@ -40,7 +41,7 @@ def test_paths_come_one_after_the_other_with_all_their_numbers():
 
 def test_a_surface_comes_as_heights_from_the_lowest_y():
     facts, heights = unpacked(ask(descent.SURFACE_PATH))
-    heights = heights.reshape(descent.CELLS + 1, -1)
+    heights = heights.reshape(facts["cells"] + 1, -1)
     ground = read(QUERY).ground
     assert (facts["x"], facts["y"]) == ([-5, 5], [-5, 5])
     assert facts["minima"] == [list(point) for point in ground.minima]
@@ -50,12 +51,29 @@ def test_a_surface_comes_as_heights_from_the_lowest_y():
 
 @pytest.mark.parametrize("path", [descent.SURFACE_PATH, descent.DESCENT_PATH])
 def test_what_cannot_be_is_refused_in_one_sentence(path):
-    answer = ask(path, x="1e9")
+    answer = ask(path, surface="bowl", condition="0")
     assert answer.status == 422
-    assert json.loads(answer.text)["error"].startswith("The start must lie in the plot")
+    assert json.loads(answer.text)["error"].startswith("The condition number must lie in 1 to 1000")
 
 
 def test_paths_that_diverge_at_once_are_answered():
     facts, floats = unpacked(ask(descent.DESCENT_PATH, lr_gd="10"))
     assert facts[0]["diverged"] == facts[0]["steps"] < 20
     assert np.isfinite(floats[:2]).all()
+
+
+def test_thousands_of_optimizers_are_refused_in_one_short_sentence():
+    answer = ask(descent.DESCENT_PATH, optimizers="sgd," * 5000)
+    assert answer.status == 422
+    assert json.loads(answer.text) == {"error": "Choose at most 8 optimizers. Received: 5000"}
+
+
+def test_an_address_is_not_read_where_every_session_waits(monkeypatch):
+    readers = []
+    monkeypatch.setattr(descent, "read", lambda query: readers.append(threading.current_thread()) or read(query))
+    ask(descent.DESCENT_PATH)
+    assert readers != [threading.main_thread()]
+
+
+def test_a_surface_needs_no_optimizers():
+    assert ask(descent.SURFACE_PATH, optimizers="").status == 200

@@ -14,9 +14,10 @@ function unpack(buffer) {
 }
 
 /** The facts of a surface, with `heights`: a list of rows from the lowest y. */
-function readSurface(buffer, cells) {
+function readSurface(buffer) {
   const { facts, take } = unpack(buffer)
-  return { ...facts, heights: Array.from({ length: cells + 1 }, () => take(cells + 1)) }
+  const across = facts.cells + 1
+  return { ...facts, heights: Array.from({ length: across }, () => take(across)) }
 }
 
 /** Of each rule {rule, steps, diverged, points, values, gradients, numbers}; of two columns x and y lie side by side. */

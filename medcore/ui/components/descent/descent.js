@@ -19,7 +19,6 @@ export default function ({ data, parentElement, setStateValue }) {
 }
 
 const TELL_MS = 300 // Python hears of the settings when nothing has changed for so long
-const CELLS = 120 // of the grid, as medcore/web/descent.py has it
 
 class Descent {
   constructor(root, parent) {
@@ -53,7 +52,7 @@ class Descent {
       clearTimeout(this.settling)
       Object.assign(this, { serial: data.serial, values: { ...data.values }, start: data.start })
     }
-    this.surfaceQuestions ??= this.questions(data.surfaceUrl, (buffer) => readSurface(buffer, CELLS), "lay")
+    this.surfaceQuestions ??= this.questions(data.surfaceUrl, readSurface, "lay")
     this.pathQuestions ??= this.questions(data.pathsUrl, readPaths, "load")
     this.dials.show(data.racers, data.dials)
     this.ask()
