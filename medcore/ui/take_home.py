@@ -1,7 +1,7 @@
 """Take an experiment home: the link, the experiment in plain Keras, the numbers, and the charts."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -87,7 +87,7 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
             "take_notebook",
         )
         _download("Specs (JSON)", lambda: specs.text(runs), f"{name}.json", "application/json", "take_specs")
-    made = work.show(_ZIP, (name, *precisions.items()), "Preparing the images and packing them…") if ours else None
+    made = work.show(_ZIP, _of(name, precisions), "Preparing the images and packing them…") if ours else None
     if made is not None:
         size = len(made) / 2**20
         _download(f"Download the ZIP ({size:,.1f} MB)", lambda: made, f"{name}.zip", "application/zip", "take_bundle")
@@ -106,19 +106,28 @@ def _ours(runs: Mapping[str, RunSpec], records: Sequence[Record]) -> bool:
 
 
 def _offer_zip(name: str, runs: dict[str, RunSpec], precisions: dict[str, str]) -> None:
+    works = work.kept()
     st.button(
         "Make the ZIP",
         type="primary",
         icon=":material/folder_zip:",
         key="take_make",
         on_click=_make,
-        args=(work.kept(), name, runs, precisions),
+        args=(works, name, runs, precisions),
+        disabled=_ZIP in works and works[_ZIP].running and works[_ZIP].of == _of(name, precisions),
         help="Prepares the images in the background; then it can be downloaded.",
     )
 
 
 def _make(works: dict[str, Work], name: str, runs: dict[str, RunSpec], precisions: dict[str, str]) -> None:
-    works[_ZIP] = Work((name, *precisions.items()), lambda progress: bundle.make(runs, precisions, progress))
+    if _ZIP in works:
+        works[_ZIP].stop()
+    works[_ZIP] = Work(_of(name, precisions), lambda progress: bundle.make(runs, precisions, progress))
+
+
+def _of(name: str, precisions: Mapping[str, str]) -> Hashable:
+    """What a ZIP is made of."""
+    return name, *precisions.items()
 
 
 def _numbers(name: str, records: Sequence[Record]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from medcore.sentences import sentence
+from medcore.ui import session
 from medcore.ui.plain import plain
 
 EVERY = 0.5
@@ -14,6 +15,10 @@ FAILED = "It could not be made; try again."
 
 Progress = Callable[[float], None]
 """Takes the share that is done, 0 to 1."""
+
+
+class _StoppedError(Exception):
+    """Raised in the work, which nobody wants any more."""
 
 
 class Work:
@@ -29,6 +34,7 @@ class Work:
         self.share = 0.0
         self.result: Any = None
         self.problem = ""
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(do,), daemon=True)
         self._thread.start()
 
@@ -42,6 +48,10 @@ class Work:
         self._thread.join(seconds)
         return not self.running
 
+    def stop(self) -> None:
+        """Ends it where it tells next how far it is."""
+        self._stopped.set()
+
     def _run(self, do: Callable[[Progress], Any]) -> None:
         self.problem = FAILED
         try:
@@ -49,17 +59,28 @@ class Work:
             self.problem = ""
         except (ValueError, OSError) as error:
             self.problem = sentence(error)
+        except _StoppedError:
+            self.problem = ""
 
     def _tell(self, share: float) -> None:
+        if self._stopped.is_set():
+            raise _StoppedError
         self.share = min(1.0, max(0.0, share))
 
 
 def kept() -> dict[str, Work]:
-    """This session's work by key. Taken before a button's callback runs and given to it.
+    """This session's work by key; stopped and let go when the session is gone.
 
-    A callback that touches the session's state may be given up there for the next rerun, and its click is lost.
+    Taken before a button's callback runs and given to it: a callback that touches the session's state may be
+    given up there for the next rerun, and its click is lost.
     """
-    return st.session_state.setdefault("work", {})
+    works = st.session_state.setdefault("work", {})
+    return session.kept("work", lambda: works, _let_go)
+
+
+def _let_go(works: dict[str, Work]) -> None:
+    while works:
+        works.popitem()[1].stop()
 
 
 def show(key: str, of: Hashable, waiting: str) -> Any:

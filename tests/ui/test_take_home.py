@@ -12,6 +12,7 @@ from medcore.runs.store import Store
 from medcore.spec import DataSpec, RunSpec
 from medcore.ui import take_home
 from tests.pages.conftest import finish
+from tests.ui.test_work import endless
 
 SECRET = "session-" + "0" * 32
 PRIVATE = {"a": RunSpec(data=DataSpec(SECRET))}
@@ -101,6 +102,21 @@ def test_a_sessions_own_images_are_packed_for_it_alone(store, mine, own):
 
 def test_the_controls_pack_no_set_of_another_session(store):
     assert not shown(PRIVATE).button
+
+
+def test_a_zip_that_is_being_made_is_not_made_twice_and_gives_way_to_another(store, monkeypatch):
+    monkeypatch.setattr(take_home.bundle, "make", lambda runs, precisions, progress: endless(progress))
+    page = shown(optimizers.runs(dataset="digits", epochs=1))
+    assert not page.button(key="take_make").disabled
+    page = page.button(key="take_make").click().run()
+    assert page.button(key="take_make").disabled
+    works = page.session_state["work"]
+    first = works["take_zip"]
+    take_home._make(works, "another", {}, {})
+    assert first.wait(10)
+    works["take_zip"].stop()
+    assert works["take_zip"].wait(10)
+    assert not page.run().button(key="take_make").disabled
 
 
 def test_the_precision_of_a_run_is_the_one_it_was_computed_in(store):

@@ -1,9 +1,11 @@
 import threading
 import time
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from medcore.ui.work import FAILED, Work
+from medcore.ui import session
+from medcore.ui.work import FAILED, Work, kept
 
 
 def ended(work: Work) -> Work:
@@ -30,6 +32,32 @@ def test_what_nobody_expected_is_said_without_its_words(monkeypatch):
         raise KeyError("Doe^Jane")
 
     assert ended(Work("a", stumble)).problem == FAILED
+
+
+def endless(progress):
+    while True:
+        progress(0.5)
+        time.sleep(0.001)
+
+
+def test_it_can_be_stopped_where_it_tells_how_far_it_is():
+    work = Work("a", endless)
+    assert work.running
+    work.stop()
+    assert (ended(work).result, work.problem) == (None, "")
+
+
+def test_a_session_that_left_stops_its_work_and_lets_go_of_what_was_made(monkeypatch):
+    present = session._Resources()
+    monkeypatch.setattr(session, "_present", lambda owner: (owner, present))
+    monkeypatch.setattr(st, "session_state", {})
+    works = kept()
+    works |= {"making": Work("a", endless), "made": ended(Work("b", lambda progress: b"much"))}
+    making = works["making"]
+    present.close()
+    ended(making)
+    assert works == {}
+    assert kept() is works
 
 
 def page():
