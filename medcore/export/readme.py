@@ -18,9 +18,10 @@ python -m venv .venv
 FILES = """\
 script.py         trains and tests the runs, prints a line an epoch and a table, writes history.csv, results.csv
 notebook.ipynb    the same, step by step; open it with Jupyter (pip install notebook)
-data.npz          the images and labels of training, validation and test, as the network sees them
+{data}
 specs.json        the runs for Medcore itself: python -m medcore train specs.json
 requirements.txt  the packages that the script needs"""
+DATA = "{file:17} images and labels of training, validation and test, as the network sees them"
 NOT_COMMERCIAL = "Not for commercial use."
 NOT_STATED = "The licence of these images is not stated: ask whose they are before you pass them on."
 
@@ -34,7 +35,8 @@ def text(runs: Mapping[str, RunSpec], cards: Mapping[str, Card], left_out: Seque
         left_out: files whose training images were drawn anew for every epoch, and do not hold these variants.
     """
     recipes = {data_files(runs)[data_key(spec)]: spec.preparation for spec in runs.values()}
-    parts = [sections.TITLE, _wrapped(sections.INTRODUCTION), f"How to run it\n\n{HOW}", f"What is here\n\n{FILES}"]
+    here = FILES.format(data="\n".join(DATA.format(file=file) for file in cards))
+    parts = [sections.TITLE, _wrapped(sections.INTRODUCTION), f"How to run it\n\n{HOW}", f"What is here\n\n{here}"]
     parts.append("The runs\n\n" + "\n".join(f"- {_line(label)}" for label in runs))
     for file, card in cards.items():
         parts.append(_images(file, card, recipes[file], file in left_out))

@@ -1,6 +1,5 @@
 """The parts of an exported experiment: what each explains, and its code. Script and notebook are made of the same."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -167,9 +166,16 @@ def _run(label: str, values: Mapping[str, Any]) -> list[str]:
 def _text(value: object) -> str:
     """The value as Python, with texts in double quotes."""
     if isinstance(value, str):
-        return json.dumps(value)
+        return f'"{"".join(map(_character, value))}"'
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_text(key)}: {_text(part)}" for key, part in value.items()) + "}"
     if isinstance(value, tuple):
         return "(" + ", ".join(map(_text, value)) + ")"
     return repr(value)
+
+
+def _character(character: str) -> str:
+    """As it is, unless it ends the text, cannot be seen, or turns the order of what is read."""
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else ascii(character)[1:-1]

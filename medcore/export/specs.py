@@ -12,7 +12,7 @@ OWN = "own-images"
 
 def text(runs: Mapping[str, RunSpec]) -> str:
     """A list of runs with their labels; the secret name of a session's data set stays here."""
-    return json.dumps([{"label": label} | _told(spec) for label, spec in runs.items()], indent=2)
+    return json.dumps([{"label": label} | _told(spec) for label, spec in runs.items()], indent=2, ensure_ascii=False)
 
 
 def _told(spec: RunSpec) -> dict:

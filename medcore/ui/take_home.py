@@ -92,7 +92,7 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
         size = len(made) / 2**20
         _download(f"Download the ZIP ({size:,.1f} MB)", lambda: made, f"{name}.zip", "application/zip", "take_bundle")
     st.caption(
-        "Script and notebook read data.npz, which the ZIP has. "
+        "Script and notebook read the images from files that the ZIP has. "
         "`python -m medcore train FILE --json` trains the specs with Medcore, without a browser."
     )
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -203,6 +204,16 @@ def test_what_a_licence_means_is_said(licence, sentence):
     assert f"Licence: {licence}" in text
     for other in (readme.NOT_COMMERCIAL, readme.NOT_STATED):
         assert (other in text) == (other == sentence)
+
+
+@pytest.mark.parametrize("files", [["data.npz"], ["data-1.npz", "data-2.npz"]])
+def test_the_readme_names_the_files_that_are_there(files):
+    runs = {
+        f"seed {n}": replace(RUNS["Adam"], seed=n, preparation=PreparationSpec({"gaussian_noise": {"sd": 0.1}}))
+        for n, _ in enumerate(files)
+    }
+    text = readme.text(runs, dict.fromkeys(files, CARD), [])
+    assert [line.split()[0] for line in text.splitlines() if "images and labels of" in line] == files
 
 
 def test_requirements_are_the_versions_that_run_here():

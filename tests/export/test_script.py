@@ -32,12 +32,21 @@ def test_only_what_the_runs_use_is_in_it():
     assert not [line for line in text.splitlines() if len(line) > 120]
 
 
-@pytest.mark.parametrize("label", ['"', "'''", '"""', "\\", "\n#", "a\nimport os", "}", "{0}", "µ · 0.01", "\u2028"])
+@pytest.mark.parametrize(
+    "label", ['"', "'''", '"""', "\\", "\n#", "a\nimport os", "}", "{0}", "µ · 0.01", "🚀", "\u2028", "\u202e", "\x7f"]
+)
 def test_no_label_breaks_out_of_its_text(label):
     runs = {f"{label}{name}": spec for name, spec in RUNS.items()}
     text = script.text(runs)
     assert list(values(text, "RUNS")) == list(runs)
     assert len(ast.parse(text).body) == len(ast.parse(script.text(RUNS)).body)
+
+
+def test_labels_stand_as_people_write_them():
+    runs = {"Adam · 0.01 🚀": RUNS["Adam"]}
+    for text in (script.text(runs), notebook.text(runs), specs.text(runs)):
+        assert "Adam · 0.01 🚀" in text
+    assert values(script.text(runs), "RUNS") == {"Adam · 0.01 🚀": {}}
 
 
 def test_no_name_of_a_data_set_is_in_it():
