@@ -10,6 +10,7 @@ import streamlit as st
 from medcore.charts import batches, palette, schedule, sweep, template
 from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
+from medcore.spec import RunSpec
 from medcore.ui import history, run_colours, run_line, state
 from medcore.ui.run_line import ACTIVE
 
@@ -25,22 +26,23 @@ def show(records: Sequence[Record]) -> dict[str, go.Figure]:
     """
     if any(record.state in ACTIVE for record in records):
         return {}
+    specs = [_spec(record) for record in records]
     rates: dict[str, set[float]] = {}
-    for record in records:
-        rates.setdefault(record.spec["optimizer"]["name"], set()).add(record.spec["optimizer"]["learning_rate"])
+    for spec in specs:
+        rates.setdefault(spec.optimizer.name, set()).add(spec.optimizer.learning_rate)
     charts = {}
     if max(map(len, rates.values()), default=0) >= LEAST_RATES:
         charts["Learning rates"] = _sweep(records)
-    if len({record.spec["training"]["batch_size"] for record in records}) > 1:
+    if len({spec.training.batch_size for spec in specs}) > 1:
         charts["Batch sizes"] = _batches(records)
-    if any(_changes(record) for record in records):
+    if any(spec.schedule.name != "constant" or spec.schedule.warmup > 0 for spec in specs):
         charts["Learning rate over the run"] = _schedules(records)
     return charts
 
 
-def _changes(record: Record) -> bool:
-    spec = record.spec["schedule"]
-    return spec["name"] != "constant" or spec["warmup"] > 0
+def _spec(record: Record) -> RunSpec:
+    """With the defaults of what an older version did not store."""
+    return RunSpec.from_dict(record.spec)
 
 
 def _sweep(records: Sequence[Record]) -> go.Figure:
@@ -70,7 +72,7 @@ def _sweep_chart(ids: tuple[str, ...]) -> go.Figure:
     rows = [
         {
             "line": lab.family(record.label),
-            "rate": record.spec["optimizer"]["learning_rate"],
+            "rate": _spec(record).optimizer.learning_rate,
             "val_loss": losses.get(record.id, np.nan),
             "accuracy": _accuracy(record),
             "diverged": run_line.diverged(record),

@@ -6,6 +6,7 @@ shared link find them again. Runs of another panel of the same page stand under 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -32,9 +33,22 @@ Pairs = tuple[tuple[str, Any], ...]
 
 
 def shown(param: str = RUNS) -> list[Record]:
-    """The runs that the URL names."""
+    """The runs that the URL names, each under a label of its own."""
     ids = st.query_params.get(param, "").split(",")
-    return state.store().find([i for i in dict.fromkeys(ids) if i][: lab.MAX_RUNS])
+    return _find([i for i in dict.fromkeys(ids) if i][: lab.MAX_RUNS])
+
+
+def _find(ids: Sequence[str]) -> list[Record]:
+    """Runs of two comparisons may share a label: "Adam · 0.1" of a second is "Adam (2) · 0.1"."""
+    records: dict[str, Record] = {}
+    for record in state.store().find(ids):
+        label, family = record.label, lab.family(record.label)
+        number = 1
+        while label in records:
+            number += 1
+            label = f"{family} ({number}){record.label.removeprefix(family)}"
+        records[label] = replace(record, label=label)
+    return list(records.values())
 
 
 def _key(name: str, param: str) -> str:
@@ -116,7 +130,7 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
 
 def _sweeps(records: Sequence[Record]) -> bool:
     """Whether learning rates far apart are compared: some losses are then far above the others."""
-    rates = [record.spec["optimizer"]["learning_rate"] for record in records]
+    rates = [RunSpec.from_dict(record.spec).optimizer.learning_rate for record in records]
     return len(set(rates)) > 2 and max(rates) >= 100 * min(rates)
 
 
@@ -166,7 +180,7 @@ def progress(records: Sequence[Record]) -> None:
 
 
 def _progress(ids: Sequence[str], was_active: bool) -> None:
-    records = state.store().find(ids)
+    records = _find(ids)
     progress = state.store().progress(ids)
     lines = {record.id: run_line.markdown(record, progress.get(record.id)) for record in records}
     if len(records) <= MOST_LINES:

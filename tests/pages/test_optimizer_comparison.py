@@ -1,6 +1,8 @@
 import pytest
 
 from medcore import catalog
+from medcore.runs import schema
+from medcore.spec import RunSpec
 
 PAGE = "optimizer_comparison"
 
@@ -231,6 +233,19 @@ def test_optimizers_alone_have_no_charts_of_what_did_not_vary(open_page, finishe
     assert not {"Batch sizes", "Learning rates", "Learning rate over the run"} & {s.value for s in page.subheader}
 
 
+@pytest.mark.parametrize("missing", ["schedule", "training", "preparation"])
+def test_runs_stored_by_an_older_version_are_shown(open_page, store, finished, missing):
+    """Of `training`, only what came later is missing."""
+    old = RunSpec.from_dict(store.find(finished)[0].spec).to_dict()
+    later = old["training"].pop("record_path") if missing == "training" else old.pop(missing)
+    assert later is not None
+    with store._write() as connection:
+        connection.execute(schema.runs.update().values(spec=old))
+    page = open_page(PAGE, runs=",".join(finished))
+    assert not page.exception
+    assert page.get("plotly_chart")
+
+
 def test_the_layers_of_a_run_are_drawn(open_page, train_all):
     ids = train_all({"Momentum": 0.7, "Adam": 0.8}, optimizers=["momentum", "adam"])
     page = open_page(PAGE, runs=",".join(ids), about="Layers")
@@ -259,6 +274,25 @@ def test_every_chart_of_the_page_can_be_taken_home(open_page, train_all, monkeyp
         "Losses",
     ]
     assert [title for title in offered if title != "Differences"] == drawn
+
+
+def test_runs_of_two_comparisons_keep_apart_under_one_label(open_page, train_all):
+    ids = [run for accuracy in (0.7, 0.8) for run in train_all({"Adam": accuracy}, optimizers="adam")]
+    seeds = {"Adam · seed 0": 0.6, "Adam · seed 1": 0.5}
+    ids += [run for _ in range(2) for run in train_all(seeds, optimizers="adam", seeds=2)]
+    page = open_page(PAGE, runs=",".join(ids))
+    assert not page.exception
+    labels = [
+        "Adam",
+        "Adam (2)",
+        "Adam · seed 0",
+        "Adam · seed 1",
+        "Adam (2) · seed 0",
+        "Adam (2) · seed 1",
+    ]
+    settings = next(frame.value for frame in page.dataframe if "Learning rate" in frame.value)
+    assert list(settings["Run"]) == labels
+    assert all(f"**{label}**" in markdown(page) for label in labels)
 
 
 def test_many_runs_are_counted_and_the_diverged_ones_named(open_page, train_all):
