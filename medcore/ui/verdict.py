@@ -169,8 +169,8 @@ def _chart(records: Sequence[Record], comparison: Comparison) -> go.Figure:
         alt=f"How far {comparison.best} is ahead of the others on the test set, with 95% intervals",
     )
     said = ["Difference of test accuracies; bars are 95% intervals of each difference alone. Hollow: may be chance"]
-    if len(comparison.differences) > 1:
-        said.append(f", after correction for {len(comparison.differences)} comparisons (Holm)")
+    if comparison.pairs > 1:
+        said.append(f", after correction for all {comparison.pairs:,} pairs (Holm)")
     if len(nearest) < len(comparison.differences):
         said.append(f". The {MOST_ROWS} nearest are drawn")
     st.caption("".join(said) + ".")

@@ -43,7 +43,7 @@ def test_several_seeds_say_who_is_ahead_and_who_cannot_be_told_apart():
     assert "ahead of Gradient descent (by 31.0 points" in text
     assert "**cannot be told apart** from Momentum." in text
     assert "Compared seed by seed over 3 seeds" in text
-    assert "after correction for 2 comparisons (Holm)" in text
+    assert "after correction for all 3 pairs (Holm)" in text
     assert len(page.get("plotly_chart")) == 1
 
 
