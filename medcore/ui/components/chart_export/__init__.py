@@ -19,15 +19,19 @@ _mount = st.components.v2.component(
 )
 
 
+@st.fragment
 def chart_export(charts: Mapping[str, go.Figure], stem: str, key: str) -> None:
     """One line a chart: its title and three buttons.
 
     The pictures are on white with dark text, with the title above; the CSV holds what is drawn, one row a point.
+    A chart is written and sent when the browser asks for it, and from then on until it asks for another.
 
     Args:
         charts: figures by the title that people see.
         stem: start of every file name.
         key: of the component.
     """
-    lines = [{"title": title, "figure": figure.to_json()} for title, figure in charts.items()]
-    _mount(key=key, data={"charts": lines, "stem": stem, "plotly": assets.PLOTLY_PATH})
+    asked = st.session_state.get(key, {}).get("asked")
+    figure = {"title": asked, "json": charts[asked].to_json()} if asked in charts else None
+    data = {"titles": list(charts), "figure": figure, "stem": stem, "plotly": assets.PLOTLY_PATH}
+    _mount(key=key, data=data, on_asked_change=lambda: None)

@@ -2,11 +2,11 @@
 
 const lists = new WeakMap()
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".medcore-charts")
   const list = lists.get(root) ?? new ChartList(root)
   lists.set(root, list)
-  list.update(data)
+  list.update(data, (title) => setStateValue("asked", title))
   return () => lists.delete(root)
 }
 
@@ -33,16 +33,17 @@ class ChartList {
   constructor(root) {
     this.lines = root.querySelector("ul")
     this.notice = root.querySelector(".notice")
+    this.turn = Promise.resolve() // one chart is asked for at a time
   }
 
-  update(data) {
-    const shown = JSON.stringify(data)
-    if (shown === this.shown) return
-    this.shown = shown
-    this.lines.replaceChildren(...data.charts.map((chart) => this.line(chart, data)))
+  update(data, ask) {
+    const changed = JSON.stringify(data.titles) !== JSON.stringify(this.data?.titles)
+    Object.assign(this, { data, ask })
+    if (changed) this.lines.replaceChildren(...data.titles.map((title) => this.line(title)))
+    this.answer?.()
   }
 
-  line({ title, figure }, { stem, plotly }) {
+  line(title) {
     const line = document.createElement("li")
     const name = document.createElement("span")
     name.textContent = title
@@ -54,14 +55,32 @@ class ChartList {
       button.textContent = format
       button.setAttribute("aria-label", `${title} as ${format}`)
       button.addEventListener("click", () => this.download(button, format, async () => {
+        const { stem, plotly } = this.data
         const library = format === "CSV" ? null : await loadPlotly(plotly)
-        const blob = await make(JSON.parse(figure), title, library)
+        const blob = await make(await this.figure(title), title, library)
         save(blob, `${fileName(stem, title)}.${format.toLowerCase()}`)
       }))
       formats.append(button)
     }
     line.append(name, formats)
     return line
+  }
+
+  /** The figure of that title, which the server sends when it is asked. */
+  figure(title) {
+    const answered = this.turn.then(() => new Promise((resolve, reject) => {
+      this.answer = () => {
+        const { titles, figure } = this.data
+        if (figure?.title === title) resolve(JSON.parse(figure.json))
+        else if (!titles.includes(title)) reject(new Error("the page does not show this chart any more."))
+        else return false
+        this.answer = null
+        return true
+      }
+      if (!this.answer()) this.ask(title)
+    }))
+    this.turn = answered.catch(() => {})
+    return answered
   }
 
   async download(button, format, work) {
