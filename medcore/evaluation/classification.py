@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from sklearn import metrics
 
-from medcore.evaluation.intervals import percentile, resample_counts, wilson
+from medcore.evaluation.intervals import percentile, wilson
+from medcore.evaluation.roc import auc
 
 RESAMPLES = 1000
-WORK = 20_000_000
-"""Most cases times classes times resamples: large sets are resampled less often, at least 200 times."""
 
 HEALTHY = ("normal", "benign", "healthy", "negative", "no", "not", "non", "without", "absent")
 """First words of class names that say there is no disease."""
@@ -30,7 +29,7 @@ def evaluate(
       over the classes that occur. None where only one class occurs.
     - sensitivity, specificity: of two classes, if the names say which is the disease ("positive").
 
-    Intervals of shares are Wilson's; those of balanced_accuracy, f1_macro and auc are bootstrap
+    Intervals of shares are Wilson's, that of auc is DeLong's; those of balanced_accuracy and f1_macro are bootstrap
     percentiles, resampled within each true class, which keeps the prevalence.
 
     Args:
@@ -50,15 +49,17 @@ def evaluate(
     predicted = probabilities.argmax(axis=1)
     confusion = metrics.confusion_matrix(labels, predicted, labels=range(classes))
     hits, counts = confusion.diagonal(), confusion.sum(axis=1)
+    area = auc(labels, probabilities)
     result: dict[str, Any] = {
         "n": len(labels),
         "accuracy": float(hits.sum() / counts.sum()),
         "balanced_accuracy": float(_balanced_accuracy(confusion)),
-        "auc": auc(labels, probabilities),
+        "auc": area and area[0],
         "f1_macro": float(_f1_macro(confusion)),
         "recall": {name: hit / n if n else None for name, hit, n in _rows(class_names, hits, counts)},
     }
-    intervals = {"accuracy": wilson(int(hits.sum()), len(labels)), **_bootstrap(labels, probabilities, confusion, seed)}
+    intervals = {"accuracy": wilson(int(hits.sum()), len(labels)), **_bootstrap(confusion, seed)}
+    intervals["auc"] = area and area[1]
     positive = positive_class(class_names)
     if positive is not None:
         result["positive"] = class_names[positive]
@@ -82,17 +83,6 @@ def positive_class(class_names: Sequence[str]) -> int | None:
         return None
     healthy = [_first_word(name) in HEALTHY for name in class_names]
     return healthy.index(False) if any(healthy) and not all(healthy) else None
-
-
-def auc(labels: np.ndarray, probabilities: np.ndarray) -> float | None:
-    """Area under the ROC curve, the mean of one class against the rest; None where only one class occurs."""
-    present = np.unique(labels)
-    if len(present) < 2:
-        return None
-    if probabilities.shape[1] == 2:
-        present = present[1:]
-    once = np.ones((1, len(labels)), np.int32)
-    return float(np.mean([weighted_auc(labels == c, probabilities[:, c], once) for c in present]))
 
 
 def _first_word(name: str) -> str:
@@ -119,51 +109,13 @@ def _f1_macro(confusion: np.ndarray) -> np.ndarray:
     return np.divide(2 * hits, total, out=np.zeros(hits.shape), where=counted).sum(axis=-1) / counted.sum(axis=-1)
 
 
-def _bootstrap(labels: np.ndarray, probabilities: np.ndarray, confusion: np.ndarray, seed: int) -> dict[str, Any]:
-    """Intervals of the metrics that are no plain shares."""
-    n, classes = probabilities.shape
+def _bootstrap(confusion: np.ndarray, seed: int) -> dict[str, Any]:
+    """Intervals of the metrics that are neither plain shares nor areas."""
     rng = np.random.default_rng(seed)
-    replicates = int(np.clip(WORK // (n * classes), 200, RESAMPLES))
     # Resampling within a true class draws its row of the confusion matrix anew.
-    rows = [rng.multinomial(row.sum(), row / max(row.sum(), 1), replicates) for row in confusion]
+    rows = [rng.multinomial(row.sum(), row / max(row.sum(), 1), RESAMPLES) for row in confusion]
     resampled = np.stack(rows, axis=1)
     return {
         "balanced_accuracy": percentile(_balanced_accuracy(resampled)),
         "f1_macro": percentile(_f1_macro(resampled)),
-        "auc": percentile(_auc_replicates(labels, probabilities, replicates, rng)),
     }
-
-
-def _auc_replicates(
-    labels: np.ndarray, probabilities: np.ndarray, replicates: int, rng: np.random.Generator
-) -> np.ndarray:
-    """`auc` of stratified resamples, (replicates,); empty where it is not defined."""
-    present = np.unique(labels)
-    if len(present) < 2:
-        return np.empty(0)
-    if probabilities.shape[1] == 2:
-        present = present[1:]
-    counts = resample_counts(labels, replicates, rng)
-    return np.mean([weighted_auc(labels == c, probabilities[:, c], counts) for c in present], axis=0)
-
-
-def weighted_auc(positive: np.ndarray, scores: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Area under the ROC curve of cases that occur `counts` times each: the share of pairs in the right order.
-
-    Args:
-        positive: (n,) bool.
-        scores: (n,) higher for the positive.
-        counts: (replicates, n) int32, with at least one positive and one negative case in every row.
-
-    Returns:
-        (replicates,)
-    """
-    replicates = counts.T  # a case a row
-    drawn = replicates[positive]
-    negatives = np.flatnonzero(~positive)
-    negatives = negatives[np.argsort(scores[negatives])]
-    below = np.zeros((len(negatives) + 1, len(counts)), np.int32)
-    np.cumsum(replicates[negatives], axis=0, out=below[1:])
-    first, last = (np.searchsorted(scores[negatives], scores[positive], side) for side in ("left", "right"))
-    beaten = (below[first] + below[last]) / 2  # of those with the same score, half
-    return (drawn * beaten).sum(axis=0) / (drawn.sum(axis=0) * below[-1].astype(float))

@@ -37,22 +37,3 @@ def percentile(replicates: np.ndarray) -> Interval | None:
     """The middle 95% of bootstrap replicates (Efron's percentile interval); None if there is no finite one."""
     finite = replicates[np.isfinite(replicates)]
     return [float(value) for value in np.quantile(finite, (0.025, 0.975))] if finite.size else None
-
-
-def resample_counts(strata: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:
-    """How often each case is drawn, when each stratum is resampled with replacement to its own size.
-
-    Args:
-        strata: (n,) integers, the stratum (true class) of each case.
-
-    Returns:
-        (replicates, n) int32, a case's counts side by side in memory; the counts of a stratum's cases add up to its
-        size in every row.
-    """
-    counts = np.zeros((replicates, len(strata)), np.int32, order="F")
-    for stratum in np.unique(strata):
-        members = np.flatnonzero(strata == stratum)
-        drawn = rng.integers(len(members), size=(replicates, len(members)))
-        cells = drawn + np.arange(replicates)[:, None] * len(members)
-        counts[:, members] = np.bincount(cells.ravel(), minlength=cells.size).reshape(cells.shape)
-    return counts

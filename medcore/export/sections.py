@@ -56,7 +56,7 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         "metrics": source.take(
             "medcore.training.classification:softmax",
             "medcore.evaluation.classification:_balanced_accuracy",
-            "medcore.evaluation.classification:weighted_auc",
+            "medcore.evaluation.roc:placements",
             "medcore.evaluation.intervals:wilson",
         ),
     }

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from medcore.evaluation.classification import evaluate, majority, positive_class, weighted_auc
-from medcore.evaluation.intervals import resample_counts, wilson
+from medcore.evaluation.classification import evaluate, majority, positive_class
+from medcore.evaluation.intervals import wilson
 
 
 def case(n: int, classes: int, seed: int = 0, skill: float = 1.0):
@@ -81,15 +81,8 @@ def test_is_strict_json_with_ordered_intervals(skill):
 
 def test_the_seed_fixes_the_bootstrap():
     labels, probabilities = case(80, 2)
-    results = [evaluate(labels, probabilities, ["a", "b"], seed)["intervals"]["auc"] for seed in (1, 1, 2)]
+    results = [evaluate(labels, probabilities, ["a", "b"], seed)["intervals"]["f1_macro"] for seed in (1, 1, 2)]
     assert results[0] == results[1] != results[2]
-
-
-def test_weighted_auc_is_that_of_the_repeated_cases():
-    labels, probabilities = case(40, 2)
-    counts = resample_counts(labels, 20, np.random.default_rng(1))
-    expected = [metrics.roc_auc_score(labels.repeat(c), probabilities[:, 1].repeat(c)) for c in counts]
-    np.testing.assert_allclose(weighted_auc(labels == 1, probabilities[:, 1], counts), expected)
 
 
 def test_intervals_cover_the_truth_about_as_often_as_they_say():

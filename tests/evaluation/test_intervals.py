@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from medcore.evaluation.intervals import percentile, resample_counts, wilson
+from medcore.evaluation.intervals import percentile, wilson
 
 
 @pytest.mark.parametrize(("successes", "n"), [(0, 10), (10, 10), (1, 3), (134, 156), (533, 624)])
@@ -21,12 +21,3 @@ def test_percentile_is_the_middle_95_percent_of_what_is_finite():
     values = np.append(np.arange(1001) / 1000, np.nan)
     assert percentile(values) == pytest.approx([0.025, 0.975])
     assert percentile(np.asarray([np.nan])) is None
-
-
-def test_resampling_keeps_the_size_of_each_stratum():
-    strata = np.asarray([0, 1, 0, 2, 1, 0])
-    counts = resample_counts(strata, 500, np.random.default_rng(0))
-    for stratum, size in ((0, 3), (1, 2), (2, 1)):
-        assert (counts[:, strata == stratum].sum(axis=1) == size).all()
-    np.testing.assert_allclose(counts.mean(axis=0), 1, atol=0.15)
-    assert counts[:, 0].var() == pytest.approx(3 * (1 / 3) * (2 / 3), abs=0.1)
