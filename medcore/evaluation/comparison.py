@@ -83,7 +83,9 @@ class Comparison:
         seeds: how many runs it has.
         val: its mean validation accuracy.
         test: its mean test accuracy.
-        interval: 95% interval of `test` within 0..1: over seeds (t), or over test images for one seed (Wilson).
+        images: how many test images there are.
+        over_seeds: 95% interval of `test` within 0..1 for other seeds on these very images (t); None for one seed.
+        interval: 95% interval of `test` within 0..1 for other images, and, where there are several, other seeds.
         differences: to every other group with a seed in common, in the order of the groups.
         unpaired: groups without one.
         pairs: of groups with a seed in common, for which p is corrected.
@@ -93,6 +95,8 @@ class Comparison:
     seeds: int
     val: float
     test: float
+    images: int
+    over_seeds: Interval | None
     interval: Interval
     differences: tuple[Difference, ...]
     unpaired: tuple[str, ...]
@@ -122,13 +126,15 @@ def compare(trials: Sequence[Trial], right: Callable[[str], np.ndarray]) -> Comp
     best = max(groups, key=lambda name: _merit(groups[name]))
     chosen, others = list(groups[best].values()), [name for name in groups if name != best]
     tests, n = np.array([trial.test for trial in chosen]), chosen[0].n
-    low, high = t_interval(tests, 1 / n) if len(chosen) > 1 else wilson(round(tests[0] * n), n)
+    over_seeds = t_interval(tests, 1 / n) if len(chosen) > 1 else None
     return Comparison(
         best=best,
         seeds=len(chosen),
         val=float(np.mean([trial.val for trial in chosen])),
         test=float(tests.mean()),
-        interval=(max(low, 0.0), min(high, 1.0)),
+        images=n,
+        over_seeds=_within(over_seeds) if over_seeds else None,
+        interval=_within(_with_images(float(tests.mean()), n, over_seeds)),
         differences=tuple(
             _difference(name, in_common, ps.get((best, name), ps.get((name, best))), right)
             for name in others
@@ -142,6 +148,25 @@ def compare(trials: Sequence[Trial], right: Callable[[str], np.ndarray]) -> Comp
 def _in_common(groups: Mapping[str, Mapping[int, Trial]], one: str, other: str) -> list[tuple[Trial, Trial]]:
     """Trials of two groups, seed by seed."""
     return [(groups[one][seed], groups[other][seed]) for seed in sorted(groups[one].keys() & groups[other].keys())]
+
+
+def _with_images(test: float, n: int, over_seeds: Interval | None) -> Interval:
+    """95% interval of a mean accuracy over seeds for other images as well.
+
+    All seeds saw the same images, so their number makes the images no more: the share of a single run has Wilson's
+    interval, and the chance of the seeds adds to it as the variances of independent errors add.
+
+    Reference:
+        Zou & Donner (2008), doi 10.1002/sim.3095: intervals of sums from those of their parts.
+    """
+    low, high = wilson(round(test * n), n)
+    if over_seeds is None:
+        return [low, high]
+    return [test - math.hypot(test - low, test - over_seeds[0]), test + math.hypot(high - test, over_seeds[1] - test)]
+
+
+def _within(interval: Interval) -> Interval:
+    return [max(interval[0], 0.0), min(interval[1], 1.0)]
 
 
 def _merit(trials: dict[int, Trial]) -> tuple[float, float]:

@@ -97,10 +97,9 @@ def sentences(comparison: Comparison) -> list[str]:
     """What was found, as Markdown."""
     best, seeds = plain(comparison.best), comparison.seeds
     over = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
-    low, high = comparison.interval
     said = [
         f"**{best}** has the highest validation accuracy: {comparison.val:.1%} ({over}). "
-        f"On the test set it reaches {comparison.test:.1%} (95% interval {low:.1%} to {high:.1%})."
+        f"On the test set it reaches {comparison.test:.1%} ({_interval(comparison)})."
     ]
     ahead = sorted((d for d in comparison.differences if d.certain and d.mean > 0), key=lambda d: d.mean)
     behind = [d for d in comparison.differences if d.certain and d.mean < 0]
@@ -115,6 +114,17 @@ def sentences(comparison: Comparison) -> list[str]:
     if comparison.unpaired:
         told.append(f"No seed in common with {_list([plain(name) for name in comparison.unpaired])}.")
     return [text for text in (*said, " ".join(told), _caution(comparison)) if text]
+
+
+def _interval(comparison: Comparison) -> str:
+    low, high = comparison.interval
+    if comparison.over_seeds is None:
+        return f"95% interval over other images: {low:.1%} to {high:.1%}"
+    least, most = comparison.over_seeds
+    return (
+        f"95% interval over seeds, on these {comparison.images:,} images: {least:.1%} to {most:.1%}; "
+        f"with other images too: {low:.1%} to {high:.1%}"
+    )
 
 
 def _by(difference: Difference) -> str:
@@ -136,12 +146,15 @@ def _caution(comparison: Comparison) -> str:
     images = [d for d in comparison.differences if d.by == "images"]
     if images:
         return (
-            f"One seed: the same {images[0].n:,} test images are compared one by one (McNemar), which says nothing "
-            "about the chance of the start. Train several seeds before you believe it."
+            f"One seed: the same {images[0].n:,} test images are compared one by one (McNemar). That tells of "
+            "these networks and nothing of the chance of the start. Train several seeds before you believe it."
         )
     pairs = sorted({d.n for d in comparison.differences})
     number = f"{pairs[0]} to {pairs[-1]}" if len(pairs) > 1 else f"{pairs[0]}"
-    return f"Compared seed by seed over {number} seeds (paired t), on one and the same test set."
+    return (
+        f"Compared seed by seed over {number} seeds (paired t), on the same {comparison.images:,} test images: "
+        "other images may decide otherwise."
+    )
 
 
 def _beside(records: Sequence[Record], comparison: Comparison) -> list[str]:

@@ -94,7 +94,7 @@ def test_several_seeds_are_paired_seed_by_seed():
     assert stats.ttest_ind(a, b).pvalue > 0.7
     assert difference.interval[0] > 0 or not difference.certain
     low, high = t_interval(np.array(a))
-    assert found.interval == pytest.approx((low, min(high, 1)))
+    assert found.over_seeds == pytest.approx([low, min(high, 1)])
 
 
 def test_the_best_is_chosen_on_the_validation_set_whatever_the_test_set_says():
@@ -116,6 +116,7 @@ def test_one_seed_is_paired_by_image():
     assert difference.p == pytest.approx(stats.binomtest(30, 40).pvalue)
     assert difference.interval == paired_interval(30, 10, 100)
     assert found.interval == pytest.approx(wilson(90, 100))
+    assert found.over_seeds is None
 
 
 def test_only_seeds_in_common_are_paired():
@@ -192,4 +193,28 @@ def test_nothing_to_compare_and_answers_of_other_images_are_said():
 
 def test_an_interval_of_an_accuracy_stays_within_zero_and_one():
     found = compare([Trial("a", seed, 0.9, 0.9, test, 100, str(seed)) for seed, test in ((0, 0.7), (1, 0.9))], never)
-    assert found.interval == (0.0, 1.0)
+    assert found.over_seeds == [0.0, 1.0]
+    assert found.interval == [0.0, 1.0]
+
+
+def test_several_seeds_on_the_same_images_say_no_more_of_other_images_than_one():
+    agreed = compare(trials("a", [132 / 156, 131 / 156, 133 / 156], n=156), never)
+    low, high = wilson(132, 156)
+    assert agreed.over_seeds[0] > low
+    assert agreed.over_seeds[1] < high
+    assert agreed.interval[0] <= low < high <= agreed.interval[1]
+    # Of images without number only the chance of the seeds is left.
+    many = compare(trials("a", [0.80, 0.82, 0.84], n=10**9), never)
+    assert many.interval == pytest.approx(many.over_seeds, abs=1e-4)
+
+
+def test_the_interval_covers_what_other_seeds_and_other_images_give():
+    rng = np.random.default_rng(0)
+    n, seeds, times, covered = 156, 3, 1000, 0
+    for _ in range(times):
+        hard = rng.beta(4, 1, n)  # how likely an image is answered rightly, by whatever network; 0.8 on average
+        of_seed = rng.normal(0, 0.02, (seeds, 1))
+        found = (rng.random((seeds, n)) < hard + of_seed).mean(axis=1)
+        low, high = compare(trials("a", found.tolist(), n=n), never).interval
+        covered += low <= 0.8 <= high
+    assert covered / times >= 0.95

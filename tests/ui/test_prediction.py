@@ -126,7 +126,7 @@ def difference(other, mean, p):
 
 
 def comparison(*differences):
-    return Comparison("Adam", 3, 0.9, 0.9, [0.8, 1.0], differences, (), len(differences))
+    return Comparison("Adam", 3, 0.9, 0.9, 200, [0.8, 1.0], [0.85, 0.95], differences, (), len(differences))
 
 
 def test_right_is_right_only_as_far_as_can_be_told():

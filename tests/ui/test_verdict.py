@@ -54,7 +54,7 @@ def test_one_seed_is_compared_image_by_image_and_says_so():
     text = words(shown([sgd, adam]))
     assert "ahead of Mini-batch SGD (by 30.0 points" in text
     assert "One seed: the same 200 test images" in text
-    assert "nothing about the chance of the start" in text
+    assert "nothing of the chance of the start" in text
 
 
 def test_a_choice_that_the_test_set_contradicts_is_said():
@@ -81,6 +81,25 @@ def test_runs_that_failed_or_diverged_are_named_and_left_out():
 def test_the_best_may_be_no_better_than_one_answer_for_all():
     text = words(shown([*seeds("adam", [0.31, 0.29, 0.33]), *seeds("gd", [0.2, 0.2, 0.21])]))
     assert "Always answering “normal” is right in 30.0%: the best of these is not surely better than that." in text
+
+
+def test_an_interval_says_what_it_is_of():
+    several = words(shown([*seeds("adam", [0.90, 0.92, 0.91]), *seeds("gd", [0.6, 0.62, 0.58])]))
+    assert "(95% interval over seeds, on these 200 images: 88.5% to 93.5%; with other images too: 85.6% to 95.1%)" in (
+        several
+    )
+    assert "on the same 200 test images: other images may decide otherwise" in several
+    pair = [made_runs.done("adam", 0.9, 0.9), made_runs.done("gd", 0.6, 0.6)]
+    for record in pair:
+        made_runs.answer(record, np.arange(200) < 200 * record.result["test"]["accuracy"])
+    one = words(shown(pair))
+    assert "(95% interval over other images: 85.1% to 93.4%)" in one
+
+
+def test_seeds_that_agree_are_not_surely_better_than_one_answer_for_all():
+    """On 200 images 33% may well be 30%, however close three seeds are."""
+    text = words(shown([*seeds("adam", [0.33, 0.335, 0.33]), *seeds("gd", [0.2, 0.2, 0.21])]))
+    assert "not surely better than that" in text
 
 
 def test_answers_that_cannot_be_read_are_said():
