@@ -62,17 +62,18 @@ class Look(NamedTuple):
         } | more
 
 
-def lines(look: Look, part: pd.DataFrame, noise: bool) -> Iterator[Trace]:
-    """A run by itself: of a noisy metric the running mean, and with `noise` the values behind it."""
-    x, y = part["step"].to_numpy(), part["value"].to_numpy(dtype=float)
-    if not look.panel.noisy:
-        style = {"mode": "lines+markers", "line": {"color": look.colour, "width": 2}, "marker": {"size": 6}}
-        yield look.trace("epoch", *_thinned(x, y), **style)
-        return
-    if noise:
-        thin = {"mode": "lines", "line": {"color": look.colour, "width": 1}, "opacity": 0.3, "hoverinfo": "skip"}
-        yield look.trace("raw", *_thinned(x, y), **thin | {"hovertemplate": None})
-    yield look.trace("smooth", *_thinned(*_for_legend(x, curves.smoothed(y))), **_thick(look))
+def noise(look: Look, part: pd.DataFrame) -> Trace:
+    """The values of a noisy metric, behind its running mean."""
+    thin = {"mode": "lines", "line": {"color": look.colour, "width": 1}, "opacity": 0.3, "hoverinfo": "skip"}
+    return look.trace("raw", *_points(part), **thin | {"hovertemplate": None})
+
+
+def line(look: Look, part: pd.DataFrame) -> Trace:
+    """A run by itself; of a noisy metric its running mean."""
+    if look.panel.noisy:
+        return look.trace("smooth", *_for_legend(*_points(part)), **_thick(look))
+    style = {"mode": "lines+markers", "line": {"color": look.colour, "width": 2}, "marker": {"size": 6}}
+    return look.trace("epoch", *_points(part), **style)
 
 
 def _thick(look: Look) -> dict[str, Any]:
@@ -81,19 +82,18 @@ def _thick(look: Look) -> dict[str, Any]:
 
 def faint(look: Look, part: pd.DataFrame) -> Trace:
     """One of several runs under the mean of their group."""
-    part = _smoothed(part) if look.panel.noisy else part
     style = {"mode": "lines", "line": {"color": look.colour, "width": 1}, "opacity": 0.4}
-    return look.trace("member", *_thinned(part["step"].to_numpy(), part["value"].to_numpy(dtype=float)), **style)
+    return look.trace("member", *_points(part), **style)
 
 
 def mean(look: Look, parts: Sequence[pd.DataFrame], positive: bool) -> Iterator[Trace]:
     """Mean of a group, and the band of one standard deviation to each side.
 
     Args:
-        parts: of each run.
+        parts: of each run, of a noisy metric its running mean.
         positive: whether the axis is logarithmic, so that it has no place for less than nothing.
     """
-    average = curves.averaged([_smoothed(part) for part in parts] if look.panel.noisy else parts)
+    average = curves.averaged(parts)
     shown = curves.decimated(average["value"].to_numpy())
     x, y, sd = (average[column].to_numpy()[shown] for column in ("step", "value", "sd"))
     low = np.maximum(y - sd, y / 10) if positive else y - sd
@@ -109,15 +109,13 @@ def mean(look: Look, parts: Sequence[pd.DataFrame], positive: bool) -> Iterator[
     yield look.trace("mean", *_for_legend(x, y), **style)
 
 
-def _smoothed(part: pd.DataFrame) -> pd.DataFrame:
-    return part.assign(value=curves.smoothed(part["value"].to_numpy(dtype=float)))
-
-
 def _for_legend(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """At least one point, if an empty one: a trace without any has no entry in the legend."""
     return (x, y) if len(x) else (np.array([np.nan]), np.array([np.nan]))
 
 
-def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _points(part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Places and values to draw: no more than can be told apart."""
+    y = part["value"].to_numpy(dtype=float)
     shown = curves.decimated(y)
-    return x[shown], y[shown]
+    return part["step"].to_numpy()[shown], y[shown]

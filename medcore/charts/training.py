@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from medcore.charts import run_lines, template
+from medcore.charts import curves, run_lines, template
 from medcore.charts.progress import in_epochs, in_seconds
 from medcore.charts.run_lines import Look, Panel, Progress
 
@@ -27,6 +27,8 @@ EMPTY = pd.DataFrame(
     }
 )
 """A tidy frame without rows."""
+RUNNING_MEAN = "train_loss_running_mean"
+"""The metric of what is drawn of a training loss that is not whole: at some updates, made of all up to there."""
 CONFIG = template.CONFIG
 HEIGHT = 620
 MANY_RUNS = 12
@@ -63,7 +65,8 @@ def figure(
     """Three panels, one above the other, that share the progress of training as x axis.
 
     Args:
-        frame: columns run (id), step (update, from 1), metric, value (NaN for a gap); in order of step.
+        frame: columns run (id), step (update, from 1), metric, value (NaN for a gap); in order of step. Of a run
+            that has `RUNNING_MEAN` this is the line, of others it is made of the training loss.
         labels: run id to the name people see; its order is the order of the legend.
         colours: run id to colour, default `template.colour` in the order of the groups.
         steps_per_epoch: run id to updates an epoch; if given, the x axis counts epochs instead of updates, and a
@@ -89,15 +92,27 @@ def figure(
             looks = [
                 Look(run, labels[run], group, colours[run], run == runs[0], number, panel, progress) for run in runs
             ]
-            parts = [series.get((run, panel.metric), _NO_POINTS) for run in runs]
+            calm = [_calm(series, run, panel) for run in runs]
             if means and len(runs) > 1:
-                traces += [run_lines.faint(look, part) for look, part in zip(looks, parts, strict=True)]
-                traces += run_lines.mean(looks[0], parts, positive=log_loss and panel.axis is _LOSS)
+                traces += [run_lines.faint(look, part) for look, part in zip(looks, calm, strict=True)]
+                traces += run_lines.mean(looks[0], calm, positive=log_loss and panel.axis is _LOSS)
                 continue
-            for look, part in zip(looks, parts, strict=True):
-                traces += run_lines.lines(look, part, noise=len(labels) <= MANY_RUNS)
+            for look, part in zip(looks, calm, strict=True):
+                if panel.noisy and len(labels) <= MANY_RUNS:
+                    traces.append(run_lines.noise(look, series.get((look.run, panel.metric), _NO_POINTS)))
+                traces.append(run_lines.line(look, part))
     traces.sort(key=lambda trace: run_lines.DEPTH[trace["meta"]["role"]])  # noise behind the means of all
     return go.Figure({"data": traces, "layout": _layout(progress, log_loss, order)})
+
+
+def _calm(series: Mapping[tuple[str, str], pd.DataFrame], run: str, panel: Panel) -> pd.DataFrame:
+    """The points of a line: of a noisy metric its running mean."""
+    part = series.get((run, panel.metric), _NO_POINTS)
+    if not panel.noisy:
+        return part
+    if (mean := series.get((run, RUNNING_MEAN))) is not None:
+        return mean
+    return part.assign(value=curves.smoothed(part["value"].to_numpy(dtype=float)))
 
 
 def _layout(progress: Progress, log_loss: bool, groups: Sequence[str]) -> dict[str, Any]:

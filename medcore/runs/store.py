@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["STATES", "Record", "Store", "StoreError"]
 
 BUSY_SECONDS = 30
+ROWS_AT_ONCE = 10_000
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _LOCK = 0x6D656463  # PostgreSQL's advisory locks are numbers: "medc"
 
@@ -177,15 +178,21 @@ class Store:
         """
         import pandas as pd  # half a second that only readers of whole histories need
 
-        columns = ["run", "step", "metric", "value"]
-        query = sa.select(metrics.c.step, metrics.c.metric, metrics.c.value).order_by(metrics.c.seq)
+        rows = [(run_id, *row) for run_id in dict.fromkeys(ids) for row in self.rows(run_id)]
+        frame = pd.DataFrame(rows, columns=["run", "step", "metric", "value"])
+        return frame.astype({"step": "int64", "value": "float64"})
+
+    def rows(self, run_id: str) -> Iterator[tuple[int, str, float | None]]:
+        """Every metric of a run in the order in which it was logged, of which few are in memory at a time.
+
+        Yields:
+            (step, metric, value); None for a value that is not finite.
+        """
+        query = sa.select(metrics.c.step, metrics.c.metric, metrics.c.value).where(metrics.c.run_id == run_id)
+        query = query.order_by(metrics.c.seq).execution_options(yield_per=ROWS_AT_ONCE)
         with self._read() as connection:
-            rows = [
-                (run_id, *row)
-                for run_id in dict.fromkeys(ids)
-                for row in connection.execute(query.where(metrics.c.run_id == run_id))
-            ]
-        return pd.DataFrame(rows, columns=columns).astype({"step": "int64", "value": "float64"})
+            for row in connection.execute(query):
+                yield tuple(row)
 
     def tail(self, cursors: Mapping[str, int], limit: int = 5000) -> list[tuple[str, int, int, str, float | None]]:
         """What was logged since: rows whose number is above the run's cursor.

@@ -8,7 +8,7 @@ import streamlit as st
 from medcore import web
 from medcore.charts import layers, template, training
 from medcore.runs.store import Record
-from medcore.ui import controls, state
+from medcore.ui import controls, history, state
 from medcore.ui.components.live_chart import live_chart
 from medcore.ui.run_line import ACTIVE
 
@@ -85,6 +85,6 @@ def _finished(record: Record) -> None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _chart(run_id: str) -> go.Figure | None:
-    frame = state.store().history([run_id])
+    frame = history.of(state.store().find([run_id]))
     found = layers.names(frame["metric"].unique())
     return layers.figure(frame, run_id, found) if found else None

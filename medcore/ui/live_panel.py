@@ -20,7 +20,7 @@ from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
-from medcore.ui import controls, run_colours, run_line, state
+from medcore.ui import controls, history, run_colours, run_line, state
 from medcore.ui.components.live_chart import live_chart
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
@@ -152,17 +152,17 @@ def _skeleton(labels: Pairs, colours: Pairs, by: str, log_loss: bool) -> go.Figu
     return _figure(training.EMPTY, labels, colours, by, (), log_loss, means=False)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _finished(labels: Pairs, colours: Pairs, by: str, steps_per_epoch: Pairs, log_loss: bool) -> go.Figure:
-    history = state.store().history([run_id for run_id, _ in labels])
-    return _figure(history, labels, colours, by, steps_per_epoch, log_loss, means=True)
+    frame = history.of(state.store().find([run_id for run_id, _ in labels]))
+    return _figure(frame, labels, colours, by, steps_per_epoch, log_loss, means=True)
 
 
 def _figure(
-    history: pd.DataFrame, labels: Pairs, colours: Pairs, by: str, steps: Pairs, log_loss: bool, means: bool
+    frame: pd.DataFrame, labels: Pairs, colours: Pairs, by: str, steps: Pairs, log_loss: bool, means: bool
 ) -> go.Figure:
     return training.figure(
-        history,
+        frame,
         dict(labels),
         dict(colours),
         dict(steps) if by == "epoch" else None,

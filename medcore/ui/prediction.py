@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from medcore.charts import training
 from medcore.evaluation.comparison import Comparison, Difference
 from medcore.labs import reasons
 from medcore.labs.optimizers import group
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import state, verdict
+from medcore.ui import history, state, verdict
 from medcore.ui.controls import URL
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
@@ -107,13 +108,14 @@ def _course(name: str, records: Sequence[Record]) -> reasons.Course:
     return _measured(plain(name), tuple(record.id for record in whole))
 
 
-# What runs that ended have measured does not change, and a long history takes a while to read.
+# What runs that ended have measured does not change.
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _measured(name: str, ids: tuple[str, ...]) -> reasons.Course:
-    records, history = state.store().find(ids), state.store().history(ids)
+    records = state.store().find(ids)
+    frames = dict(iter(history.of(records).groupby("run")))
     return reasons.course(
         name,
         [RunSpec.from_dict(record.spec) for record in records],
-        [history[history["run"] == run_id] for run_id in ids],
+        [frames.get(run_id, training.EMPTY) for run_id in ids],
         [step for record in records if (step := (record.result or {}).get("diverged_at"))],
     )

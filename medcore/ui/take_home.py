@@ -11,7 +11,7 @@ from medcore.export import bundle, notebook, results, script, specs
 from medcore.export.settings import augmented, check
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import own_sets, state, work
+from medcore.ui import history, own_sets, state, work
 from medcore.ui.components.chart_export import chart_export
 from medcore.ui.plain import plain
 from medcore.ui.work import Work
@@ -75,7 +75,9 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
         st.info(NOT_YOURS)
     elif any(session_sets.is_name(spec.data.name) for spec in runs.values()):
         st.warning(OWN_IMAGES)
-    with st.container(horizontal=True):
+    buttons = st.container(horizontal=True)
+    made = work.show(_ZIP, _of(name, precisions), "Preparing the images and packing them…") if ours else None
+    with buttons:
         if ours:
             _offer_zip(name, runs, precisions)
         _download("Script", lambda: script.text(runs, precisions), f"{name}.py", "text/x-python", "take_script")
@@ -87,7 +89,6 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
             "take_notebook",
         )
         _download("Specs (JSON)", lambda: specs.text(runs), f"{name}.json", "application/json", "take_specs")
-    made = work.show(_ZIP, _of(name, precisions), "Preparing the images and packing them…") if ours else None
     if made is not None:
         size = len(made) / 2**20
         _download(f"Download the ZIP ({size:,.1f} MB)", lambda: made, f"{name}.zip", "application/zip", "take_bundle")
@@ -136,7 +137,7 @@ def _numbers(name: str, records: Sequence[Record]) -> None:
     labels = {record.id: record.label for record in records}
     tested = {record.label: record.result for record in records if record.result and record.result.get("test")}
     with st.container(horizontal=True):
-        _download("History (CSV)", lambda: _history(labels), f"{name}-history.csv", "text/csv", "take_history")
+        _download("History (CSV)", lambda: history.csv(labels), f"{name}-history.csv", "text/csv", "take_history")
         if tested:
             _download("Results (CSV)", lambda: results.text(tested), f"{name}-results.csv", "text/csv", "take_results")
 
@@ -144,11 +145,6 @@ def _numbers(name: str, records: Sequence[Record]) -> None:
 def _download(label: str, make: Callable[[], str | bytes], file: str, mime: str, key: str) -> None:
     """Made on the click, so that a rerun makes nothing."""
     st.download_button(label, make, file, mime, key=key, on_click="ignore", icon=":material/download:")
-
-
-def _history(labels: Mapping[str, str]) -> str:
-    frame = state.store().history(list(labels))
-    return frame.assign(run=frame["run"].map(labels)).to_csv(index=False)
 
 
 def _precision(record: Record) -> str | None:

@@ -156,7 +156,7 @@ def test_a_turned_dial_is_drawn_and_remembered(scene):
     page.reload()
     drawn(page)
     assert state(page, "Gradient descent") == f"diverged at step {gone}"
-    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Reset", exact=True).click()
     page.wait_for_url(lambda url: "s_lr_gd" not in url)
     assert state(page, "Gradient descent").startswith("f = ")
 
