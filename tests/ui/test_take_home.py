@@ -119,6 +119,16 @@ def test_a_zip_that_is_being_made_is_not_made_twice_and_gives_way_to_another(sto
     assert not page.run().button(key="take_make").disabled
 
 
+def test_a_zip_that_fails_at_once_can_be_made_again(store, monkeypatch):
+    def fail(runs, precisions, progress):
+        raise ValueError("A sentence.")
+
+    monkeypatch.setattr(take_home.bundle, "make", fail)
+    page = shown(optimizers.runs(dataset="digits", epochs=1)).button(key="take_make").click().run()
+    assert page.error[0].value == "A sentence."
+    assert not page.button(key="take_make").disabled
+
+
 def test_the_precision_of_a_run_is_the_one_it_was_computed_in(store):
     specs = optimizers.runs(dataset="digits", optimizers=["adam"], epochs=1)
     (run,) = store.create(specs, "me")
