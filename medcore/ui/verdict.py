@@ -47,10 +47,7 @@ def found(records: Sequence[Record]) -> Comparison | str | None:
         return None
     if len({record.result["data"]["sha256"] for record in good}) > 1:
         return "These runs were made on different images, so the better one cannot be named."
-    try:
-        return _compared(tuple(_trial(record) for record in good))
-    except (OSError, ValueError, KeyError, BadZipFile):
-        return "What these runs answered on the test images cannot be read, so the better one cannot be named."
+    return _compared(tuple(_trial(record) for record in good))
 
 
 def _measured(record: Record) -> bool:
@@ -63,10 +60,13 @@ def _measured(record: Record) -> bool:
     )
 
 
-# What a finished run measured does not change.
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _compared(trials: tuple[Trial, ...]) -> Comparison:
-    return compare(trials, _right)
+# What a finished run measured does not change; a file that could not be read may be there later.
+@st.cache_resource(max_entries=64, ttl="10m", show_spinner=False)
+def _compared(trials: tuple[Trial, ...]) -> Comparison | str:
+    try:
+        return compare(trials, _right)
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return "What these runs answered on the test images cannot be read, so the better one cannot be named."
 
 
 def _trial(record: Record) -> Trial:

@@ -107,6 +107,19 @@ def test_answers_that_cannot_be_read_are_said():
     assert "answered on the test images cannot be read" in text
 
 
+def test_answers_are_read_once_a_run_and_not_again_where_they_cannot_be(monkeypatch):
+    records = [made_runs.done(name, 0.9, 0.9) for name in ("adam", "gd", "minibatch")]
+    for record in records:
+        made_runs.answer(record, np.arange(200) < 180)
+    read, load = [], np.load
+    monkeypatch.setattr(verdict.np, "load", lambda file: read.append(file) or load(file))
+    assert verdict.found(records) == verdict.found(records)
+    assert len(read) == 3
+    broken = [made_runs.done("adam", 0.9, 0.9), made_runs.done("gd", 0.6, 0.6)]
+    assert verdict.found(broken) == verdict.found(broken)
+    assert len(read) == 4
+
+
 def test_other_images_are_not_compared():
     other = made_runs.ended("SGD", made_runs.RunSpec(), made_runs.result(0.9, 0.9, data={"sha256": "other"}))
     assert "different images" in words(shown([made_runs.done("adam", 0.9, 0.9), other]))
