@@ -172,8 +172,10 @@ def not_far(winner: Course, loser: Course) -> str | None:
 
 
 def longer_reach(winner: Course, loser: Course) -> str | None:
-    """Both are SGD, and the winner's steps in one direction add up to more."""
+    """Both are SGD of the same batch and schedule, and the winner's steps in one direction add up to more."""
     if not {winner.spec.optimizer.name, loser.spec.optimizer.name} <= set(SGD):
+        return None
+    if (winner.spec.schedule, winner.spec.training.batch_size) != (loser.spec.schedule, loser.spec.training.batch_size):
         return None
     momentum = winner.spec.optimizer.options.get("momentum", 0.0)
     if not (momentum and winner.rate >= CLEAR * loser.rate) or not _learned_less(winner, loser):
@@ -198,18 +200,21 @@ def settled(winner: Course, loser: Course) -> str | None:
 
 
 def steady_steps(winner: Course, loser: Course) -> str | None:
-    """The winner divides its steps by the gradient's own size, so they did not shrink with it."""
+    """The winner's steps do not depend on the size of its gradient; those of the loser, an SGD, faded with it."""
     if winner.spec.optimizer.name in SGD or loser.spec.optimizer.name not in SGD:
         return None
-    if winner.spec.schedule.name != "constant":
+    if not (_at_one_rate(winner.spec) and _at_one_rate(loser.spec)) or not _learned_less(winner, loser):
         return None
-    gradient, step = (_begin(v) / max(_end(v), 1e-30) for v in (winner.gradients, winner.step_sizes))
-    if not (gradient >= CLEAR and gradient >= CLEAR * step):
+    gradient, step = _shrunk(winner.gradients), _shrunk(winner.step_sizes)
+    faded = _shrunk(loser.step_sizes)
+    if not (gradient >= CLEAR and gradient >= CLEAR * step and min(faded, _shrunk(loser.gradients)) >= CLEAR):
         return None
     change = f"{step:.1f} times" if step > 1 else "not at all"
+    sign = winner.spec.optimizer.name == "lion"
+    rule = "keeps only the sign of its averaged gradient" if sign else "divides each step by the size of past gradients"
     return (
         f"The gradients of {winner.name} became {gradient:.0f} times smaller during the run, its steps {change}: it "
-        "divides each step by the size of past gradients. A step of SGD shrinks with its gradient."
+        f"{rule}. The steps of {loser.name} became {faded:.0f} times smaller: a step of SGD shrinks with its gradient."
     )
 
 
@@ -253,6 +258,16 @@ RULES: tuple[Callable[[Course, Course], str | None], ...] = (
 def _learned_less(winner: Course, loser: Course) -> bool:
     """Whether its training loss ended higher; losses of two kinds cannot be compared."""
     return winner.spec.loss == loser.spec.loss and bool(loser.train_loss[-1] > winner.train_loss[-1])
+
+
+def _at_one_rate(spec: RunSpec) -> bool:
+    """Whether the learning rate is the same at all updates."""
+    return spec.schedule.name == "constant" and spec.schedule.warmup == 0
+
+
+def _shrunk(values: np.ndarray) -> float:
+    """How many times smaller the last values are than the first."""
+    return _begin(values) / max(_end(values), 1e-30)
 
 
 def _begin(values: np.ndarray) -> float:

@@ -95,6 +95,13 @@ def test_the_reach_of_momentum():
     assert "add up to learning rate / (1 - momentum) = 0.1, those of loser to 0.01." in text
     assert reasons.longer_reach(winner("adam"), course()) is None
     assert reasons.longer_reach(winner("momentum"), course("nesterov")) is None
+    # Rates that were not held, or gradients of other batches, add up to something else.
+    assert reasons.longer_reach(winner("momentum", schedule="cosine"), course()) is None
+    assert reasons.longer_reach(winner("momentum"), course(schedule="cosine")) is None
+    assert reasons.longer_reach(winner("momentum"), course("gd")) is None
+    assert reasons.longer_reach(winner("momentum", batch_size=8), course(batch_size=64)) is None
+    same = {"schedule": "cosine", "batch_size": 64}
+    assert reasons.longer_reach(winner("momentum", **same), course(**same))
 
 
 def test_a_schedule_that_lets_it_settle():
@@ -105,14 +112,35 @@ def test_a_schedule_that_lets_it_settle():
     assert reasons.settled(calm, course(schedule="cosine")) is None
 
 
+SHRINKING = np.geomspace(2, 0.1, 20)
+FADING = {"gradients": SHRINKING, "step_sizes": SHRINKING / 1000}
+
+
 def test_steps_that_do_not_shrink_with_the_gradient():
-    shrinking = np.geomspace(2, 0.1, 20)
-    text = reasons.steady_steps(winner("adam", gradients=shrinking), course())
-    assert "became 17 times smaller during the run, its steps not at all" in text
-    assert reasons.steady_steps(winner("momentum", gradients=shrinking), course()) is None
-    assert reasons.steady_steps(winner("adam"), course()) is None
-    together = winner("adam", gradients=shrinking, step_sizes=shrinking / 1000)
-    assert reasons.steady_steps(together, course()) is None
+    fading = course(**FADING)
+    text = reasons.steady_steps(winner("adam", gradients=SHRINKING), fading)
+    assert "gradients of winner became 17 times smaller during the run, its steps not at all" in text
+    assert "divides each step by the size of past gradients. The steps of loser became 17 times smaller" in text
+    assert reasons.steady_steps(winner("momentum", gradients=SHRINKING), fading) is None
+    assert reasons.steady_steps(winner("adam"), fading) is None
+    together = winner("adam", **FADING)
+    assert reasons.steady_steps(together, fading) is None
+
+
+def test_lion_takes_the_sign():
+    text = reasons.steady_steps(winner("lion", gradients=SHRINKING), course(**FADING))
+    assert "keeps only the sign of its averaged gradient" in text
+    assert "divides" not in text
+
+
+def test_steady_steps_are_no_reason_where_the_losers_did_not_shrink_with_its_gradient():
+    steady = winner("adam", gradients=SHRINKING)
+    assert reasons.steady_steps(steady, course()) is None
+    assert reasons.steady_steps(steady, course(gradients=SHRINKING)) is None
+    fading = course(**FADING)
+    assert reasons.steady_steps(steady, replace(fading, train_loss=np.array([0.5, 0.2, 0.1]))) is None
+    # Its schedule shortened them.
+    assert reasons.steady_steps(steady, course(**FADING, schedule="cosine")) is None
 
 
 def test_learning_by_heart():
