@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from medcore.labs import logged, optimizers
 from medcore.optimization.losses import floor
 
 if TYPE_CHECKING:
@@ -37,14 +38,12 @@ Runs = Mapping[str, Measured]
 
 def measured(frame: "pd.DataFrame", classes: int) -> Measured:
     """What a run measured, from its columns step, metric, value."""
-    series = {metric: part["value"].to_numpy(float) for metric, part in frame.groupby("metric", sort=False)}
-    layers = [values for metric, values in series.items() if metric.startswith("gradient_norm/")]
-    shortest = min(map(len, layers), default=0)
+    series = logged.series(frame)
     return Measured(
         train_loss=series.get("train_loss", np.empty(0)),
         epoch_loss=series.get("epoch_train_loss", np.empty(0)),
         accuracy=series.get("val_accuracy", np.empty(0)),
-        gradients=np.linalg.norm([values[:shortest] for values in layers], axis=0) if layers else np.empty(0),
+        gradients=logged.gradients(series),
         classes=classes,
     )
 
@@ -119,7 +118,7 @@ def _rates(wrong: Runs, right: Runs) -> list[str]:
     rankings = {title: _ranked(runs) for title, runs in ways.items() if len(runs) > 1}
     said = [f"{title}, by validation accuracy at the end: {_listed(ranking)}." for title, ranking in rankings.items()]
     if len({len(ranking) for ranking in rankings.values()}) == 1 and len(rankings) == 2:
-        names = [[_optimizer(label) for label, _ in ranking] for ranking in rankings.values()]
+        names = [[optimizers.family(label) for label, _ in ranking] for ranking in rankings.values()]
         gaps = [ranking[0][1] - ranking[-1][1] for ranking in rankings.values()]
         said.append(
             f"The ranking is {'the same' if names[0] == names[1] else 'another one'}; from the first to the last it is "
@@ -132,7 +131,7 @@ def _rates(wrong: Runs, right: Runs) -> list[str]:
 def _best_rates(runs: Runs) -> list[tuple[str, Measured]]:
     """Of each optimizer the run with the highest validation accuracy at the end."""
     ranked = sorted(runs.items(), key=lambda item: item[1].accuracy[-1])
-    return list({_optimizer(label): (label, run) for label, run in ranked}.values())
+    return list({optimizers.family(label): (label, run) for label, run in ranked}.values())
 
 
 def _ranked(runs: Runs) -> list[tuple[str, float]]:
@@ -142,10 +141,6 @@ def _ranked(runs: Runs) -> list[tuple[str, float]]:
 
 def _listed(ranking: Sequence[tuple[str, float]]) -> str:
     return ", ".join(f"{label} ({accuracy:.1%})" for label, accuracy in ranking)
-
-
-def _optimizer(label: str) -> str:
-    return label.partition(" · ")[0]
 
 
 def _course(accuracy: np.ndarray) -> str:

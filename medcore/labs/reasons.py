@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from medcore import catalog
+from medcore.labs import logged
 from medcore.spec import RunSpec
 
 if TYPE_CHECKING:
@@ -73,26 +74,21 @@ def course(name: str, specs: Sequence[RunSpec], frames: Sequence["pd.DataFrame"]
         frames: of each run, the columns step, metric, value.
         diverged: updates at which runs of the group diverged.
     """
-    series = [_series(frame) for frame in frames]
+    series = [logged.series(frame) for frame in frames]
     return Course(
         name=name,
         spec=specs[0],
         updates=int(np.median([frame["step"].max() if len(frame) else 0 for frame in frames])),
         train_loss=_median([run.get("epoch_train_loss", NAN) for run in series]),
         val_loss=_median([run.get("val_loss", NAN) for run in series]),
-        step_sizes=_median([_over_layers(run, "update_ratio/", lambda v: np.median(v, axis=0)) for run in series]),
-        gradients=_median([_over_layers(run, "gradient_norm/", lambda v: np.linalg.norm(v, axis=0)) for run in series]),
+        step_sizes=_median([_or_nan(logged.step_sizes(run)) for run in series]),
+        gradients=_median([_or_nan(logged.gradients(run)) for run in series]),
         diverged_at=min(diverged, default=None),
     )
 
 
-def _series(frame: "pd.DataFrame") -> dict[str, np.ndarray]:
-    return {metric: part["value"].to_numpy(float) for metric, part in frame.groupby("metric", sort=False)}
-
-
-def _over_layers(series: dict[str, np.ndarray], start: str, over: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    layers = [values for metric, values in series.items() if metric.startswith(start)]
-    return over(np.stack([values[: min(map(len, layers))] for values in layers])) if layers else NAN
+def _or_nan(values: np.ndarray) -> np.ndarray:
+    return values if len(values) else NAN
 
 
 def _median(runs: Sequence[np.ndarray]) -> np.ndarray:
