@@ -1,6 +1,5 @@
 """What makes curves readable: a running mean, fewer points that show the same, a mean of repeated runs."""
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,12 +7,14 @@ import pandas as pd
 
 MAX_POINTS = 2_000
 """Of one line; more cannot be told apart on a screen."""
+SHARE, LEAST = 0.02, 5
+"""Of the values so far, and how many at least, that a running mean is taken over."""
 
 
 def smoothed(values: np.ndarray) -> np.ndarray:
-    """Exponential moving mean over the last 5% of what came so far, 10 values at least.
+    """Exponential moving mean over the last 2% of what came so far, 5 values at least.
 
-    The weight of value t (counting from 1) is 1 / min(t, 10 + t / 20): a plain mean at first, so
+    The weight of value t (counting from 1) is 1 / min(t, 5 + t / 50): a plain mean at first, so
     the start is not biased. It looks back only, so a curve that grows does not change its past.
 
     Args:
@@ -24,7 +25,7 @@ def smoothed(values: np.ndarray) -> np.ndarray:
     for i, value in enumerate(values.tolist()):
         if value == value:  # not NaN
             t += 1
-            mean += (value - mean) / min(t, 10 + t / 20)
+            mean += (value - mean) / min(t, LEAST + SHARE * t)
             result[i] = mean
     return result
 
@@ -41,11 +42,12 @@ def decimated(values: np.ndarray, most: int = MAX_POINTS) -> np.ndarray:
     """
     if len(values) <= most:
         return np.arange(len(values))
-    edges = np.linspace(0, len(values), most // 2 + 1).astype(int)
-    keep = [0, len(values) - 1]
-    for low, high in itertools.pairwise(edges):
-        keep += _extremes(values[low:high], low)
-    return np.unique(keep)
+    stretch = np.arange(len(values)) * (most // 2) // len(values)
+    gap = np.isnan(values)
+    gaps, numbers = np.flatnonzero(gap), np.flatnonzero(~gap)
+    ascending = numbers[np.lexsort((values[numbers], stretch[numbers]))]
+    smallest, largest = _firsts(ascending, stretch), _firsts(ascending[::-1], stretch)
+    return np.unique(np.concatenate([[0, len(values) - 1], smallest, largest, _firsts(gaps, stretch)]))
 
 
 def averaged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -66,9 +68,6 @@ def averaged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return mean[groups.size() == len(parts)]
 
 
-def _extremes(part: np.ndarray, offset: int) -> Sequence[int]:
-    gap = np.isnan(part)
-    if gap.all():
-        return [offset]
-    ends = [offset + int(np.nanargmin(part)), offset + int(np.nanargmax(part))]
-    return [*ends, offset + int(gap.argmax())] if gap.any() else ends
+def _firsts(indices: np.ndarray, stretch: np.ndarray) -> np.ndarray:
+    """The first of the indices in each stretch."""
+    return indices[np.unique(stretch[indices], return_index=True)[1]]

@@ -23,7 +23,7 @@ from medcore.ui.run_line import ACTIVE
 MOST_UPDATES = 10_000
 """Training losses of a run that are kept."""
 MOST_RUNS = 128
-"""Whose histories are kept, each of about twice as many rows of 17 bytes."""
+"""Whose histories are kept, each of about twice as many rows of 18 bytes."""
 
 
 def of(records: Sequence[Record]) -> pd.DataFrame:
