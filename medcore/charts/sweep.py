@@ -24,20 +24,20 @@ class _Panel(NamedTuple):
 
 
 _PANELS = (
-    _Panel("val_loss", "validation loss at the end", ".4g"),
+    _Panel("val_loss", "validation loss", ".4g"),
     _Panel("accuracy", "test accuracy", ".1%"),
 )
 
 
 def figure(runs: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
-    """Final validation loss and test accuracy against the learning rate, side by side.
+    """Validation loss and test accuracy against the learning rate, side by side.
 
     Points are means over the seeds that did not diverge, bands one standard deviation to each side. A rate at which
     a run diverged carries a cross at the top.
 
     Args:
-        runs: one row a run, columns line (what people see), rate, val_loss, accuracy (each NaN where there is none)
-            and diverged (bool).
+        runs: one row a run, columns line (what people see), rate, val_loss and accuracy (both of the weights that
+            were tested, each NaN where there is none) and diverged (bool).
         colours: line to colour; its order is the order of the legend.
     """
     chart = make_subplots(1, 2, horizontal_spacing=0.1)

@@ -53,9 +53,10 @@ def _sweep(records: Sequence[Record]) -> go.Figure:
         width="stretch",
         key="sweep",
         config=template.CONFIG,
-        alt="Final validation loss and test accuracy against the learning rate, a line an optimizer",
+        alt="Validation loss and test accuracy against the learning rate, a line an optimizer",
     )
     words = "Left of the valley the steps are too small to arrive in time, right of it they overshoot."
+    words += f" Loss and accuracy are those of the weights {_tested(records)}."
     if any(run_line.diverged(record) for record in records):
         words += " A cross marks a rate at which runs diverged: their loss is no number any more."
     if len(records) > len({lab.group(record.label) for record in records}):
@@ -64,16 +65,29 @@ def _sweep(records: Sequence[Record]) -> go.Figure:
     return chart
 
 
+def _tested(records: Sequence[Record]) -> str:
+    """Which weights of the runs the test set judged."""
+    found = {_of_best_epoch(record) for record in records}
+    if len(found) > 1:
+        return "that were tested, the last ones or those of the best epoch"
+    return "of the best epoch" if found == {True} else "at the end"
+
+
+def _of_best_epoch(record: Record) -> bool:
+    return (record.result or {}).get("evaluated") == "best"
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _sweep_chart(ids: tuple[str, ...]) -> go.Figure:
     records = state.store().find(ids)
     frame = history.of(records)
-    losses = frame[frame["metric"] == "val_loss"].groupby("run")["value"].last()
+    losses = frame[frame["metric"] == "val_loss"].groupby("run", observed=True)["value"]
+    last, lowest = losses.last(), losses.min()
     rows = [
         {
             "line": lab.family(record.label),
             "rate": _spec(record).optimizer.learning_rate,
-            "val_loss": losses.get(record.id, np.nan),
+            "val_loss": (lowest if _of_best_epoch(record) else last).get(record.id, np.nan),
             "accuracy": _accuracy(record),
             "diverged": run_line.diverged(record),
         }
