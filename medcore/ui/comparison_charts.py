@@ -67,7 +67,7 @@ def _sweep(records: Sequence[Record]) -> go.Figure:
 
 def _tested(records: Sequence[Record]) -> str:
     """Which weights of the runs the test set judged."""
-    found = {_of_best_epoch(record) for record in records}
+    found = {_of_best_epoch(record) for record in records if record.result and not run_line.diverged(record)}
     if len(found) > 1:
         return "that were tested, the last ones or those of the best epoch"
     return "of the best epoch" if found == {True} else "at the end"
