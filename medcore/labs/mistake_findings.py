@@ -1,12 +1,13 @@
 """What the runs of a common mistake measured, beside what theory says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from medcore.labs import logged, optimizers
+from medcore.labs.mistakes import SWEEP
 from medcore.optimization.losses import floor
 
 if TYPE_CHECKING:
@@ -125,7 +126,21 @@ def _rates(wrong: Runs, right: Runs) -> list[str]:
             f"{100 * gaps[0]:.1f} points at one rate, {100 * gaps[1]:.1f} at each one's best. With one seed small "
             "differences are chance."
         )
+    if len(ways) == 2:
+        said += _at_the_edge(best)
     return said
+
+
+def _at_the_edge(best: Runs) -> Iterator[str]:
+    """Of each optimizer that is best at the end of the sweep: an even better rate may lie beyond."""
+    for label in best:
+        optimizer, _, rate = label.partition(" · ")
+        for end, which in ((max(SWEEP), "largest"), (min(SWEEP), "smallest")):
+            if rate == f"{end:g}":
+                yield (
+                    f"**{optimizer}** is best at the {which} rate tried, {rate}: an even better one may lie beyond. "
+                    "Widen the sweep before you judge it."
+                )
 
 
 def _best_rates(runs: Runs) -> list[tuple[str, Measured]]:

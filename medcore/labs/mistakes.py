@@ -114,10 +114,12 @@ def _mse(settings: Mapping[str, Any]) -> Mistake:
         title="MSE for classes",
         what="Probabilities of classes are fitted with the squared error, as if they were heights or weights.",
         wrong_code="""
+layers.Dense(10, activation="softmax")
 y = keras.utils.to_categorical(y)
 loss = MeanSquaredError()
 """,
         right_code="""
+layers.Dense(10)
 loss = SparseCategoricalCrossentropy(
     from_logits=True)
 """,

@@ -119,7 +119,7 @@ def few_updates(winner: Course, loser: Course) -> str | None:
         return None
     each = "all training images" if size == "all" else f"{size:,} images"
     return (
-        f"{loser.name} made {_count(loser.updates)}, {winner.name} {winner.updates:,}: a step over {each} counts "
+        f"{loser.name} made {_count(loser.updates)}, {winner.name} made {winner.updates:,}: a step over {each} counts "
         "once, however exact its gradient is."
     )
 

@@ -13,8 +13,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore import web
-from medcore.charts import training
+from medcore import catalog, web
+from medcore.charts import curves, training
 from medcore.data import sources
 from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
@@ -113,6 +113,7 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
     labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
     if any(r.state in ACTIVE for r in records):
         live_chart(_skeleton(labels, colours, by, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
+        st.caption(" ".join(filter(None, (_losses(records), _thickness(records)))))
         return None
     steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
     figure = _finished(labels, colours, by, steps, log_loss)
@@ -123,15 +124,38 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
         config=training.CONFIG,
         alt="Training loss, validation loss and validation accuracy of each run against its progress",
     )
-    if words := _means(records):
-        st.caption(words)
+    st.caption(" ".join(filter(None, (_losses(records), _means(records) or _thickness(records)))))
     return figure
 
 
 def _sweeps(records: Sequence[Record]) -> bool:
-    """Whether learning rates far apart are compared: some losses are then far above the others."""
-    rates = [RunSpec.from_dict(record.spec).optimizer.learning_rate for record in records]
-    return len(set(rates)) > 2 and max(rates) >= 100 * min(rates)
+    """Whether an optimizer is compared with itself at rates far apart: some losses are then far above the others."""
+    rates: dict[str, set[float]] = {}
+    for record in records:
+        optimizer = RunSpec.from_dict(record.spec).optimizer
+        rates.setdefault(optimizer.name, set()).add(optimizer.learning_rate)
+    return any(len(of) > 2 and max(of) >= 100 * min(of) for of in rates.values())
+
+
+def _losses(records: Sequence[Record]) -> str:
+    """A warning where losses of several kinds share the axes."""
+    losses = [RunSpec.from_dict(record.spec).loss for record in records]
+    if all(loss == losses[0] for loss in losses):
+        return ""
+    names = dict.fromkeys(catalog.LOSSES[loss.name].label for loss in losses)
+    return (
+        f"**The losses are of different kinds ({', '.join(names)}) and have scales of their own: a lower curve is not "
+        "a better one. Compare the validation accuracy.**"
+    )
+
+
+def _thickness(records: Sequence[Record]) -> str:
+    """What the line of the training loss is, where each run stands for itself."""
+    thin = "thin: the loss of every single update; thick" if len(records) <= training.MANY_RUNS else "the line"
+    return (
+        f"Training loss, {thin}: its running mean over about the last {curves.SHARE:.0%} of the updates "
+        f"({curves.LEAST} at least), so it trails a little behind."
+    )
 
 
 def _means(records: Sequence[Record]) -> str:

@@ -12,12 +12,11 @@ from medcore.ui import controls, data_card, live_panel, state
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
-RUNS = "mistake_runs"
 BOTH, WRONG, RIGHT = "Both", "Wrong", "Right"
 
 
 def show() -> None:
-    """Writes the data set's controls into the sidebar, and the panel. Its runs stand in the URL as `mistake_runs`."""
+    """Writes the data set's controls into the sidebar, and the panel. The runs of each mistake stand in the URL by its name."""
     with st.sidebar:
         entry = controls.dataset("classification")
         epochs = controls.epochs()
@@ -35,11 +34,12 @@ def show() -> None:
         data_card.offer_download(entry)
     ways = _ways()
     specs = _specs(mistake, ways)
-    records = _of(specs, live_panel.shown(RUNS))
-    live_panel.buttons(specs if entry.available else {}, records, RUNS)
+    param = f"mistake_runs_{name}"
+    records = _of(specs, live_panel.shown(param))
+    live_panel.buttons(specs if entry.available else {}, records, param)
     st.markdown(f"**What to see.** {mistake.see}")
     if records:
-        _runs(name, mistake, records)
+        _runs(name, mistake, records, param)
 
 
 def _choose(every: Mapping[str, Mistake]) -> str:
@@ -87,15 +87,15 @@ def _specs(mistake: Mistake, ways: str) -> dict[str, RunSpec]:
 
 
 def _of(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> list[Record]:
-    """The records that are runs of these specs; those of another mistake or data set wait until it is chosen."""
+    """The records that are runs of these specs; those of other settings wait until they are chosen."""
     wanted = {(label, spec.hash) for label, spec in specs.items()}
     return [record for record in records if (record.label, record.spec_hash) in wanted]
 
 
-def _runs(name: str, mistake: Mistake, records: Sequence[Record]) -> None:
+def _runs(name: str, mistake: Mistake, records: Sequence[Record], param: str) -> None:
     chart, numbers = st.columns([3, 2], gap="medium")
     with chart:
-        live_panel.show(records, RUNS)
+        live_panel.show(records, param)
     with numbers:
         live_panel.progress(records)
         if not any(record.state in ACTIVE for record in records):

@@ -18,10 +18,15 @@ def test_smoothing_keeps_a_constant_and_never_leaves_the_range_of_the_values():
 
 
 def test_smoothing_reduces_the_noise_as_its_weights_say():
-    # With the weight 1 / w of a long moving mean the variance falls to 1 / (2 w - 1), here w = 10 + t / 20 near 1,010.
+    # With the weight 1 / w of a long moving mean the variance falls to 1 / (2 w - 1), here w = 5 + t / 50 near 405.
     noise = np.random.default_rng(1).standard_normal(20_000)
     ratio = curves.smoothed(noise)[15_000:].var() / noise.var()
-    assert ratio < 2 / (2 * 760 - 1)
+    assert ratio < 2 / (2 * 305 - 1)
+
+
+def test_smoothing_trails_by_few_values_behind_what_falls_evenly():
+    falling = -np.arange(120.0)
+    assert curves.smoothed(falling)[-1] - falling[-1] < 8
 
 
 def test_smoothing_looks_back_only():

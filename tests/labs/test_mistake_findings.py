@@ -58,6 +58,11 @@ def test_the_rankings_of_one_rate_and_of_each_ones_best():
     )
     same = wrong | {"Adam · 0.1": run([1], [0.2])}
     assert findings("rates", wrong, same)[2].startswith("The ranking is the same;")
+    # Adam is best within the sweep, SGD at its end.
+    assert said[3:] == [
+        "**SGD** is best at the largest rate tried, 0.1: an even better one may lie beyond. Widen the sweep before "
+        "you judge it."
+    ]
     # Only one rate of each was trained, so none of them is the best of its rates.
     assert findings("rates", wrong, wrong) == said[:1]
 

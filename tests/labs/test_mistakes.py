@@ -38,6 +38,11 @@ def test_the_only_difference_is_the_mistake():
     assert catalog.LOSSES[next(iter(EVERY["softmax"].wrong.values())).loss.name].mistake
 
 
+def test_the_wrong_network_for_classes_gives_probabilities_and_the_right_one_logits():
+    assert 'layers.Dense(10, activation="softmax")' in EVERY["mse"].wrong_code
+    assert "layers.Dense(10)" in EVERY["mse"].right_code
+
+
 def test_two_names_for_the_same_code_are_the_same_run():
     assert len({spec.hash for spec in EVERY["descent"].wrong.values()}) == 1
     assert [s.training.batch_size for s in EVERY["descent"].right.values()] == ["all", 1, 32]

@@ -47,7 +47,7 @@ def test_divergence_is_the_only_reason():
 
 def test_few_updates_of_a_large_batch():
     text = reasons.few_updates(winner(updates=3150), course("gd", updates=5))
-    assert text.startswith("loser made 5 updates, winner 3,150: a step over all training images counts once")
+    assert text.startswith("loser made 5 updates, winner made 3,150: a step over all training images counts once")
     assert "256 images" in reasons.few_updates(winner(), course(batch_size=256, updates=125))
     assert reasons.few_updates(winner(), course("gd", updates=400)) is None
     # Stopped early with the same batch: it is not the batch.

@@ -220,6 +220,13 @@ def test_a_rate_that_diverges_is_said_and_the_others_go_on(open_page, train_all)
     assert table.loc["Adam · 10", "Accuracy"] == "—"
 
 
+def test_usual_rates_of_different_optimizers_are_no_sweep(open_page, train_all):
+    accuracies = {"Mini-batch SGD": 0.7, "Adam": 0.9, "Lion": 0.8}
+    ids = train_all(accuracies, optimizers=["minibatch", "adam", "lion"], learning_rate={"lion": 0.0001})
+    page = open_page(PAGE, runs=",".join(ids))
+    assert not page.toggle(key="log_loss").value
+
+
 def test_batch_sizes_and_schedules_have_their_charts(open_page, train_all):
     accuracies = {"Adam · batch 8": 0.9, "Adam · batch all": 0.8}
     settings = {"optimizers": ["adam"], "vary": "batch_size", "values": [8, "all"], "schedule": "cosine"}

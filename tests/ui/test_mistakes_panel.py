@@ -9,7 +9,12 @@ from medcore.training.run import Row
 from tests.ui import made_runs
 
 PAGE = "from medcore.ui import mistakes_panel; mistakes_panel.show()"
-TITLES = ["Softmax twice", "Gradient descent = SGD", "MSE for classes", "One learning rate for all"]
+NAMES = {
+    "Softmax twice": "softmax",
+    "Gradient descent = SGD": "descent",
+    "MSE for classes": "mse",
+    "One learning rate for all": "rates",
+}
 
 
 @pytest.fixture
@@ -44,32 +49,32 @@ def finish(store, specs) -> list[str]:
     return ids
 
 
-@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("title", NAMES)
 def test_every_mistake_shows_both_codes_and_what_to_see(store, title):
     page = opened(mistake=title)
     assert len(page.code) == 2
     assert "**What to see.**" in words(page)
-    assert not page.button(key="mistake_runs_train").disabled
+    assert not page.button(key=f"mistake_runs_{NAMES[title]}_train").disabled
 
 
 def test_train_queues_the_chosen_way_under_a_parameter_of_its_own(store):
     page = opened(mistake="Gradient descent = SGD", mistake_ways="Right", runs="kept", epochs="3")
-    page = page.button(key="mistake_runs_train").click().run()
-    records = store.find(page.query_params["mistake_runs"].split(","))
+    page = page.button(key="mistake_runs_descent_train").click().run()
+    records = store.find(page.query_params["mistake_runs_descent"].split(","))
     assert [r.label for r in records] == ["Gradient descent", "SGD (batch 1)", "Mini-batch SGD"]
     assert {r.spec["training"]["epochs"] for r in records} == {3}
     assert page.query_params["runs"] == "kept"
 
 
 def test_both_ways_are_trained_together_and_a_run_in_both_once(store):
-    page = opened(mistake="One learning rate for all").button(key="mistake_runs_train").click().run()
-    assert len(store.find(page.query_params["mistake_runs"].split(","))) == 12
+    page = opened(mistake="One learning rate for all").button(key="mistake_runs_rates_train").click().run()
+    assert len(store.find(page.query_params["mistake_runs_rates"].split(","))) == 12
 
 
 def test_what_was_measured_stands_beside_theory(store):
     mistake = mistakes("digits")["softmax"]
     ids = finish(store, {**mistake.wrong, **mistake.right})
-    text = words(opened(mistake_runs=",".join(ids)))
+    text = words(opened(mistake_runs_softmax=",".join(ids)))
     assert "lowest mean training loss of an epoch is 1.6000" in text
     assert "ln(e + 10 - 1) - 1 = 1.4612" in text
 
@@ -77,18 +82,32 @@ def test_what_was_measured_stands_beside_theory(store):
 def test_the_switch_shows_one_way_alone(store):
     mistake = mistakes("digits")["softmax"]
     ids = finish(store, {**mistake.wrong, **mistake.right})
-    text = words(opened(mistake_runs=",".join(ids), mistake_ways="Right"))
+    text = words(opened(mistake_runs_softmax=",".join(ids), mistake_ways="Right"))
     assert "Softmax once" in text
     assert "Softmax twice**" not in text
 
 
-def test_runs_of_another_mistake_wait_until_it_is_chosen(store):
+def test_training_one_mistake_keeps_the_runs_of_another(store):
     ids = finish(store, mistakes("digits")["mse"].wrong)
-    page = opened(mistake_runs=",".join(ids))
+    page = opened(mistake_runs_mse=",".join(ids))
     assert "Measured" not in words(page)
-    assert "Measured" in words(page.button_group(key="mistake").set_value("MSE for classes").run())
+    page = page.button(key="mistake_runs_softmax_train").click().run()
+    assert len(store.find(page.query_params["mistake_runs_softmax"].split(","))) == 2
+    page = page.button_group(key="mistake").set_value("MSE for classes").run()
+    assert "Measured" in words(page)
+
+
+def test_losses_of_different_kinds_in_one_chart_are_said_to_be_no_match(store):
+    kinds = "The losses are of different kinds (MSE, Cross-entropy)"
+    mistake = mistakes("digits")["mse"]
+    ids = ",".join(finish(store, mistake.wrong | mistake.right))
+    page = opened(mistake="MSE for classes", mistake_runs_mse=ids)
+    assert any(kinds in c.value for c in page.caption)
+    alone = opened(mistake="MSE for classes", mistake_runs_mse=ids, mistake_ways="Right")
+    assert not any(kinds in c.value for c in alone.caption)
+    assert any("its running mean over about the last 2% of the updates" in c.value for c in alone.caption)
 
 
 @pytest.mark.parametrize("runs", ["nonsense", "'; drop table runs; --", "x" * 5000])
 def test_runs_that_do_not_exist_are_none(store, runs):
-    assert "Measured" not in words(opened(mistake_runs=runs))
+    assert "Measured" not in words(opened(mistake_runs_softmax=runs))

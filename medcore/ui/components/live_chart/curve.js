@@ -2,6 +2,8 @@
 
 const MAX_POINTS = 2000 // of one line in view
 const ALL_POINTS = 60000 // of all lines in view
+const SHARE = 0.02 // of the values so far a running mean is taken over,
+const LEAST = 5 // and how many at least
 const FAR_SHARE = 0.2 // of these points left and right of the view
 
 /** Indices of [low, high) to draw: of each stretch the smallest, the largest and a gap, as charts/curves.py does. */
@@ -122,7 +124,7 @@ class Curve {
   /** The moving mean of charts/curves.py. */
   next(value) {
     this.count += 1
-    this.mean += (value - this.mean) / Math.min(this.count, 10 + this.count / 20)
+    this.mean += (value - this.mean) / Math.min(this.count, LEAST + SHARE * this.count)
     return this.mean
   }
 
