@@ -20,7 +20,7 @@ SCHEDULES: dict[str, Choice] = {
     "cosine": Choice(
         "Cosine",
         "medcore.optimization.schedules:cosine",
-        "Falls along half a cosine to the last update: slowly, fast, slowly (Loshchilov & Hutter 2017).",
-        {"floor": Parameter("Floor", 0.0, 0.0, 0.5, "Share of the learning rate that is left at the end.")},
+        "Falls along half a cosine that ends with the run: slowly, fast, slowly (Loshchilov & Hutter 2017).",
+        {"floor": Parameter("Floor", 0.0, 0.0, 0.5, "Share that an update after the last would take: few end above.")},
     ),
 }

@@ -8,6 +8,9 @@ import plotly.graph_objects as go
 
 from medcore.charts import template
 
+MARKED = 50
+"""Points of a line that are marked one by one."""
+
 
 def preview(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
     """What share of the learning rate is in force, epoch by epoch; small, for beside the controls.
@@ -20,7 +23,7 @@ def preview(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
         chart.add_scatter(
             x=epochs,
             y=share,
-            mode="lines",
+            mode="lines" if len(epochs) > MARKED else "lines+markers",
             name=label,
             line={"color": template.colour(i), "width": 2},
             hovertemplate="epoch %{x:.3~g}: %{y:.3~g} of the rate<extra>%{fullData.name}</extra>",

@@ -80,7 +80,7 @@ def show() -> Chosen:
     except ValueError as error:
         specs, problem = {}, str(error)
     with preview:
-        schedule_preview.show(specs)
+        schedule_preview.show(specs, entry.sizes_for(options).get("train") if specs else None)
     return Chosen(entry, options, settings, specs, problem)
 
 
@@ -147,7 +147,7 @@ def _schedule(vary: str, values: Sequence[float | str] | None) -> dict[str, Any]
         0.5,
         key="warmup",
         bind=controls.URL,
-        help="Epochs in which the learning rate grows to what was set.",
+        help="Epochs in which the learning rate grows to what was set, update by update.",
     )
     return settings
 
