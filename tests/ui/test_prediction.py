@@ -90,7 +90,7 @@ def test_a_wrong_guess_comes_with_its_reason_from_the_runs(store, specs):
     page = opened(specs, train(store, specs), guess="Gradient descent")
     assert page.button_group(key="guess").disabled
     assert "**Your guess: Gradient descent.** No: Adam is ahead by 71.0 points" in words(page)
-    assert "Gradient descent made 3 updates, Adam 60: a step over all training images" in words(page)
+    assert "Gradient descent made 3 updates, Adam made 60: a step over all training images" in words(page)
 
 
 def test_a_guess_that_cannot_be_told_from_the_best(store, specs):
