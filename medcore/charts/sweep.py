@@ -24,8 +24,8 @@ class _Panel(NamedTuple):
 
 
 _PANELS = (
-    _Panel("val_loss", "validation loss", ".4g"),
-    _Panel("accuracy", "test accuracy", ".1%"),
+    _Panel("val_loss", "Validation loss", ".4g"),
+    _Panel("accuracy", "Test accuracy", ".1%"),
 )
 
 
@@ -56,12 +56,31 @@ def figure(runs: pd.DataFrame, colours: Mapping[str, str]) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "tracegroupgap": 0},
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
     )
-    chart.update_xaxes(title="learning rate (logarithmic)", type="log", dtick=1, tickformat="~g")
+    chart.update_xaxes(title="Learning rate (logarithmic)", type="log", dtick=1, tickformat="~g")
     chart.update_yaxes(title=_PANELS[0].title, col=1, range=top)
     if logarithmic:
         chart.update_yaxes(type="log", tickformat=".3~g", nticks=5, col=1)
     chart.update_yaxes(title=_PANELS[1].title, tickformat=".2~%", col=2)
     return chart
+
+
+def edges(runs: pd.DataFrame) -> list[str]:
+    """A sentence for each line whose lowest mean loss is at the smallest or the largest rate that was tried.
+
+    Args:
+        runs: as for `figure`. Rates at which a run diverged were tried, and are not the best.
+    """
+    said = []
+    for line, part in runs.groupby("line", sort=False):
+        sound = part[~part["diverged"].groupby(part["rate"]).transform("any")]
+        losses = sound.groupby("rate")["val_loss"].mean().dropna()
+        if part["rate"].nunique() < 2 or losses.empty:
+            continue
+        best = losses.idxmin()
+        for end, which in ((part["rate"].max(), "largest"), (part["rate"].min(), "smallest")):
+            if best == end:
+                said.append(f"{line} is best at the {which} rate tried, {best:g}: widen the range before you judge it.")
+    return said
 
 
 def _line(

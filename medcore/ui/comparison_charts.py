@@ -12,6 +12,7 @@ from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import history, run_colours, run_line, state
+from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 LEAST_RATES = 3
@@ -47,7 +48,8 @@ def _spec(record: Record) -> RunSpec:
 
 def _sweep(records: Sequence[Record]) -> go.Figure:
     st.subheader("Learning rates", anchor=False)
-    chart = _sweep_chart(tuple(record.id for record in records))
+    ids = tuple(record.id for record in records)
+    chart = _sweep_chart(ids)
     st.plotly_chart(
         chart,
         width="stretch",
@@ -62,6 +64,8 @@ def _sweep(records: Sequence[Record]) -> go.Figure:
     if len(records) > len({lab.group(record.label) for record in records}):
         words += " Points are means over the seeds, bands one standard deviation to each side."
     st.caption(words + " Each optimizer is to be judged at the bottom of its own valley.")
+    if edges := sweep.edges(_rates(ids)):
+        st.info("  \n".join(plain(edge) for edge in edges), icon=":material/open_in_full:")
     return chart
 
 
@@ -79,6 +83,13 @@ def _of_best_epoch(record: Record) -> bool:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _sweep_chart(ids: tuple[str, ...]) -> go.Figure:
+    runs = _rates(ids)
+    return sweep.figure(runs, palette.colours({line: line for line in dict.fromkeys(runs["line"])}))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _rates(ids: tuple[str, ...]) -> pd.DataFrame:
+    """What `sweep` wants to know of each run."""
     records = state.store().find(ids)
     frame = history.of(records)
     losses = frame[frame["metric"] == "val_loss"].groupby("run", observed=True)["value"]
@@ -94,9 +105,7 @@ def _sweep_chart(ids: tuple[str, ...]) -> go.Figure:
         for record in records
         if record.result
     ]
-    columns = ["line", "rate", "val_loss", "accuracy", "diverged"]
-    lines = dict.fromkeys(lab.family(record.label) for record in records)
-    return sweep.figure(pd.DataFrame(rows, columns=columns), palette.colours({line: line for line in lines}))
+    return pd.DataFrame(rows, columns=["line", "rate", "val_loss", "accuracy", "diverged"])
 
 
 def _accuracy(record: Record) -> float:

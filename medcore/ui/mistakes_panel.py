@@ -16,7 +16,9 @@ BOTH, WRONG, RIGHT = "Both", "Wrong", "Right"
 
 
 def show() -> None:
-    """Writes the data set's controls into the sidebar, and the panel. The runs of each mistake stand in the URL by its name."""
+    """Writes the data set's controls into the sidebar, and the panel. The runs of each mistake stand in the URL by its
+    name.
+    """
     with st.sidebar:
         entry = controls.dataset("classification")
         epochs = controls.epochs()

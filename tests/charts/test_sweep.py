@@ -68,10 +68,25 @@ def test_a_line_has_one_colour_and_one_legend_entry(runs):
     assert [t.name for t in figure.data if t.showlegend] == ["Adam", "SGD"]
     assert {t.line.color for t in lines(figure, "y", "SGD") + lines(figure, "y2", "SGD")} == {"#EE6677"}
     assert figure.layout.xaxis.type == figure.layout.xaxis2.type == "log"
-    assert figure.layout.xaxis.title.text == "learning rate (logarithmic)"
+    assert figure.layout.xaxis.title.text == "Learning rate (logarithmic)"
 
 
 def test_where_every_run_diverged_crosses_are_left(runs):
     figure = sweep.figure(runs.assign(diverged=True, val_loss=np.nan, accuracy=np.nan), COLOURS)
     assert [len(t.x) for t in figure.data if t.mode == "markers"] == [3, 2]
     assert all(np.isfinite(figure.layout.yaxis.range))
+
+
+def test_a_best_rate_at_the_end_of_the_range_is_said(runs):
+    # Adam is best at 0.1, within what was tried; SGD at its largest.
+    assert sweep.edges(runs) == ["SGD is best at the largest rate tried, 0.1: widen the range before you judge it."]
+    falling = runs.assign(val_loss=runs["rate"] + 1)
+    assert [said.split(",")[0] for said in sweep.edges(falling)] == [
+        "Adam is best at the smallest rate tried",
+        "SGD is best at the smallest rate tried",
+    ]
+    # A rate that diverged was tried, so the one below it is no end.
+    worse = runs[runs["line"] == "Adam"].assign(val_loss=[0.5, 0.7, 0.2, 0.2, np.nan, 0.1])
+    assert sweep.edges(worse) == []
+    assert sweep.edges(runs[runs["rate"] == 0.1]) == []
+    assert sweep.edges(runs.assign(val_loss=np.nan)) == []
