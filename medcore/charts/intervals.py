@@ -45,13 +45,13 @@ def figure(
             showlegend=False,
         )
         # Beside the panel, where no bar and no line can cross it.
-        chart.add_annotation(text=f"{value:.3f}", x=1, xref="paper", xanchor="left", xshift=8, y=label, showarrow=False)
+        chart.add_annotation(text=f"{value:.1%}", x=1, xref="paper", xanchor="left", xshift=8, y=label, showarrow=False)
     _line(chart, baseline, "largest class", "dot")
     _line(chart, published, "published", "dash")
     _part(chart, baseline, published, *_range(values, baseline, published))
     template.apply(chart)
     chart.update_layout(height=90 + 55 * len(values), margin={"l": 10, "r": 60, "t": 25, "b": 45})
-    chart.update_xaxes(title=title, range=_range(values, baseline, published))
+    chart.update_xaxes(title=title, tickformat=".0%", hoverformat=".1%", range=_range(values, baseline, published))
     chart.update_yaxes(range=(len(values) - 0.5, -0.5))
     return chart
 

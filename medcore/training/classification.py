@@ -124,6 +124,7 @@ def _course(outcome: Outcome, spec: RunSpec) -> dict[str, Any]:
     best = spec.training.weights == "best" and outcome.best_epoch is not None
     return {
         "steps": outcome.steps,
+        "update_seconds": round(outcome.seconds, 3),
         "epochs": outcome.epochs,
         "best_epoch": outcome.best_epoch,
         "evaluated": "best" if best else "last",

@@ -55,6 +55,7 @@ class Outcome:
         diverged_at: the step whose loss was not finite, or None.
         stopped: why training ended before its time, or None.
         path: the weights on the way, None if they were not asked for.
+        seconds: spent in updates, without compiling.
     """
 
     steps: int = 0
@@ -63,6 +64,7 @@ class Outcome:
     diverged_at: int | None = None
     stopped: str | None = None
     path: WeightPath | None = None
+    seconds: float = 0.0
     best_loss: float = math.inf
     best_weights: list[np.ndarray] = field(default_factory=list)
 
@@ -125,6 +127,7 @@ def fit(
     except Diverged:
         outcome.steps = outcome.diverged_at = journal.steps
         outcome.stopped = f"The loss was no finite number any more at step {outcome.steps:,}: it diverged."
+    outcome.seconds = journal.seconds
     if path:
         path.pass_by(outcome.steps, last=True)
     if training.weights == "best" and outcome.best_epoch:

@@ -31,6 +31,16 @@ class Journal:
         self.losses: list[float] = []
         self._run, self._layers, self._varies = run, layers, varies
         self._seconds, self._said, self._since = 0.0, -SECONDS_EVERY, 0.0
+        self._clock: list[tuple[int, float]] = []  # the first two readings
+
+    @property
+    def seconds(self) -> float:
+        """Time spent in updates until now, without compiling, which falls into the first: as `charts/progress.py`."""
+        if len(self._clock) < 2:
+            return self._seconds
+        (step, first), (next_step, second) = self._clock
+        pace = (second - first) / (next_step - step)
+        return self._seconds - max(0.0, first - pace * step)
 
     def open(self, epoch: Epoch) -> None:
         """Begins an epoch."""
@@ -71,6 +81,7 @@ class Journal:
                 yield from self._looked_at(first + i, None if norms is None else norms[i])
         if self._seconds - self._said >= SECONDS_EVERY or len(self.losses) == len(self._epoch.rates):
             self._said = self._seconds
+            self._clock = [*self._clock, (self.steps, self._seconds)][:2]
             yield Row(self.steps, "seconds", self._seconds)
 
     def _looked_at(self, update: int, norms: np.ndarray | None) -> Iterator[Row]:

@@ -26,6 +26,10 @@ METRICS = {
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
 }
+SHARES = ("accuracy", "balanced_accuracy", "sensitivity", "specificity")
+"""Metrics that are shares of the images, written in percent."""
+SECONDS = {"Updates (s)": "update_seconds", "In all (s)": "seconds"}
+"""By title of the column, what a result calls them."""
 MOST_ROWS = 12
 """Of the chart of accuracies; more are for the table."""
 
@@ -89,9 +93,10 @@ def table(records: Sequence[Record]) -> None:
         "Every single run", key="single_runs", bind=controls.URL, help="Shows each seed instead of their mean."
     )
     over_seeds = several and not single
-    frame = _over_seeds(groups, records) if over_seeds else _table(done)
+    frame = _over_seeds(groups, records) if over_seeds else _table(done, seeds=several)
     st.dataframe(frame, hide_index=True, width="stretch", key="test_table")
     words = "mean ± standard deviation over the seeds" if over_seeds else "brackets are 95% intervals"
+    words += "; seconds of the updates alone, and of the whole run with start, compiling and evaluation"
     st.caption(f"Test set; {words}. For teaching and research, not for diagnosis.")
 
 
@@ -129,13 +134,16 @@ def _present(records: Sequence[Record]) -> list[str]:
     return [metric for metric in METRICS if _found(records, metric)]
 
 
-def _table(records: Sequence[Record]) -> pd.DataFrame:
+def _table(records: Sequence[Record], seeds: bool) -> pd.DataFrame:
+    """A row a run; `seeds` tell apart what has one name."""
     present = _present(records)
     return pd.DataFrame(
         [
-            {"Run": r.label}
-            | {METRICS[m]: _text(*_value(r, m)) for m in present}
-            | {"Seconds": f"{r.result['seconds']:.1f}", "Weights": _weights(r.result)}
+            {"Run": lab.group(r.label)}
+            | ({"Seed": str(r.spec["seed"])} if seeds else {})
+            | {METRICS[m]: _text(m, *_value(r, m)) for m in present}
+            | {title: _mean(_seconds([r], key), "{:.1f}") for title, key in SECONDS.items()}
+            | {"Weights": _weights(r.result)}
             for r in records
         ]
     )
@@ -149,8 +157,8 @@ def _over_seeds(groups: dict[str, list[Record]], records: Sequence[Record]) -> p
         diverged = sum(bool(run.result.get("diverged_at")) for run in runs)
         rows.append(
             {"Run": label, "Seeds": f"{len(runs)} of {asked[label]}"}
-            | {METRICS[m]: _mean(_found(runs, m), "{:.3f}") for m in present}
-            | {"Seconds": _mean([run.result["seconds"] for run in runs], "{:.1f}")}
+            | {METRICS[m]: _mean(_found(runs, m), _form(m)) for m in present}
+            | {title: _mean(_seconds(runs, key), "{:.1f}") for title, key in SECONDS.items()}
             | {"Diverged": str(diverged) if diverged else "—"}
         )
     return pd.DataFrame(rows)
@@ -162,10 +170,22 @@ def _mean(values: Sequence[float], form: str) -> str:
     return f"{form.format(fmean(values))} ± {form.format(stdev(values))}"
 
 
-def _text(value: float | None, low: float | None, high: float | None) -> str:
+def _form(metric: str) -> str:
+    return "{:.1%}" if metric in SHARES else "{:.3f}"
+
+
+def _text(metric: str, value: float | None, low: float | None, high: float | None) -> str:
     if value is None:
         return "—"
-    return f"{value:.3f}" if low is None else f"{value:.3f} [{low:.2f}–{high:.2f}]"
+    text = _form(metric).format(value)
+    if low is None:
+        return text
+    return f"{text} [{100 * low:.0f}–{100 * high:.0f}]" if metric in SHARES else f"{text} [{low:.2f}–{high:.2f}]"
+
+
+def _seconds(runs: Sequence[Record], key: str) -> list[float]:
+    """Of the runs that were clocked so: an older version did not."""
+    return [run.result[key] for run in runs if key in run.result]
 
 
 def _weights(result: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ def test_baseline_and_published_value_are_marked(chart):
 
 def test_the_numbers_stand_beside_the_panel_in_the_row_of_their_run(chart):
     numbers = [note for note in chart.layout.annotations if note.xref == "paper"]
-    assert [(note.text, note.y) for note in numbers] == [("0.800", "SGD"), ("0.900", "Adam")]
+    assert [(note.text, note.y) for note in numbers] == [("80.0%", "SGD"), ("90.0%", "Adam")]
     assert {(note.x, note.xanchor) for note in numbers} == {(1, "left")}
 
 

@@ -52,7 +52,15 @@ def finish(store: Store, run_id: str, accuracy: float, diverged_at: int | None =
     }
     if diverged_at:
         metrics = {"n": 359, "accuracy": None, "auc": None, "intervals": {}}
-    result = {"seconds": 2.5, "steps": 40, "epochs": 1, "best_epoch": 1, "evaluated": "last", "stopped": None}
+    result = {
+        "seconds": 2.5,
+        "update_seconds": 0.4,
+        "steps": 40,
+        "epochs": 1,
+        "best_epoch": 1,
+        "evaluated": "last",
+        "stopped": None,
+    }
     result |= {
         "diverged_at": diverged_at,
         "test": metrics,

@@ -55,7 +55,9 @@ def test_finished_runs_show_chart_metrics_and_baseline(open_page, finished):
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2
     table = page.dataframe[0].value.set_index("Run")
-    assert table.loc["Adam", "Accuracy"] == "0.900 [0.85–0.93]"
+    assert table.loc["Adam", "Accuracy"] == "90.0% [85–93]"
+    assert table.loc["Adam", "Updates (s)"] == "0.4"
+    assert table.loc["Adam", "In all (s)"] == "2.5"
     assert any("Always answering “1” is right in 10.0%" in c.value for c in page.caption)
     assert any("The controls differ" in c.value for c in page.caption)
 
@@ -196,14 +198,19 @@ def test_several_seeds_are_told_as_mean_and_deviation_and_one_by_one(open_page, 
     page = open_page(PAGE, runs=",".join(ids))
     assert not page.exception
     table = page.dataframe[0].value.set_index("Run")
-    assert table.loc["Momentum", "Accuracy"] == "0.800 ± 0.141"
+    assert table.loc["Momentum", "Accuracy"] == "80.0% ± 14.1%"
     assert table.loc["Adam", "Seeds"] == "2 of 2"
     captions = " ".join(c.value for c in page.caption)
     assert "Thick: the mean over 2 seeds" in captions
     assert "one standard deviation over the seeds" in captions
-    table = page.toggle(key="single_runs").set_value(True).run().dataframe[0].value.set_index("Run")
-    assert list(table.index) == list(accuracies)
-    assert table.loc["Momentum · seed 1", "Accuracy"] == "0.900 [0.85–0.93]"
+    table = page.toggle(key="single_runs").set_value(True).run().dataframe[0].value
+    assert list(zip(table["Run"], table["Seed"], strict=True)) == [
+        ("Momentum", "0"),
+        ("Momentum", "1"),
+        ("Adam", "0"),
+        ("Adam", "1"),
+    ]
+    assert table["Accuracy"][1] == "90.0% [85–93]"
 
 
 def test_a_rate_that_diverges_is_said_and_the_others_go_on(open_page, train_all):
@@ -212,7 +219,7 @@ def test_a_rate_that_diverges_is_said_and_the_others_go_on(open_page, train_all)
     page = open_page(PAGE, runs=",".join(ids))
     assert not page.exception
     assert "**Adam · 10** · diverged at update 37: the loss is no longer a number" in markdown(page)
-    assert "**Adam · 0.01** · 40 updates in 2.5 s" in markdown(page)
+    assert "**Adam · 0.01** · 40 updates in 0.4 s (2.5 s with start and evaluation)" in markdown(page)
     assert "Learning rates" in [s.value for s in page.subheader]
     assert any("A cross marks a rate at which runs diverged" in c.value for c in page.caption)
     assert page.toggle(key="log_loss").value

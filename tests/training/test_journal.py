@@ -60,6 +60,18 @@ def test_seconds_are_those_of_updates_alone(run, monkeypatch):
     journal.write(np.asarray([3.0, 2.0]), None)
     seconds = [(row.step, row.value) for row in run.rows if row.metric == "seconds"]
     assert seconds == [(1, 2), (2, 3), (4, 7)]
+    assert journal.seconds == 6  # an update takes 1 s, so 1 s of the first was compiling
+
+
+def test_before_the_clock_was_read_twice_compiling_is_not_known(run, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(journals.time, "perf_counter", lambda: now)
+    journal = Journal(run, [], varies=False)
+    assert journal.seconds == 0
+    journal.open(epoch([0]))
+    now += 2
+    journal.write(np.asarray([3.0]), None)
+    assert journal.seconds == 2
 
 
 def test_what_comes_after_a_loss_that_is_no_number_is_left_out(run):
