@@ -31,7 +31,7 @@ def preview(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
     template.apply(chart)
     several = len(shares) > 1
     chart.update_layout(
-        height=190 if several else 160,
+        height=220 if several else 160,
         showlegend=several,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
         margin={"l": 10, "r": 10, "t": 5, "b": 5},
