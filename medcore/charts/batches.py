@@ -11,9 +11,9 @@ from medcore.charts.progress import in_epochs, in_seconds
 
 HEIGHT = 360
 _AXES = (
-    ("epochs", "%{x:.3~g} epochs"),
-    ("updates (logarithmic)", "%{x:,} updates"),
-    ("seconds spent in updates (logarithmic)", "%{x:.3~g} s"),
+    ("Epochs", "%{x:.3~g} epochs"),
+    ("Updates (logarithmic)", "%{x:,} updates"),
+    ("Seconds spent in updates (logarithmic)", "%{x:.3~g} s"),
 )
 
 
@@ -66,7 +66,7 @@ def figure(
     for column, (title, _) in enumerate(_AXES, 1):
         chart.update_xaxes(title=title, col=column)
         if column > 1:
-            chart.update_xaxes(type="log", dtick=1, tickformat="~g", col=column)
+            chart.update_xaxes(type="log", nticks=6, tickformat="~g", col=column)
     chart.update_xaxes(rangemode="tozero", col=1)
-    chart.update_yaxes(title="validation loss", col=1)
+    chart.update_yaxes(title="Validation loss", col=1)
     return chart

@@ -17,8 +17,8 @@ HEIGHT = 480
 RULE = 1e-3
 """An update of about a thousandth of the weights is usual; a rule of thumb (Karpathy, CS231n, "ratio of updates")."""
 _PANELS = (
-    ("gradient_norm", "gradient norm", 0.54, 1.0),
-    ("update_ratio", "update / weights", 0.0, 0.46),
+    ("gradient_norm", "Gradient norm", 0.54, 1.0),
+    ("update_ratio", "Update / weights", 0.0, 0.46),
 )
 
 
@@ -79,7 +79,7 @@ def _layout() -> dict[str, Any]:
     for number, (_, title, low, high) in enumerate(_PANELS, 1):
         last = number == len(_PANELS)
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
-        layout[f"xaxis{number}"] = template.axis("update" if last else None) | x | ({} if last else {"matches": "x2"})
+        layout[f"xaxis{number}"] = template.axis("Update" if last else None) | x | ({} if last else {"matches": "x2"})
         y = {"anchor": f"x{number}", "domain": [low, high], "type": "log", "automargin": False}
         layout[f"yaxis{number}"] = template.axis(title) | y | {"tickformat": ".3~g", "nticks": 5}
     band = {"type": "rect", "xref": "x2 domain", "yref": "y2", "x0": 0, "x1": 1, "y0": RULE / 3, "y1": RULE * 3}

@@ -10,8 +10,8 @@ from medcore.charts import template
 
 CUT = 5.0
 """Cross-entropy has no upper end; the panel does."""
-LOSS, GRADIENT, SHARE = "loss", "size of the gradient<br>by the true logit", "gradient, as a share<br>of its largest"
-X_TITLE = "probability given to the true class"
+LOSS, GRADIENT, SHARE = "Loss", "Size of the gradient<br>by the true logit", "Gradient, as a share<br>of its largest"
+X_TITLE = "Probability given to the true class"
 
 
 class Line(NamedTuple):
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
 
 def figure(p: np.ndarray, lines: Mapping[str, Line], chosen: str, relative: bool = False) -> go.Figure:
-    """Two panels, one above the other.
+    """Two panels, one above the other; a line that lies on an earlier one is dashed, so that both are seen.
 
     Args:
         p: (n,) probabilities of the true class, increasing.
@@ -32,16 +32,19 @@ def figure(p: np.ndarray, lines: Mapping[str, Line], chosen: str, relative: bool
         relative: draws each gradient as a share of its largest, which shows its shape however small it is.
     """
     chart = go.Figure()
+    drawn: dict[int, list[np.ndarray]] = {1: [], 2: []}
     for i, (label, line) in enumerate(lines.items()):
         strong = label == chosen
         style = {"color": template.colour(i), "width": 3.5 if strong else 1.5, "simplify": False}
         gradient = line.gradient / line.gradient.max() if relative else line.gradient
         for number, values in enumerate((line.value, gradient), 1):
+            hides = any(np.allclose(values, below) for below in drawn[number])
+            drawn[number].append(values)
             chart.add_scatter(
                 x=p,
                 y=values,
                 mode="lines",
-                line=style,
+                line=style | ({"dash": "dash"} if hides else {}),
                 name=label,
                 legendgroup=label,
                 showlegend=number == 1,

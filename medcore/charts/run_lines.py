@@ -12,6 +12,13 @@ Trace = dict[str, Any]
 DEPTH = {"raw": 0, "member": 0, "band": 1, "smooth": 2, "epoch": 2, "mean": 3}
 """By role of a trace, which lies over which."""
 
+_MARKERS = {
+    "solid": {"size": 6},
+    "dash": {"size": 11, "symbol": "square-open"},
+    "dot": {"size": 11, "symbol": "diamond-open"},
+}
+"""Of a line by how it is broken: those of several that coincide are seen around each other."""
+
 
 class Panel(NamedTuple):
     """What a panel shows, and where it stands."""
@@ -44,6 +51,7 @@ class Look(NamedTuple):
     number: int
     panel: Panel
     progress: Progress
+    dash: str = "solid"
 
     def trace(self, role: str, x: np.ndarray, y: np.ndarray, **more: Any) -> Trace:
         return {
@@ -72,12 +80,13 @@ def line(look: Look, part: pd.DataFrame) -> Trace:
     """A run by itself; of a noisy metric its running mean."""
     if look.panel.noisy:
         return look.trace("smooth", *_for_legend(*_points(part)), **_thick(look))
-    style = {"mode": "lines+markers", "line": {"color": look.colour, "width": 2}, "marker": {"size": 6}}
+    line = {"color": look.colour, "width": 2, "dash": look.dash}
+    style = {"mode": "lines+markers", "line": line, "marker": _MARKERS[look.dash]}
     return look.trace("epoch", *_points(part), **style)
 
 
 def _thick(look: Look) -> dict[str, Any]:
-    return {"mode": "lines", "line": {"color": look.colour, "width": 2.5}, "showlegend": look.first}
+    return {"mode": "lines", "line": {"color": look.colour, "width": 2.5, "dash": look.dash}, "showlegend": look.first}
 
 
 def faint(look: Look, part: pd.DataFrame) -> Trace:

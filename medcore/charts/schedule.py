@@ -25,7 +25,7 @@ def preview(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
             y=share,
             mode="lines" if len(epochs) > MARKED else "lines+markers",
             name=label,
-            line={"color": template.colour(i), "width": 2},
+            line={"color": template.colour(i), "width": 2, "shape": "hv"},
             hovertemplate="epoch %{x:.3~g}: %{y:.3~g} of the rate<extra>%{fullData.name}</extra>",
         )
     template.apply(chart)
@@ -36,16 +36,16 @@ def preview(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
         margin={"l": 10, "r": 10, "t": 5, "b": 5},
     )
-    chart.update_xaxes(title="epoch", rangemode="tozero")
-    chart.update_yaxes(title="share of the rate", range=[0, 1.05], nticks=4)
+    chart.update_xaxes(title="Epoch", rangemode="tozero")
+    chart.update_yaxes(title="Share of the rate", range=[0, 1.05], nticks=4)
     return chart
 
 
 def figure(frame: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str, str]) -> go.Figure:
-    """The learning rate at every update at which it was logged.
+    """The learning rate of the updates; each holds until the next.
 
     Args:
-        frame: tidy history (run, step, metric, value) with the metric `learning_rate`.
+        frame: tidy rows (run, step, metric, value) of the metric `learning_rate`.
         labels: run id to what people see, the runs to be drawn.
         colours: run id to colour.
     """
@@ -58,7 +58,7 @@ def figure(frame: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str,
             y=part["value"].to_numpy(),
             mode="lines",
             name=label,
-            line={"color": colours[run], "width": 2},
+            line={"color": colours[run], "width": 2, "shape": "hv"},
             hovertemplate="<b>%{fullData.name}</b><br>update %{x:,}: %{y:.3g}<extra></extra>",
         )
     template.apply(chart)
@@ -68,6 +68,6 @@ def figure(frame: pd.DataFrame, labels: Mapping[str, str], colours: Mapping[str,
         showlegend=len(labels) > 1,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )
-    chart.update_xaxes(title="update", rangemode="tozero")
-    chart.update_yaxes(title="learning rate", rangemode="tozero", tickformat="~g")
+    chart.update_xaxes(title="Update", rangemode="tozero")
+    chart.update_yaxes(title="Learning rate", rangemode="tozero", tickformat="~g")
     return chart

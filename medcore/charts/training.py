@@ -33,21 +33,21 @@ CONFIG = template.CONFIG
 HEIGHT = 620
 MANY_RUNS = 12
 """Beyond this, the noise of single updates would hide the means."""
-LEGEND_WIDTH = {8: 420, 64: 640}
+LEGEND_WIDTH = {8: 290, 16: 450, 64: 640}
 """Pixels that a legend of up to so many entries is planned for; on a narrower page it can be scrolled."""
 
-_UPDATES = Progress("update", "update", "update %{x:,}")
-_EPOCHS = Progress("epoch", "epoch", "epoch %{x:,.3~f}")
-_SECONDS = Progress("second", "time spent in updates (s)", "%{x:,.2f} s")
+_UPDATES = Progress("update", "Update", "update %{x:,}")
+_EPOCHS = Progress("epoch", "Epoch", "epoch %{x:,.3~f}")
+_SECONDS = Progress("second", "Time spent in updates (s)", "%{x:,.2f} s")
 
 # Where the axes end before there is a point, and how far they may reach: a marker at 100% stays whole.
 _LOSS = {"autorangeoptions": {"clipmin": 0}}
 _SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
 _LOG = {"type": "log", "tickformat": ".3~g", "nticks": 3}
 _PANELS = (
-    Panel("train_loss", "training loss", 0.62, 1.0, "%{y:.4g}", _LOSS, True),
-    Panel("val_loss", "validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
-    Panel("val_accuracy", "validation accuracy", 0.0, 0.26, "%{y:.1%}", _SHARE),
+    Panel("train_loss", "Training loss", 0.62, 1.0, "%{y:.4g}", _LOSS, True),
+    Panel("val_loss", "Validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
+    Panel("val_accuracy", "Validation accuracy", 0.0, 0.26, "%{y:.1%}", _SHARE),
 )
 _NO_POINTS = EMPTY.assign(update=EMPTY["step"])
 
@@ -61,6 +61,7 @@ def figure(
     groups: Mapping[str, str] | None = None,
     seconds: bool = False,
     means: bool = False,
+    dashes: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """Three panels, one above the other, that share the progress of training as x axis.
 
@@ -75,8 +76,9 @@ def figure(
         groups: run id to the group it belongs to, default its label.
         seconds: whether the x axis counts the seconds spent in updates, from the rows of the metric `seconds`.
         means: whether groups of several runs get a mean and a band of one standard deviation to each side.
+        dashes: run id to how its line is broken, so that one below shows through; default unbroken.
     """
-    groups = groups or labels
+    groups, dashes = groups or labels, dict.fromkeys(labels, "solid") | dict(dashes or {})
     order = list(dict.fromkeys(groups[run] for run in labels))
     colours = colours or {run: template.colour(order.index(groups[run])) for run in labels}
     progress, frame = _UPDATES, frame.assign(update=frame["step"])
@@ -90,7 +92,8 @@ def figure(
         runs = [run for run in labels if groups[run] == group]
         for number, panel in enumerate(_PANELS, 1):
             looks = [
-                Look(run, labels[run], group, colours[run], run == runs[0], number, panel, progress) for run in runs
+                Look(run, labels[run], group, colours[run], run == runs[0], number, panel, progress, dashes[run])
+                for run in runs
             ]
             calm = [_calm(series, run, panel) for run in runs]
             if means and len(runs) > 1:

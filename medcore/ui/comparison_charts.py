@@ -7,8 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore.charts import batches, palette, schedule, sweep, template
+from medcore import catalog
+from medcore.charts import batches, curves, palette, schedule, sweep, template, training
 from medcore.labs import optimizers as lab
+from medcore.optimization.schedules import factors
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import history, run_colours, run_line, state
@@ -160,4 +162,18 @@ def _schedules_chart(ids: tuple[str, ...]) -> go.Figure:
     for record in records:
         first.setdefault(lab.group(record.label), record.id)
     labels = {run_id: label for label, run_id in first.items()}
-    return schedule.figure(history.of(records), labels, run_colours.of(records))
+    made = history.of(records).groupby("run", observed=True)["step"].max()
+    drawn = [record for record in records if record.id in labels and record.id in made and record.plan]
+    rates = [_course(record, int(made[record.id])) for record in drawn]
+    return schedule.figure(pd.concat(rates) if rates else training.EMPTY, labels, run_colours.of(records))
+
+
+def _course(record: Record, steps: int) -> pd.DataFrame:
+    """The learning rates that a run took: of each of its updates, or of as many as a screen can show."""
+    spec = _spec(record)
+    updates = np.unique(np.linspace(0, steps - 1, min(steps, curves.MAX_POINTS)).round())
+    planned, per_epoch = spec.schedule, record.plan["steps_per_epoch"]
+    decay = catalog.resolve(catalog.SCHEDULES[planned.name].target)
+    shares = factors(decay, planned.options, planned.warmup, updates, per_epoch, spec.training.epochs)
+    rates = spec.optimizer.learning_rate * shares
+    return pd.DataFrame({"run": record.id, "step": updates + 1, "metric": "learning_rate", "value": rates})

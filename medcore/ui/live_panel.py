@@ -17,6 +17,7 @@ from medcore import catalog, web
 from medcore.charts import curves, training
 from medcore.data import sources
 from medcore.labs import optimizers as lab
+from medcore.runs import status
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
@@ -111,12 +112,13 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
     by, log_loss = controls.axes("" if param == RUNS else f"{param}_", log_loss=_sweeps(records))
     ids = [r.id for r in records]
     labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
+    dashes = tuple(_dashes(records).items())
     if any(r.state in ACTIVE for r in records):
-        live_chart(_skeleton(labels, colours, by, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
-        st.caption(" ".join(filter(None, (_losses(records), _thickness(records)))))
+        live_chart(_skeleton(labels, colours, dashes, by, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
+        st.caption(" ".join(filter(None, (_losses(records), _same(records), _thickness(records)))))
         return None
     steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
-    figure = _finished(labels, colours, by, steps, log_loss)
+    figure = _finished(labels, colours, dashes, by, steps, log_loss)
     st.plotly_chart(
         figure,
         width="stretch",
@@ -124,7 +126,7 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
         config=training.CONFIG,
         alt="Training loss, validation loss and validation accuracy of each run against its progress",
     )
-    st.caption(" ".join(filter(None, (_losses(records), _means(records) or _thickness(records)))))
+    st.caption(" ".join(filter(None, (_losses(records), _same(records), _means(records) or _thickness(records)))))
     return figure
 
 
@@ -135,6 +137,28 @@ def _sweeps(records: Sequence[Record]) -> bool:
         optimizer = RunSpec.from_dict(record.spec).optimizer
         rates.setdefault(optimizer.name, set()).add(optimizer.learning_rate)
     return any(len(of) > 2 and max(of) >= 100 * min(of) for of in rates.values())
+
+
+def _dashes(records: Sequence[Record]) -> dict[str, str]:
+    """By run id, of runs whose curve lies on that of an earlier one of the same settings."""
+    seen: Counter[str] = Counter()
+    dashes = {}
+    for record in records:
+        if seen[record.spec_hash]:
+            dashes[record.id] = "dash" if seen[record.spec_hash] == 1 else "dot"
+        seen[record.spec_hash] += 1
+    return dashes
+
+
+def _same(records: Sequence[Record]) -> str:
+    """Which curves lie on each other; "" where none do."""
+    if not _dashes(records):
+        return ""
+    by_settings: dict[str, list[str]] = {}
+    for record in records:
+        by_settings.setdefault(record.spec_hash, []).append(record.label)
+    groups = [" = ".join(labels) for labels in by_settings.values() if len(labels) > 1]
+    return plain(f"Runs of the same settings lie on each other, dashed: {'; '.join(groups)}.")
 
 
 def _losses(records: Sequence[Record]) -> str:
@@ -172,18 +196,27 @@ def _means(records: Sequence[Record]) -> str:
 
 # A rerun that changes nothing of a chart must not build it again.
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _skeleton(labels: Pairs, colours: Pairs, by: str, log_loss: bool) -> go.Figure:
-    return _figure(training.EMPTY, labels, colours, by, (), log_loss, means=False)
+def _skeleton(labels: Pairs, colours: Pairs, dashes: Pairs, by: str, log_loss: bool) -> go.Figure:
+    return _figure(training.EMPTY, labels, colours, dashes, by, (), log_loss, means=False)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _finished(labels: Pairs, colours: Pairs, by: str, steps_per_epoch: Pairs, log_loss: bool) -> go.Figure:
+def _finished(
+    labels: Pairs, colours: Pairs, dashes: Pairs, by: str, steps_per_epoch: Pairs, log_loss: bool
+) -> go.Figure:
     frame = history.of(state.store().find([run_id for run_id, _ in labels]))
-    return _figure(frame, labels, colours, by, steps_per_epoch, log_loss, means=True)
+    return _figure(frame, labels, colours, dashes, by, steps_per_epoch, log_loss, means=True)
 
 
 def _figure(
-    frame: pd.DataFrame, labels: Pairs, colours: Pairs, by: str, steps: Pairs, log_loss: bool, means: bool
+    frame: pd.DataFrame,
+    labels: Pairs,
+    colours: Pairs,
+    dashes: Pairs,
+    by: str,
+    steps: Pairs,
+    log_loss: bool,
+    means: bool,
 ) -> go.Figure:
     return training.figure(
         frame,
@@ -194,6 +227,7 @@ def _figure(
         groups={run_id: lab.group(label) for run_id, label in labels},
         seconds=by == "second",
         means=means,
+        dashes=dict(dashes),
     )
 
 
@@ -206,6 +240,7 @@ def progress(records: Sequence[Record]) -> None:
 def _progress(ids: Sequence[str], was_active: bool) -> None:
     records = _find(ids)
     progress = state.store().progress(ids)
+    _engine(records)
     lines = {record.id: run_line.markdown(record, progress.get(record.id)) for record in records}
     if len(records) <= MOST_LINES:
         st.markdown("  \n".join(lines.values()))
@@ -216,6 +251,18 @@ def _progress(ids: Sequence[str], was_active: bool) -> None:
             st.markdown("  \n".join(lines.values()))
     if was_active and not any(r.state in ACTIVE for r in records):
         st.rerun()
+
+
+def _engine(records: Sequence[Record]) -> None:
+    """Why runs that wait are not trained, where it is not for others that train."""
+    if all(record.state != "queued" for record in records):
+        return
+    now = status.read()
+    if now is not None and now.problem:
+        nothing = "" if now.ready else "Nothing can be trained at the moment. "
+        st.error(nothing + plain(now.problem), icon=":material/power_off:")
+    elif now is None or not now.ready:
+        st.caption("The training engine is starting; the first start takes some seconds.")
 
 
 def _count(records: Sequence[Record]) -> None:

@@ -44,10 +44,10 @@ def show(loss: str, delta: float, classes: int) -> None:
     )
     st.markdown(_pulls(delta, classes))
     st.markdown(EXPLANATIONS[loss])
-    if loss == "huber" and delta >= 1:
+    if delta >= 1:
         st.markdown(
-            f"At $\\delta = {delta:g}$ it is exactly half of MSE: an error of a probability is never larger than 1, so "
-            "the linear part is never reached."
+            f"At $\\delta = {delta:g}$ Huber is exactly half of MSE: an error of a probability is never larger than 1, "
+            "so the linear part is never reached. As shares of their largest the two gradients are one line."
         )
 
 

@@ -118,7 +118,7 @@ def test_a_chart_as_svg(dark_page):
     name, content = downloaded(dark_page, "Training <curves> as SVG")
     assert name == "lab-training-curves.svg"
     texts = ["".join(part.itertext()) for part in ElementTree.fromstring(content).iter(SVG_TEXT)]
-    wanted = {"Training <curves>", "training loss", "validation loss", "validation accuracy", "Momentum", "Adam"}
+    wanted = {"Training <curves>", "Training loss", "Validation loss", "Validation accuracy", "Momentum", "Adam"}
     assert wanted <= set(texts)
     assert b"http://" not in re.sub(rb'xmlns(:\w+)?="[^"]*"', b"", content)
 
@@ -129,7 +129,7 @@ def test_a_chart_as_csv(dark_page):
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     loss = [row for row in rows if row["series"] == "Adam" and row["quantity"] == "validation accuracy"]
     assert [(float(row["x"]), float(row["y"])) for row in loss] == [(40.0, 0.9)]
-    updates = [float(row["x"]) for row in rows if (row["series"], row["quantity"]) == ("Momentum", "training loss")]
+    updates = [float(row["x"]) for row in rows if (row["series"], row["quantity"]) == ("Momentum", "Training loss")]
     assert sorted(set(updates)) == list(range(1, 41))
 
 

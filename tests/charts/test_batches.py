@@ -35,9 +35,13 @@ def test_the_three_share_one_loss_axis_and_the_legend(frame):
     figure = batches.figure(frame, GROUPS, COLOURS, STEPS)
     assert [axis.matches for axis in figure.select_yaxes()] == [None, "y", "y"]
     titles = [axis.title.text for axis in figure.select_xaxes()]
-    assert titles == ["epochs", "updates (logarithmic)", "seconds spent in updates (logarithmic)"]
+    assert titles == ["Epochs", "Updates (logarithmic)", "Seconds spent in updates (logarithmic)"]
     assert [t.name for t in figure.data if t.showlegend] == ["Adam · batch 8", "Adam · batch all"]
     assert {t.line.color for t in figure.data if t.name == "Adam · batch all"} == {"#222222"}
+
+
+def test_a_range_within_one_power_of_ten_has_several_ticks(frame):
+    assert [axis.dtick for axis in batches.figure(frame, GROUPS, COLOURS, STEPS).select_xaxes()] == [None] * 3
 
 
 def test_runs_without_a_clock_are_missing_on_the_right_alone(frame):

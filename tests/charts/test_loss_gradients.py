@@ -32,6 +32,13 @@ def test_gradients_as_shares_of_their_largest():
     assert below == [pytest.approx([1, 5 / 9, 1 / 9]), pytest.approx([0.5, 1, 0.5])]
 
 
+def test_a_loss_that_lies_on_an_earlier_one_is_dashed():
+    half = {"MSE": LINES["a"], "Huber": Line(LINES["a"].value / 2, LINES["a"].gradient / 2)}
+    dashes = [trace.line.dash for trace in loss_gradients.figure(P, half, "MSE", relative=True).data]
+    assert dashes == [None, None, None, "dash"]
+    assert {trace.line.dash for trace in loss_gradients.figure(P, half, "MSE").data} == {None}
+
+
 def test_the_chosen_one_is_drawn_strong(chart):
     widths = {trace.name: trace.line.width for trace in chart.data}
     assert widths["b"] > widths["a"]

@@ -11,7 +11,7 @@ def test_a_preview_draws_the_share_of_the_rate_over_the_epochs():
     np.testing.assert_array_equal(line.x, epochs)
     np.testing.assert_array_equal(line.y, 1 - epochs / 5)
     assert not figure.layout.showlegend
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("epoch", "share of the rate")
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("Epoch", "Share of the rate")
     assert schedule.preview({"Cosine": (epochs, epochs), "Step": (epochs, epochs)}).layout.showlegend
 
 
@@ -21,4 +21,5 @@ def test_the_rate_of_every_run_stands_at_its_updates():
     figure = schedule.figure(frame, {"a": "Adam", "b": "SGD"}, {"a": "#111111", "b": "#222222"})
     np.testing.assert_array_equal(figure.data[0].x, [1, 9])
     np.testing.assert_array_equal(figure.data[0].y, [0.1, 0.05])
+    assert {t.line.shape for t in figure.data} == {"hv"}  # a rate holds until the next
     assert [t.line.color for t in figure.data] == ["#111111", "#222222"]

@@ -76,8 +76,8 @@ def test_colours_can_be_given_and_come_round_after_eight():
 def test_axes_are_named_and_share_the_update_number():
     figure = training.figure(training.EMPTY, LABELS)
     titles = {axis.title.text for axis in figure.select_yaxes()}
-    assert titles == {"training loss", "validation loss", "validation accuracy"}
-    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "update"]
+    assert titles == {"Training loss", "Validation loss", "Validation accuracy"}
+    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "Update"]
     assert [axis.matches for axis in figure.select_xaxes()] == ["x3", "x3", None]
 
 
@@ -89,7 +89,7 @@ def test_in_epochs_runs_of_different_batches_end_at_the_same_place(frame):
     updates = training.figure(frame, LABELS)
     for ours, same in zip(figure.data, updates.data, strict=True):
         np.testing.assert_array_equal(ours.y, same.y)
-    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "epoch"]
+    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "Epoch"]
     hover = trace(figure, "a", "val_loss", "epoch").hovertemplate
     assert "epoch %{x" in hover
     assert "update" not in hover
@@ -119,6 +119,15 @@ def test_both_losses_can_be_logarithmic(frame):
 def test_noise_lies_behind_the_means_of_all_runs():
     roles = [t.meta["role"] for t in training.figure(training.EMPTY, LABELS).data]
     assert roles == ["raw", "raw", "smooth", "epoch", "epoch", "smooth", "epoch", "epoch"]
+
+
+def test_a_broken_line_lets_the_one_below_show_through(frame):
+    figure = training.figure(frame, LABELS, dashes={"b": "dash"})
+    assert {t.line.dash for t in figure.data if t.meta["run"] == "a"} == {None, "solid"}
+    ours, below = (trace(figure, run, "val_loss", "epoch") for run in "ba")
+    assert ours.line.dash == trace(figure, "b", "train_loss", "smooth").line.dash == "dash"
+    assert ours.marker.size > below.marker.size
+    assert ours.marker.symbol.endswith("-open")
 
 
 SEEDS = {"a": "Adam", "b": "Adam"}
@@ -169,7 +178,7 @@ def test_in_seconds_updates_lie_where_the_clock_says(timed):
     figure = training.figure(timed, LABELS, seconds=True)
     np.testing.assert_allclose(trace(figure, "a", "train_loss", "raw").x, np.arange(1, 61) / 10)
     np.testing.assert_allclose(trace(figure, "b", "val_loss", "epoch").x, [4, 8, 12])
-    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "time spent in updates (s)"]
+    assert [axis.title.text for axis in figure.select_xaxes()] == [None, None, "Time spent in updates (s)"]
     assert figure.layout.meta == {"by": "second"}
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from medcore import catalog
-from medcore.runs import schema
+from medcore.labs import optimizers as lab
+from medcore.runs import schema, status
 from medcore.spec import RunSpec
 
 PAGE = "optimizer_comparison"
@@ -225,6 +226,17 @@ def test_a_rate_that_diverges_is_said_and_the_others_go_on(open_page, train_all)
     assert page.toggle(key="log_loss").value
     table = page.dataframe[0].value.set_index("Run")
     assert table.loc["Adam · 10", "Accuracy"] == "—"
+
+
+@pytest.mark.parametrize("optimizers", [["adam"], ["minibatch", "adam", "lion", "rmsprop", "nadam"]])
+def test_an_engine_that_cannot_start_is_said_where_the_runs_are(open_page, store, optimizers):
+    rates = [0.0001, 0.001, 0.01]
+    specs = lab.runs(dataset="digits", optimizers=optimizers, vary="learning_rate", values=rates)
+    ids = store.create(specs, "somebody")
+    status.write(status.Status(None, 0.0, problem="The training engine stopped 3 times in a row: no space left."))
+    page = open_page(PAGE, runs=",".join(ids))
+    said = "Nothing can be trained at the moment. The training engine stopped 3 times in a row: no space left."
+    assert [e.value for e in page.error] == [said]
 
 
 def test_usual_rates_of_different_optimizers_are_no_sweep(open_page, train_all):

@@ -97,6 +97,13 @@ def test_training_one_mistake_keeps_the_runs_of_another(store):
     assert "Measured" in words(page)
 
 
+def test_curves_that_lie_on_each_other_are_said(store):
+    mistake = mistakes("digits")["descent"]
+    page = opened(mistake="Gradient descent = SGD", mistake_runs_descent=",".join(finish(store, mistake.wrong)))
+    said = "Runs of the same settings lie on each other, dashed: “Gradient descent”, batch 32 = “SGD”, batch 32."
+    assert any(said in c.value for c in page.caption)
+
+
 def test_losses_of_different_kinds_in_one_chart_are_said_to_be_no_match(store):
     kinds = "The losses are of different kinds (MSE, Cross-entropy)"
     mistake = mistakes("digits")["mse"]
