@@ -11,7 +11,7 @@ from medcore.charts import template
 HEIGHT = 560
 LEVELS = 24
 _SHADES = ((0.0, "rgba(128, 139, 150, 0.04)"), (1.0, "rgba(128, 139, 150, 0.85)"))
-_SOLID = ((0.0, "#DFE3E8"), (1.0, "#5B6672"))
+_SOLID = ((0.0, "#F7F4EA"), (0.5, "#C9B88F"), (1.0, "#6E5A3A"))
 
 
 class Path(NamedTuple):
@@ -54,7 +54,7 @@ def contour(survey: Mapping[str, Any], paths: Sequence[Path]) -> go.Figure:
         chart.add_scatter(x=x[:1], y=y[:1], mode="markers", **_end(path, "circle-open", 12))
         chart.add_scatter(x=x[-1:], y=y[-1:], mode="markers", **_end(path, "star", 14))
     template.apply(chart)
-    chart.update_layout(height=HEIGHT, legend=_LEGEND, margin={"l": 10, "r": 10, "t": 50, "b": 10})
+    chart.update_layout(height=HEIGHT, legend=_LEGEND, margin={"l": 10, "r": 10, "t": 50, "b": 90})
     titles = _titles(survey["explained"])
     chart.update_xaxes(title=titles[0], range=_ends(survey["x"]), showgrid=False)
     chart.update_yaxes(title=titles[1], range=_ends(survey["y"]), showgrid=False, scaleanchor="x", constrain="domain")
@@ -75,19 +75,23 @@ def relief(survey: Mapping[str, Any], paths: Sequence[Path]) -> go.Figure:
         z=heights,
         customdata=_numbers(survey["loss"]),
         colorscale=_SOLID,
-        opacity=0.9,
+        lighting={"ambient": 0.75, "diffuse": 0.6, "specular": 0.05},
         showscale=False,
-        contours_z={"show": True, "color": template.MUTED, "width": 1},
+        contours_z={"show": True, "color": "#FFFFFF", "width": 1},
         hovertemplate="loss %{customdata:.4g}<extra>on the plane</extra>",
     )
     chart = go.Figure([ground])
     for path in paths:
         z = np.ravel(_logarithms([path.loss]))
         chart.add_scatter3d(x=path.x, y=path.y, z=z, mode="lines+markers", **_style(path, size=3, width=6))
+        for end, symbol in ((slice(1), "circle-open"), (slice(-1, None), "diamond")):
+            place = {axis: np.asarray(values)[end] for axis, values in (("x", path.x), ("y", path.y), ("z", z))}
+            chart.add_scatter3d(**place, mode="markers", **_end(path, symbol, 9))
     template.apply(chart)
     titles = _titles(survey["explained"])
     values, texts = _ticks(heights)
     axis = {"showbackground": False, "gridcolor": "rgba(128, 139, 150, 0.25)", "color": template.MUTED}
+    axis["tickfont"] = {"size": 12}
     chart.update_layout(
         height=HEIGHT,
         legend=_LEGEND,
@@ -95,7 +99,7 @@ def relief(survey: Mapping[str, Any], paths: Sequence[Path]) -> go.Figure:
         scene={
             "xaxis": axis | {"title": titles[0].split(" (")[0]},
             "yaxis": axis | {"title": titles[1].split(" (")[0]},
-            "zaxis": axis | {"title": "training loss", "tickvals": values, "ticktext": texts},
+            "zaxis": axis | {"title": "Training loss", "tickvals": values, "ticktext": texts},
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.8},
             "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 1.1}},
         },
@@ -150,7 +154,11 @@ def _ticks(heights: np.ndarray) -> tuple[list[float], list[str]]:
 def _scale(heights: np.ndarray) -> dict[str, Any]:
     values, texts = _ticks(heights)
     return {
-        "title": {"text": "training loss", "side": "right"},
+        "orientation": "h",
+        "y": -0.13,
+        "yanchor": "top",
+        "len": 0.6,
+        "title": {"text": "Training loss", "side": "bottom", "font": {"size": 13}},
         "tickvals": values,
         "ticktext": texts,
         "thickness": 12,
@@ -161,7 +169,7 @@ def _scale(heights: np.ndarray) -> dict[str, Any]:
 def _titles(explained: Sequence[float]) -> list[str]:
     return [
         f"{name} component ({share:.1%} of the paths)"
-        for name, share in zip(("first", "second"), explained, strict=True)
+        for name, share in zip(("First", "Second"), explained, strict=True)
     ]
 
 

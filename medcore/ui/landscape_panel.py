@@ -140,7 +140,7 @@ def _draw(survey: Record, records: Sequence[Record], colours: Mapping[str, str])
         config=template.CONFIG,
         alt="Training loss on the plane of the runs' weights, and the path of each run across it",
     )
-    st.caption(_caption(survey))
+    st.caption(_caption(survey, "diamonds" if view == "In space" else "stars"))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -158,11 +158,11 @@ def figure(survey_id: str, labels: Sequence[tuple[str, str, str]], in_space: boo
     return (charts.relief if in_space else charts.contour)(survey.result, drawn)
 
 
-def _caption(survey: Record) -> str:
+def _caption(survey: Record, ends: str) -> str:
     explained, images = survey.result["explained"], survey.result["images"]
     return (
         f"The plane holds {sum(explained):.1%} of the paths' variance ({explained[0]:.1%} and {explained[1]:.1%}); the "
         f"rest of the way lies beside it, so a path's own loss may differ from that of the plane under it. Rings are "
-        f"starts, stars are ends. Loss of {images:,} training images; a valley here says nothing about directions "
+        f"starts, {ends} are ends. Loss of {images:,} training images; a valley here says nothing about directions "
         "that are not drawn."
     )

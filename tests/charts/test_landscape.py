@@ -24,8 +24,8 @@ def test_from_above_shades_by_the_logarithm_with_gaps_where_the_loss_is_no_numbe
     assert np.isnan(ground.z[1][1])
     assert np.isnan(ground.z[2][1]), "the logarithm of zero"
     assert ground.customdata[0][0] == 100
-    assert chart.layout.xaxis.title.text == "first component (75.0% of the paths)"
-    assert chart.layout.yaxis.title.text == "second component (12.5% of the paths)"
+    assert chart.layout.xaxis.title.text == "First component (75.0% of the paths)"
+    assert chart.layout.yaxis.title.text == "Second component (12.5% of the paths)"
     assert chart.layout.yaxis.scaleanchor == "x", "a step is as long in every direction"
 
 
@@ -46,7 +46,8 @@ def test_each_path_has_one_entry_in_the_legend_its_colour_a_start_and_an_end():
 def test_in_space_a_path_runs_at_its_own_loss():
     chart = landscape.relief(SURVEY, PATHS)
     np.testing.assert_allclose(chart.data[1].z, [1, np.nan, -2])
-    assert chart.layout.scene.zaxis.title.text == "training loss"
+    assert [(t.marker.symbol, t.x[0], t.z[0]) for t in chart.data[2:4]] == [("circle-open", 0, 1), ("diamond", 1, -2)]
+    assert chart.layout.scene.zaxis.title.text == "Training loss"
 
 
 @pytest.mark.parametrize(
