@@ -6,11 +6,11 @@ from medcore.charts import template
 
 
 def plane() -> dict[str, Any]:
-    """From above, both weights on the same scale, so that a path crosses the contours at right angles."""
+    """From above; the browser sizes it so that both weights have one scale: a path crosses contours at right angles."""
     bare = {"showgrid": False, "fixedrange": True}
     return template.LAYOUT | {
-        "xaxis": template.axis("Weight x") | bare | {"constrain": "domain"},
-        "yaxis": template.axis("Weight y") | bare | {"constrain": "domain", "scaleanchor": "x"},
+        "xaxis": template.axis("Weight x") | bare,
+        "yaxis": template.axis("Weight y") | bare,
     }
 
 

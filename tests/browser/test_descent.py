@@ -197,6 +197,39 @@ def test_another_surface_begins_with_what_suits_it(scene):
     assert "s_x" not in page.url
 
 
+def test_paths_lie_where_the_surface_says_after_it_was_changed_in_place(scene):
+    page = scene(TWO)
+    for label, name, star in (("Rosenbrock", "rosenbrock", (1.0, 1.0)), ("Himmelblau", "himmelblau", (3.0, 2.0))):
+        page.get_by_test_id("stSelectbox").click()
+        page.get_by_role("option", name=label).click()
+        fits(page, name, star)
+    page.set_viewport_size({"width": 900, "height": 900})
+    fits(page, "himmelblau", (3.0, 2.0))
+
+
+def fits(page: Page, name: str, star: tuple[float, float]) -> None:
+    """Waits until this surface fills its area, its axes reach over its domain, and its star lies where they say."""
+    (low_x, high_x), (low_y, high_y) = Race(name, ("gd",)).ground.domain
+    page.wait_for_function(
+        """(ranges) => {
+            const area = document.querySelector(".descent .plane")
+            const { xaxis, yaxis, width, height } = area.querySelector(".plot")._fullLayout
+            const same = JSON.stringify([xaxis.range, yaxis.range]) === JSON.stringify(ranges)
+            const scale = (axis) => axis._length / (axis.range[1] - axis.range[0])
+            return same && width === area.clientWidth && Math.abs(height - area.clientHeight) < 1 &&
+                Math.abs(scale(xaxis) - scale(yaxis)) < 0.01 && area.querySelector("canvas").clientWidth === width
+        }""",
+        arg=[[low_x, high_x], [low_y, high_y]],
+    )
+    page.wait_for_function(
+        "(name) => document.querySelector('.descent').dataset.surface === name",
+        arg=name,
+    )
+    assert colour_at(page, *place(page, *star, name))[3] == 255
+    beside = place(page, *star, name)
+    assert colour_at(page, beside[0] + 14, beside[1])[3] == 0
+
+
 def test_the_player_plays_pauses_and_scrubs(scene):
     page = scene()
     page.locator(".speed").select_option("200")

@@ -17,6 +17,7 @@ _SCRIPTS = (
     "numbers.js",
     "answers.js",
     "ground.js",
+    "frame.js",
     "plane.js",
     "relief.js",
     "player.js",

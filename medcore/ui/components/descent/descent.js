@@ -192,7 +192,8 @@ class Descent {
     if (path) this.table.show(path, this.labelOf(this.chosen), this.optionsOf(this.chosen), player.step)
     if (!player.playing) this.describe()
     const racers = paths.map(({ rule }) => rule).join()
-    Object.assign(this.root.dataset, { drawn: query.serial, ground: this.ground, step: player.step, racers })
+    const { dataset } = this.root
+    Object.assign(dataset, { surface: surface.name, drawn: query.serial, ground: this.ground, step: player.step, racers })
   }
 
   labelOf(rule) {

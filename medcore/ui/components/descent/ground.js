@@ -51,12 +51,6 @@ function heightTicks(facts) {
   return { tickvals: values.map((value) => heightOf(value, facts)), ticktext: values.map((value) => inWords(value, 2)) }
 }
 
-/** How high the plot has to be, in CSS pixels, for axes of the same scale that are `width` wide. */
-function heightFor({ x, y }, width) {
-  const ratio = (y[1] - y[0]) / (x[1] - x[0])
-  return Math.round(Math.min(Math.max(ratio * width + 60, 240), 520))
-}
-
 /** n+1 places from low to high. */
 function places([low, high], n) {
   return Array.from({ length: n + 1 }, (_, i) => low + ((high - low) * i) / n)

@@ -1,7 +1,6 @@
 // The surface from above: contours by Plotly, drawn once a surface; paths on a canvas over them, drawn at every step.
 
 const LEVELS = 18
-const SMALL = 420 // CSS pixels of width below which there is no room for the colour bar
 
 class Plane {
   /** `chosen` hears of a point that a person picked. */
@@ -40,8 +39,10 @@ class Plane {
     this.surface = surface
     this.theme = theme
     const cells = surface.heights.length - 1
-    const small = this.area.clientWidth < SMALL
-    this.area.style.height = `${heightFor(surface, this.area.clientWidth - (small ? 55 : 125))}px`
+    const { axes, whole, margin, bar } = frameFor(surface, this.area.clientWidth)
+    this.area.style.height = `${whole.height}px`
+    this.frame = axes
+    this.sharpen()
     const trace = {
       type: "contour",
       x: places(surface.x, cells),
@@ -50,27 +51,24 @@ class Plane {
       ncontours: LEVELS,
       colorscale: colourScale(theme, "plane"),
       line: { width: 0.7, color: theme.dark ? "#5c6f88" : "#9fb0c4" },
-      showscale: !small,
+      showscale: bar,
       colorbar: { title: { text: "f(x, y)", side: "right" }, thickness: 10, outlinewidth: 0, ...heightTicks(surface) },
       hoverinfo: "skip",
     }
-    const axes = {
+    const ranges = {
       xaxis: { ...layout.xaxis, range: [...surface.x] },
       yaxis: { ...layout.yaxis, range: [...surface.y] },
     }
-    await Plotly.react(this.plot, [trace], { ...layout, ...axes, font: theme.font }, { displayModeBar: false })
-    this.measure()
+    const drawn = { ...layout, ...ranges, ...whole, margin, font: theme.font }
+    await Plotly.react(this.plot, [trace], drawn, { displayModeBar: false })
   }
 
-  /** Where the axes lie, and a canvas as fine as the screen. */
-  measure() {
-    const { xaxis, yaxis } = this.plot._fullLayout
-    this.frame = { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length }
-    const ratio = Math.min(2, window.devicePixelRatio || 1)
+  /** A canvas as fine as the screen. */
+  sharpen() {
     const { clientWidth, clientHeight } = this.area
-    this.canvas.width = Math.round(clientWidth * ratio)
-    this.canvas.height = Math.round(clientHeight * ratio)
-    this.ratio = ratio
+    this.ratio = Math.min(2, window.devicePixelRatio || 1)
+    this.canvas.width = Math.round(clientWidth * this.ratio)
+    this.canvas.height = Math.round(clientHeight * this.ratio)
   }
 
   place(x, y) {

@@ -7,7 +7,8 @@ class Relief {
 
   lay(Plotly, surface, theme, layout) {
     this.Plotly = Plotly
-    this.plot.style.height = `${Math.min(520, this.plot.clientWidth)}px`
+    const { whole } = frameFor(surface, this.plot.clientWidth)
+    this.plot.style.height = `${whole.height}px`
     this.surface = surface
     const cells = surface.heights.length - 1
     const low = Math.min(...surface.heights.map((row) => Math.min(...row)))
@@ -34,7 +35,7 @@ class Relief {
       yaxis: { ...layout.scene.yaxis, ...grid, range: [...surface.y] },
       zaxis: { ...layout.scene.zaxis, ...grid, ...ticks },
     }
-    this.layout = { ...layout, scene, font: theme.font }
+    this.layout = { ...layout, ...whole, scene, font: theme.font }
     this.shown = "" // the next drawing lays everything anew
   }
 
