@@ -9,13 +9,12 @@ from medcore.charts import template
 
 
 class Row(NamedTuple):
-    """The best minus another, in the share 0 to 1; `certain` if the two can be told apart."""
+    """The best minus another, -1 to 1, with its interval, if it says anything; `certain` if both can be told apart."""
 
     label: str
     colour: str
     mean: float
-    low: float
-    high: float
+    interval: tuple[float, float] | None
     certain: bool
 
 
@@ -23,12 +22,15 @@ def figure(rows: Sequence[Row], best: str) -> go.Figure:
     """One row for each of the others: a dot with its interval beside the line at 0, hollow if it may be chance."""
     chart = go.Figure()
     for row in rows:
-        mean, low, high = (100 * value for value in (row.mean, row.low, row.high))
+        mean = 100 * row.mean
+        low, high = (100 * end for end in row.interval or (row.mean, row.mean))
+        span = f", {low:+.1f} to {high:+.1f}" if row.interval else ""
         chart.add_scatter(
             x=[mean],
             y=[row.label],
             error_x={
                 "type": "data",
+                "visible": row.interval is not None,
                 "symmetric": False,
                 "array": [high - mean],
                 "arrayminus": [mean - low],
@@ -45,7 +47,7 @@ def figure(rows: Sequence[Row], best: str) -> go.Figure:
             },
             name=row.label,
             showlegend=False,
-            hovertemplate=f"%{{y}}: {mean:+.1f} points, {low:+.1f} to {high:+.1f}<extra></extra>",
+            hovertemplate=f"%{{y}}: {mean:+.1f} points{span}<extra></extra>",
         )
         # Beside the panel, where no bar can cross it.
         chart.add_annotation(
@@ -61,6 +63,6 @@ def figure(rows: Sequence[Row], best: str) -> go.Figure:
 
 def _range(rows: Sequence[Row]) -> tuple[float, float]:
     """All intervals and 0, with room for a dot at either end."""
-    ends = [0.0, *(100 * end for row in rows for end in (row.low, row.high))]
-    room = 0.06 * (max(ends) - min(ends))
+    ends = [0.0, *(100 * end for row in rows for end in (row.mean, *(row.interval or ())))]
+    room = 0.06 * (max(ends) - min(ends)) or 1.0
     return min(ends) - room, max(ends) + room

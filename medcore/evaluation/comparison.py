@@ -3,7 +3,8 @@
 The best is chosen on the validation set; what is said of it is measured on the test set. The choice is not free of
 the test all the same: both sets judge the same networks, and a lucky start shows in both. So the best is a pick among
 all pairs of ways, and its differences are corrected for all of them: with Holm's method the chance of one or more false
-ones is 5% at most, whichever pairs the choice picks.
+ones is 5% at most, whichever pairs the choice picks. The interval of a difference is as wide as the test was strict, so
+it holds 0 exactly where the difference may be chance.
 
 Ways that were trained from several seeds are compared seed by seed: the same seed gives the same first weights and
 order of images, so the difference of a pair is free of what both share. One seed leaves only the test images to
@@ -15,14 +16,17 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 
-from medcore.evaluation.intervals import Interval, Z, wilson
+from medcore.evaluation.intervals import Interval, wilson
 
 LEVEL = 0.05
 """Highest chance that any difference is called certain where there is none."""
+WIDE = 0.05
+"""A difference that matters, if it is one."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class Difference:
     Args:
         other: the other group.
         mean: the difference, -1 to 1.
-        interval: 95% interval of this one difference.
+        interval: 95% interval within -1..1, widened to the level at which Holm's method tested the pair: 0 lies within
+            exactly where the difference is not certain.
         p: two-sided, corrected for all pairs of groups (Holm).
         by: what was paired.
         n: number of pairs.
@@ -72,6 +77,11 @@ class Difference:
     def certain(self) -> bool:
         """Whether the two can be told apart."""
         return self.p < LEVEL
+
+    @property
+    def wide(self) -> bool:
+        """Whether it matters, if it is no chance."""
+        return abs(self.mean) >= WIDE
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,8 @@ def compare(trials: Sequence[Trial], right: Callable[[str], np.ndarray]) -> Comp
         groups.setdefault(trial.group, {})[trial.seed] = trial
     right = functools.cache(right)
     pairs = {pair: in_common for pair in itertools.combinations(groups, 2) if (in_common := _in_common(groups, *pair))}
-    ps = dict(zip(pairs, holm([_p(trials, right) for trials in pairs.values()]), strict=True))
+    alone = [_p(trials, right) for trials in pairs.values()]
+    tested = dict(zip(pairs, zip(holm(alone), levels(alone), strict=True), strict=True))
     best = max(groups, key=lambda name: _merit(groups[name]))
     chosen, others = list(groups[best].values()), [name for name in groups if name != best]
     tests, n = np.array([trial.test for trial in chosen]), chosen[0].n
@@ -136,7 +147,7 @@ def compare(trials: Sequence[Trial], right: Callable[[str], np.ndarray]) -> Comp
         over_seeds=_within(over_seeds) if over_seeds else None,
         interval=_within(_with_images(float(tests.mean()), n, over_seeds)),
         differences=tuple(
-            _difference(name, in_common, ps.get((best, name), ps.get((name, best))), right)
+            _difference(name, in_common, *(tested.get((best, name)) or tested[name, best]), right)
             for name in others
             if (in_common := _in_common(groups, best, name))
         ),
@@ -184,14 +195,24 @@ def _p(pairs: Sequence[tuple[Trial, Trial]], right: Callable[[str], np.ndarray])
 
 
 def _difference(
-    other: str, pairs: Sequence[tuple[Trial, Trial]], p: float, right: Callable[[str], np.ndarray]
+    other: str, pairs: Sequence[tuple[Trial, Trial]], p: float, level: float, right: Callable[[str], np.ndarray]
 ) -> Difference:
+    """Of a pair tested at a level; `p` is corrected."""
     if len(pairs) > 1:
         differences = _by_seed(pairs)
-        interval = t_interval(differences, 1 / pairs[0][0].n)
-        return Difference(other, float(differences.mean()), interval, p, "seeds", len(pairs))
+        mean, interval = float(differences.mean()), t_interval(differences, 1 / pairs[0][0].n, level)
+        return Difference(other, mean, _agreed(interval, mean, p), p, "seeds", len(pairs))
     wins, losses, n = _by_image(*pairs[0], right)
-    return Difference(other, (wins - losses) / n, paired_interval(wins, losses, n), p, "images", n)
+    mean, interval = (wins - losses) / n, paired_interval(wins, losses, n, level)
+    return Difference(other, mean, _agreed(interval, mean, p), p, "images", n)
+
+
+def _agreed(interval: Interval, mean: float, p: float) -> Interval:
+    """An interval within -1..1 that says of 0 what the test says: Wald's and the exact test may differ by a hair."""
+    low, high = max(interval[0], -1.0), min(interval[1], 1.0)
+    if p >= LEVEL:
+        return [min(low, 0.0), max(high, 0.0)]
+    return [max(low, 0.0), high] if mean > 0 else [low, min(high, 0.0)]
 
 
 def _by_seed(pairs: Sequence[tuple[Trial, Trial]]) -> np.ndarray:
@@ -207,15 +228,16 @@ def _by_image(one: Trial, other: Trial, right: Callable[[str], np.ndarray]) -> t
     return int((ours & ~theirs).sum()), int((theirs & ~ours).sum()), len(ours)
 
 
-def t_interval(values: np.ndarray, step: float = 0.0) -> Interval:
-    """95% interval of the mean of independent, nearly normal values (Student).
+def t_interval(values: np.ndarray, step: float = 0.0, level: float = LEVEL) -> Interval:
+    """Interval of the mean of independent, nearly normal values (Student).
 
     Args:
         values: (n,), n at least 2.
         step: in which the values come, one test image say; the spread is taken to be no smaller, as a few seeds may
             by chance agree to the image.
+        level: how often it may miss; 0.05 for a 95% interval.
     """
-    half = t_quantile(len(values) - 1) * _error(values, step)
+    half = t_quantile(len(values) - 1, level) * _error(values, step)
     return [float(values.mean() - half), float(values.mean() + half)]
 
 
@@ -246,12 +268,14 @@ def t_within(t: float, freedom: int) -> float:
 
 
 @functools.cache
-def t_quantile(freedom: int) -> float:
-    """97.5% quantile of Student's t, by bisection: 12.7062 for one degree of freedom, 1.96 for very many."""
-    low, high = 0.0, 13.0
-    while high - low > 1e-10:
+def t_quantile(freedom: int, level: float = LEVEL) -> float:
+    """Beyond ± which Student's t lies with probability `level`, by bisection: 12.7062 for 5% and one degree."""
+    low, high = 0.0, 1.0
+    while t_within(high, freedom) < 1 - level:
+        low, high = high, 2 * high
+    while high - low > 1e-10 * high:
         middle = (low + high) / 2
-        low, high = (middle, high) if t_within(middle, freedom) < 1 - LEVEL else (low, middle)
+        low, high = (middle, high) if t_within(middle, freedom) < 1 - level else (low, middle)
     return (low + high) / 2
 
 
@@ -266,14 +290,14 @@ def mcnemar(wins: int, losses: int) -> float:
     return min(1.0, 2 * float(np.exp(ways - n * math.log(2)).sum()))
 
 
-def paired_interval(wins: int, losses: int, n: int) -> Interval:
-    """95% interval of a difference of shares among the same n cases.
+def paired_interval(wins: int, losses: int, n: int, level: float = LEVEL) -> Interval:
+    """Interval of a difference of shares among the same n cases; `level` as in `t_interval`.
 
     Reference:
         Bonett & Price (2012), doi 10.3102/1076998611411915: Wald's, with one case more on either side.
     """
     plus, minus = (wins + 1) / (n + 2), (losses + 1) / (n + 2)
-    half = Z * math.sqrt((plus + minus - (plus - minus) ** 2) / (n + 2))
+    half = NormalDist().inv_cdf(1 - level / 2) * math.sqrt((plus + minus - (plus - minus) ** 2) / (n + 2))
     return [max(-1.0, plus - minus - half), min(1.0, plus - minus + half)]
 
 
@@ -288,3 +312,13 @@ def holm(ps: Sequence[float]) -> list[float]:
         least = max(least, min(1.0, (len(ps) - rank) * ps[place]))
         corrected[place] = least
     return corrected
+
+
+def levels(ps: Sequence[float]) -> list[float]:
+    """The level at which Holm's method tests each: p is below its level exactly where the corrected p is below 5%."""
+    found, level, passed = [0.0] * len(ps), LEVEL, True
+    for rank, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+        level = LEVEL / (len(ps) - rank) if passed else level
+        passed = passed and ps[place] < level
+        found[place] = level
+    return found

@@ -18,6 +18,8 @@ from medcore.ui.run_line import ACTIVE
 
 MOST_ROWS = 10
 MOST_NAMES = 4
+WIDEST = 1.0
+"""An interval of a difference that spans more than half of what is possible says nothing and is not drawn."""
 
 
 def show(records: Sequence[Record]) -> go.Figure | None:
@@ -103,14 +105,13 @@ def sentences(comparison: Comparison) -> list[str]:
     ]
     ahead = sorted((d for d in comparison.differences if d.certain and d.mean > 0), key=lambda d: d.mean)
     behind = [d for d in comparison.differences if d.certain and d.mean < 0]
-    alike = [d for d in comparison.differences if not d.certain]
     told = []
     if ahead:
         told.append(f"On the test set it is ahead of {_list([_by(d) for d in ahead])}.")
     if behind:
-        told.append(f"On the test set it is behind {_list([_by(d) for d in behind])}: the validation set chose badly.")
-    if alike:
-        told.append(f"It **cannot be told apart** from {_list([plain(d.other) for d in alike])}.")
+        chose = "chose badly" if seeds > 1 else "and the test set disagree about these networks"
+        told.append(f"On the test set it is behind {_list([_by(d) for d in behind])}: the validation set {chose}.")
+    told += _open(comparison)
     if comparison.unpaired:
         told.append(f"No seed in common with {_list([plain(name) for name in comparison.unpaired])}.")
     return [text for text in (*said, " ".join(told), _caution(comparison)) if text]
@@ -131,6 +132,41 @@ def _by(difference: Difference) -> str:
     sign = 1 if difference.mean > 0 else -1
     low, high = sorted(100 * sign * end for end in difference.interval)
     return f"{plain(difference.other)} (by {100 * sign * difference.mean:.1f} points, {low:.1f} to {high:.1f})"
+
+
+def _open(comparison: Comparison) -> list[str]:
+    """What may be chance, the nearest first: a small difference, and one that would matter, are not the same."""
+    unsure = sorted((d for d in comparison.differences if not d.certain), key=lambda d: abs(d.mean))
+    said = []
+    if close := [d for d in unsure if not d.wide]:
+        listed = [f"{plain(d.other)} ({points(d)} apart, {p_value(d)})" for d in close]
+        said.append(f"It **cannot be told apart** from {_list(listed)}.")
+    if wide := [d for d in unsure if d.wide]:
+        side = {True: "ahead of", False: "behind"}
+        listed = [f"{points(d)} {side[d.mean > 0]} {plain(d.other)} ({p_value(d)})" for d in wide]
+        said.append(f"On the test set it is {_list(listed)}, but {too_few(wide, comparison.pairs)}.")
+    return said
+
+
+def too_few(differences: Sequence[Difference], pairs: int) -> str:
+    """Why differences that would matter are not certain."""
+    if all(d.by == "images" for d in differences):
+        number = f"{differences[0].n:,} test images"
+    else:
+        seeds = sorted({d.n if d.by == "seeds" else 1 for d in differences})
+        number = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seeds"
+    corrected = f" after correction for all {pairs:,} pairs" if pairs > 1 else ""
+    return f"{number} are **too few to be sure** of it{corrected}"
+
+
+def points(difference: Difference) -> str:
+    """Its size."""
+    return f"{100 * abs(difference.mean):.1f} points"
+
+
+def p_value(difference: Difference) -> str:
+    """Its p as a person writes it."""
+    return f"p = {difference.p:.2g}"
 
 
 def _list(names: Sequence[str]) -> str:
@@ -170,9 +206,13 @@ def _beside(records: Sequence[Record], comparison: Comparison) -> list[str]:
 
 def _chart(records: Sequence[Record], comparison: Comparison) -> go.Figure:
     nearest = sorted(comparison.differences, key=lambda d: d.mean)[:MOST_ROWS]
+    drawn = {d.other for d in nearest if d.interval[1] - d.interval[0] <= WIDEST}
     by_run = run_colours.of(records)
     colours = {group(record.label): by_run[record.id] for record in records}
-    rows = tuple(differences.Row(d.other, colours[d.other], d.mean, *d.interval, d.certain) for d in nearest)
+    rows = tuple(
+        differences.Row(d.other, colours[d.other], d.mean, tuple(d.interval) if d.other in drawn else None, d.certain)
+        for d in nearest
+    )
     chart = _figure(rows, comparison.best)
     st.plotly_chart(
         chart,
@@ -181,13 +221,24 @@ def _chart(records: Sequence[Record], comparison: Comparison) -> go.Figure:
         config=template.CONFIG,
         alt=f"How far {comparison.best} is ahead of the others on the test set, with 95% intervals",
     )
-    said = ["Difference of test accuracies; bars are 95% intervals of each difference alone. Hollow: may be chance"]
-    if comparison.pairs > 1:
-        said.append(f", after correction for all {comparison.pairs:,} pairs (Holm)")
-    if len(nearest) < len(comparison.differences):
-        said.append(f". The {MOST_ROWS} nearest are drawn")
-    st.caption("".join(said) + ".")
+    st.caption(" ".join(_legend(comparison, len(nearest), len(drawn))))
     return chart
+
+
+def _legend(comparison: Comparison, rows: int, bars: int) -> list[str]:
+    """What the dots and bars of the chart are."""
+    corrected = f", widened by the correction for all {comparison.pairs:,} pairs (Holm)" if comparison.pairs > 1 else ""
+    said = ["Difference of test accuracies. Hollow: may be chance."]
+    if bars:
+        said.append(f"Bars are 95% intervals{corrected}; that of a hollow dot holds 0.")
+    if bars < rows:
+        which = "A dot without a bar" if bars else "No bar is drawn"
+        said.append(
+            f"{which}: with so few seeds{corrected and ' for so many pairs'} it would span more than 100 points."
+        )
+    if rows < len(comparison.differences):
+        said.append(f"The {MOST_ROWS} nearest are drawn.")
+    return said
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

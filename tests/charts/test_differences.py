@@ -3,7 +3,7 @@ import pytest
 from medcore.charts import differences
 from medcore.charts.differences import Row
 
-ROWS = (Row("SGD", "#4477AA", 0.12, 0.08, 0.16, True), Row("Momentum", "#EE6677", -0.01, -0.05, 0.03, False))
+ROWS = (Row("SGD", "#4477AA", 0.12, (0.08, 0.16), True), Row("Momentum", "#EE6677", -0.01, (-0.05, 0.03), False))
 
 
 @pytest.fixture
@@ -37,3 +37,16 @@ def test_what_may_be_chance_is_hollow(chart):
 def test_the_line_of_no_difference_is_marked_and_named(chart):
     assert [shape.x0 for shape in chart.layout.shapes] == [0]
     assert chart.layout.xaxis.title.text == "Adam ahead by (percentage points)"
+
+
+def test_without_an_interval_the_dot_stands_alone():
+    chart = differences.figure((Row("SGD", "#4477AA", 0.41, None, False),), "Adam")
+    assert not chart.data[0].error_x.visible
+    assert chart.data[0].hovertemplate == "%{y}: +41.0 points<extra></extra>"
+    low, high = chart.layout.xaxis.range
+    assert low < 0 < 41 < high < 50
+
+
+def test_no_difference_at_all_has_an_axis():
+    low, high = differences.figure((Row("SGD", "#4477AA", 0.0, None, False),), "Adam").layout.xaxis.range
+    assert low < 0 < high

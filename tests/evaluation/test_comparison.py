@@ -8,6 +8,7 @@ from medcore.evaluation.comparison import (
     Trial,
     compare,
     holm,
+    levels,
     mcnemar,
     paired_interval,
     t_interval,
@@ -70,6 +71,22 @@ def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.6, 0.5]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+def test_levels_of_holm_by_hand():
+    assert levels([0.01, 0.04, 0.03]) == pytest.approx([0.05 / 3, 0.025, 0.025])
+    assert levels([0.001, 0.04, 0.01]) == pytest.approx([0.05 / 3, 0.05, 0.025])
+    assert levels([0.04]) == [0.05]
+
+
+def test_a_value_below_its_level_is_certain_once_corrected():
+    for ps in np.random.default_rng(0).random((200, 6)) ** 4:
+        assert [p < level for p, level in zip(ps, levels(ps), strict=True)] == [p < 0.05 for p in holm(ps)]
+
+
+@pytest.mark.parametrize(("freedom", "level"), [(1, 0.05 / 496), (2, 0.05 / 28), (9, 0.01)])
+def test_quantiles_of_strict_levels_are_those_of_scipy(freedom, level):
+    assert t_quantile(freedom, level) == pytest.approx(stats.t.isf(level / 2, freedom), rel=1e-6)
 
 
 def trials(group, values, val=None, n=10_000):
@@ -218,3 +235,29 @@ def test_the_interval_covers_what_other_seeds_and_other_images_give():
         low, high = compare(trials("a", found.tolist(), n=n), never).interval
         covered += low <= 0.8 <= high
     assert covered / times >= 0.95
+
+
+@pytest.mark.parametrize("seeds", [1, 3, 5])
+def test_an_interval_holds_zero_where_the_difference_may_be_chance_and_nowhere_else(seeds):
+    rng = np.random.default_rng(seeds)
+    certain = []
+    for _ in range(60):
+        shares = rng.uniform(0.5, 0.9, 5)
+        answers = {f"{g}{s}": rng.random(200) < share for g, share in enumerate(shares) for s in range(seeds)}
+        runs = [Trial(i[0], int(i[1]), right.mean(), None, right.mean(), 200, i) for i, right in answers.items()]
+        for d in compare(runs, answers.get).differences:
+            low, high = d.interval
+            assert -1 <= low <= d.mean <= high <= 1
+            assert (low < 0 < high or 0 in (low, high)) != d.certain
+            certain.append(d.certain)
+    assert 0 < sum(certain) < len(certain)
+
+
+def test_an_interval_is_as_wide_as_the_test_was_strict():
+    a, b, c = [0.90, 0.92, 0.91, 0.93], [0.88, 0.91, 0.88, 0.92], [0.7, 0.72, 0.69, 0.71]
+    near, far = compare([*trials("a", a), *trials("b", b), *trials("c", c)], never).differences
+    of_near, of_far, _ = levels([stats.ttest_rel(*pair).pvalue for pair in ((a, b), (a, c), (b, c))])
+    assert of_far < of_near
+    expected = stats.ttest_rel(a, c).confidence_interval(1 - of_far)
+    assert near.interval == pytest.approx(list(stats.ttest_rel(a, b).confidence_interval(1 - of_near)), rel=1e-6)
+    assert far.interval == pytest.approx(list(expected), rel=1e-6)

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 import streamlit as st
@@ -41,9 +43,9 @@ def test_several_seeds_say_who_is_ahead_and_who_cannot_be_told_apart():
     text = words(page)
     assert "**Adam** has the highest validation accuracy: 91.0% (mean of 3 seeds). On the test set it reaches" in text
     assert "ahead of Gradient descent (by 31.0 points" in text
-    assert "**cannot be told apart** from Momentum." in text
+    assert "**cannot be told apart** from Momentum (1.0 points apart, p = 0.48)." in text
     assert "Compared seed by seed over 3 seeds" in text
-    assert "after correction for all 3 pairs (Holm)" in text
+    assert "widened by the correction for all 3 pairs (Holm)" in text
     assert len(page.get("plotly_chart")) == 1
 
 
@@ -128,3 +130,58 @@ def test_other_images_are_not_compared():
 def test_many_groups_are_counted_not_listed():
     assert verdict._list(["a", "b", "c", "d", "e"]) == "a, b, c, d and e"
     assert verdict._list(["a", "b", "c", "d", "e", "f"]) == "a, b, c, d and 2 others"
+
+
+def bars(page) -> list[tuple[bool, bool]]:
+    """Of each dot of the chart, whether it is hollow and whether a bar is drawn that holds 0."""
+    traces = json.loads(page.get("plotly_chart")[0].proto.spec)["data"]
+    return [(t["marker"]["symbol"] == "circle-open", _holds_zero(t)) for t in traces]
+
+
+def _holds_zero(trace) -> bool | None:
+    if not trace["error_x"]["visible"]:
+        return None
+    (mean,), error = trace["x"], trace["error_x"]
+    return mean - error["arrayminus"][0] <= 0 <= mean + error["array"][0]
+
+
+def test_a_wide_difference_of_few_seeds_is_not_called_the_same():
+    page = shown([*seeds("adam", [0.96, 0.89, 0.93]), *seeds("gd", [0.50, 0.70, 0.55]), *seeds("lion", [0.9] * 3)])
+    text = words(page)
+    assert "it is 34.3 points ahead of Gradient descent (p = " in text
+    assert "but 3 seeds are **too few to be sure** of it after correction for all 3 pairs." in text
+    assert "told apart** from Gradient descent" not in text
+    assert all(hollow and holds_zero in (True, None) for hollow, holds_zero in bars(page))
+
+
+def test_bars_agree_with_the_dots():
+    page = shown(
+        [*seeds("adam", [0.90, 0.92, 0.91]), *seeds("gd", [0.6, 0.62, 0.58]), *seeds("lion", [0.88, 0.92, 0.9])]
+    )
+    assert sorted(bars(page)) == [(False, False), (True, True)]
+
+
+def test_two_seeds_have_no_bar_that_says_nothing():
+    page = shown([*seeds("adam", [0.97, 0.95]), *seeds("gd", [0.04, 0.24])])
+    assert bars(page) == [(True, None)]
+    assert "82.0 points ahead of Gradient descent (p = " in words(page)
+    assert "2 seeds are **too few to be sure** of it." in words(page)
+    assert "No bar is drawn: with so few seeds it would span more than 100 points." in words(page)
+
+
+def test_the_nearest_are_named_first():
+    far_to_near = ("gd", "minibatch", "momentum", "nesterov", "rmsprop", "adagrad", "lion")
+    tests = {name: [0.84 + k / 100, 0.87 + k / 100, 0.6] for k, name in enumerate(far_to_near)}
+    others = [record for name, accuracies in tests.items() for record in seeds(name, accuracies, val=0.5)]
+    text = words(shown([*seeds("adam", [0.96, 0.97, 0.61], val=0.9), *others]))
+    assert "from Lion (3.7 points apart, p = 1), Adagrad (4.3 points apart, p = 1) and RMSprop" in text
+    assert "5.7 points ahead of Nesterov (p = 1), 6.3 points ahead of Momentum" in text
+
+
+def test_one_seed_blames_nobody():
+    adam, sgd = made_runs.done("adam", 0.9, 0.6), made_runs.done("gd", 0.6, 0.9)
+    made_runs.answer(adam, np.arange(200) < 120)
+    made_runs.answer(sgd, np.arange(200) < 180)
+    text = words(shown([adam, sgd]))
+    assert "the validation set and the test set disagree about these networks" in text
+    assert "chose badly" not in text
