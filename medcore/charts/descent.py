@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from medcore.charts import template
 
 HEIGHT = 320
+LOWEST = 1e-16
+"""Above the minimum: less is the rounding of a number near 1, and would flatten what lies above."""
 _SHADES = ((0.0, "rgba(68, 119, 170, 0.45)"), (1.0, "rgba(68, 119, 170, 0.0)"))
 _LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
 
@@ -23,7 +25,7 @@ class Course(NamedTuple):
 
 
 def values(courses: Sequence[Course], floor: float) -> go.Figure:
-    """How far above the lowest value each optimizer is after each step, on a logarithmic axis.
+    """How far above the lowest value each optimizer is after each step, on a logarithmic axis down to `LOWEST`.
 
     Args:
         courses: drawn in this order.
@@ -48,6 +50,7 @@ def values(courses: Sequence[Course], floor: float) -> go.Figure:
     chart.update_xaxes(title="step", rangemode="tozero")
     name = "f" if floor == 0 else f"f − ({floor:g})" if floor < 0 else f"f − {floor:g}"
     chart.update_yaxes(title=f"{name} (above the minimum)", type="log", exponentformat="power", nticks=6)
+    chart.update_yaxes(autorangeoptions={"clipmin": LOWEST})
     return chart
 
 

@@ -26,7 +26,7 @@ def relief() -> dict[str, Any]:
             "yaxis": axis | {"title": {"text": "Weight y"}},
             "zaxis": axis | {"title": {"text": "f(x, y)"}},
             "aspectmode": "manual",
-            "aspectratio": {"x": 1.3, "y": 1.3, "z": 0.55},
-            "camera": {"eye": {"x": -1.0, "y": -1.5, "z": 2.1}},
+            "aspectratio": {"x": 1.3, "y": 1.3, "z": 0.65},
+            "camera": {"eye": {"x": -1.2, "y": -1.8, "z": 1.75}, "center": {"x": 0, "y": 0, "z": -0.12}},
         },
     }

@@ -18,6 +18,9 @@ from medcore.optimization.descent import Path
 from medcore.optimization.race import Race
 from medcore.ui.components.chart_export import chart_export
 
+NOTHING = "—"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def show(race: Race) -> None:
     """The values step by step, one row an optimizer, and what can be taken home."""
@@ -29,7 +32,12 @@ def show(race: Race) -> None:
     values = charts.values(courses, race.ground.floor)
     alt = "Value of the surface above its minimum after each step, for each optimizer"
     st.plotly_chart(values, width="stretch", key="s_values", config=template.CONFIG, alt=alt)
-    st.dataframe(_table(race, paths), hide_index=True, width="stretch")
+    st.dataframe(
+        _table(race, paths),
+        column_config={"State": st.column_config.TextColumn(width="medium")},
+        hide_index=True,
+        width="stretch",
+    )
     with st.expander("Take it home"):
         st.caption("The address of this page carries every setting: copy it and share it.")
         _steps(race, paths)
@@ -62,12 +70,22 @@ def _row(race: Race, rule: str, path: Path, rate: float) -> dict[str, Any]:
     distances = np.linalg.norm(path.points[-1] - np.array(race.ground.minima), axis=1)
     return {
         "Optimizer": catalog.OPTIMIZERS[rule].label,
-        "Learning rate": f"{rate:g}",
+        "Learning rate": _number(rate),
         "State": f"diverged at step {path.diverged_at}" if gone else f"{len(path.gradients)} steps",
-        "f at the end": None if gone else f"{path.values[-1]:.3g}",
-        "Lowest f": f"{np.nanmin(path.values):.3g}",
-        "Distance to the nearest ★": None if gone else f"{distances.min():.3g}",
+        "f at the end": NOTHING if gone else _number(path.values[-1]),
+        "Lowest f": _number(np.nanmin(path.values)),
+        "Distance to the nearest ★": NOTHING if gone else _number(distances.min()),
     }
+
+
+def _number(value: float) -> str:
+    """Three digits, written as the scene writes them."""
+    factor, _, power = f"{value:.3g}".partition("e")
+    factor = factor.replace("-", "−")
+    if not power:
+        return factor
+    raised = f"10{str(int(power)).translate(_RAISED)}"
+    return raised if factor == "1" else f"{factor}·{raised}"
 
 
 def _csv(paths: Mapping[str, Path]) -> str:

@@ -21,7 +21,7 @@ from medcore.ui.controls import URL
 from medcore.ui.plain import plain
 
 DEFAULT = ("gd", "momentum", "rmsprop", "adam")
-_SCENE, _TURNED = "s_scene", "s_turned"
+_SCENE, _TURNED, _RACED = "s_scene", "s_turned", "s_raced"
 
 
 def show() -> None:
@@ -30,15 +30,28 @@ def show() -> None:
         name, rules = _surface(), _rules()
         ground = surface(name)
         start, seed = _start(ground), _seed()
-    turned = _turned(name)
     st.markdown(LOOK_FOR[name])
-    try:
-        race = Race(name, rules, start, seed, turned["values"])
-    except ValueError as error:
-        st.error(plain(str(error)))
-        return
-    descent_scene(race, _racers(rules), turned["serial"], _SCENE, _settled)
+    said = st.container()  # what is said comes and goes above the scene, which stays
+    with said:
+        turned = _turned(name)
+        race = _race(name, rules, start, seed, turned["values"])
+    descent_scene(race, _racers(race.rules), turned["serial"], _SCENE, _settled)
     surface_ends.show(race)
+
+
+def _race(
+    name: str, rules: tuple[str, ...], start: tuple[float, float], seed: int, values: Mapping[str, float]
+) -> Race:
+    """As it is set; where that cannot be, a sentence, and the last of this surface that could."""
+    try:
+        race = Race(name, rules, start, seed, values)
+    except ValueError as error:
+        rules, start = st.session_state.get(_RACED, {}).get(name, (DEFAULT, surface(name).start))
+        labels = ", ".join(catalog.OPTIMIZERS[rule].label for rule in rules)
+        st.error(plain(f"{error}. Shown instead: {labels} from ({start[0]:g}, {start[1]:g})."))
+        return Race(name, rules, start, seed, values)
+    st.session_state[_RACED] = {name: (rules, start)}
+    return race
 
 
 def _surface() -> str:
@@ -113,8 +126,8 @@ def _turned(name: str) -> dict[str, Any]:
     """The dials as they were turned last, and the serial of that; at first as the address has them."""
     if _TURNED not in st.session_state:
         values, problems = _checked({dial: st.query_params.get(f"s_{dial}") for dial in _dials(name)}, name)
-        for problem in problems:
-            st.error(plain(problem))
+        if problems:
+            st.error("\n".join(f"- {plain(problem)}" for problem in problems))
         st.session_state[_TURNED] = {"values": values, "serial": 0}
     return st.session_state[_TURNED]
 
@@ -143,16 +156,16 @@ def _dials(name: str) -> dict[str, Dial]:
 
 def _checked(said: Mapping[str, Any], name: str) -> tuple[dict[str, float], list[str]]:
     """Values in range, and a sentence for each that is not; a browser and a link can say anything."""
-    values, problems = {}, []
+    values, problems, known = {}, [], _dials(name)
     for dial, text in said.items():
-        if text is None or dial not in (known := _dials(name)):
+        if text is None or dial not in known:
             continue
         try:
             value = number(said, dial, 0.0)
             known[dial].check(value)
             values[dial] = value
         except ValueError as error:
-            problems.append(str(error))
+            problems.append(f"{error}; {known[dial].default:g} is used instead.")
     return values, problems
 
 

@@ -259,11 +259,14 @@ def test_in_three_dimensions_the_same_paths_lie_on_the_surface(scene):
 
 def test_a_start_outside_is_refused_in_one_sentence_and_can_be_mended(scene):
     page = scene()
+    page.locator(".ink").evaluate("(ink) => (window.ink = ink)")
     field = page.locator(".st-key-s_x input")
     field.fill("9")
     field.press("Enter")
     alert = page.get_by_test_id("stAlert")
     expect(alert).to_contain_text("The start must lie in the plot, x in -2.2 to 2.2")
+    assert colour_at(page, *place(page, -1.9, 1.2))[3] == 255, "the start before it is gone"
+    assert page.evaluate("document.querySelector('.descent .ink') === window.ink"), "the component was mounted anew"
     field.fill("1")
     field.press("Enter")
     expect(alert).to_have_count(0)

@@ -16,6 +16,7 @@ def test_values_stand_above_the_floor_with_gaps_where_there_is_nothing_to_draw()
     np.testing.assert_array_equal(chart.data[1].y, [2, np.nan])
     assert [(trace.name, trace.line.color) for trace in chart.data] == [("Adam", "#4477AA"), ("Momentum", "#EE6677")]
     assert chart.layout.yaxis.type == "log"
+    assert chart.layout.yaxis.autorangeoptions.clipmin == 1e-16
     assert chart.layout.yaxis.title.text == "f − 1 (above the minimum)"
     assert descent.values(COURSES, floor=-0.25).layout.yaxis.title.text == "f − (-0.25) (above the minimum)"
 

@@ -7,7 +7,7 @@ class Relief {
 
   lay(Plotly, surface, theme, layout) {
     this.Plotly = Plotly
-    const { whole } = frameFor(surface, this.plot.clientWidth)
+    const { whole, bar } = frameFor(surface, this.plot.clientWidth)
     this.plot.style.height = `${whole.height}px`
     this.surface = surface
     const cells = surface.heights.length - 1
@@ -27,16 +27,27 @@ class Relief {
       lighting: { ambient: 0.75, diffuse: 0.5, specular: 0.05 },
       contours: { z: { show: true, color: theme.dark ? "#5c6f88" : "#9fb0c4", width: 1, start: low, end: high, size: (high - low) / LEVELS } },
     }
-    const ticks = heightTicks(surface)
-    const grid = { gridcolor: theme.dark ? "#3a4656" : "#d5dbe3" } // WebGL knows no transparent lines
+    const gridcolor = theme.dark ? "#3a4656" : "#d5dbe3" // WebGL knows no transparent lines
+    const few = { gridcolor, nticks: bar ? 5 : 4, tickfont: { size: bar ? 12 : 10 } }
     const scene = {
       ...layout.scene,
-      xaxis: { ...layout.scene.xaxis, ...grid, range: [...surface.x] },
-      yaxis: { ...layout.scene.yaxis, ...grid, range: [...surface.y] },
-      zaxis: { ...layout.scene.zaxis, ...grid, ...ticks },
+      xaxis: { ...layout.scene.xaxis, ...few, range: [...surface.x] },
+      yaxis: { ...layout.scene.yaxis, ...few, range: [...surface.y] },
+      zaxis: { ...layout.scene.zaxis, ...few, ...this.ticks(surface) },
     }
     this.layout = { ...layout, ...whole, scene, font: theme.font }
     this.shown = "" // the next drawing lays everything anew
+  }
+
+  /** A few of the heights, none at the foot, where the marks of the other axes stand. */
+  ticks(surface) {
+    const { tickvals = [], ticktext = [] } = heightTicks(surface)
+    const [low, high] = this.range
+    const heights = tickvals.map((value, i) => [value, ticktext[i]])
+    const above = heights.filter(([value]) => value > low + 0.25 * (high - low) && value <= high)
+    const every = Math.ceil(above.length / 3)
+    const kept = above.filter((_, i) => (above.length - 1 - i) % every === 0)
+    return kept.length ? { tickvals: kept.map(([value]) => value), ticktext: kept.map(([, text]) => text) } : {}
   }
 
   /** The paths up to this step, as often as the drawing comes along. */
