@@ -81,10 +81,15 @@ def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record], param: str 
             args=(active,),
             help="Stops what runs and what waits; what was measured so far is kept.",
         )
-        if records and specs and {s.hash for s in specs.values()} != {r.spec_hash for r in records}:
+        if differ(specs, records):
             st.caption("The controls differ from the runs shown: press Train to run them.")
     if problem := st.session_state.pop(_key("train_error", param), None):
         st.error(plain(problem))
+
+
+def differ(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> bool:
+    """Whether the controls ask for other runs than those shown."""
+    return bool(records and specs) and {s.hash for s in specs.values()} != {r.spec_hash for r in records}
 
 
 def _stop(ids: Sequence[str]) -> None:

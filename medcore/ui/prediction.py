@@ -1,4 +1,8 @@
-"""Predict, then reveal: which group will win, and afterwards what did, and why."""
+"""Predict, then reveal: which group will win, and afterwards what did, and why.
+
+The guess for the runs shown stands in the URL (`?guess=`) and stays with them. Once the controls ask for other runs,
+the question is of those; its answer (`?next_guess=`) becomes the guess when they are trained.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,32 +14,64 @@ from medcore.labs import reasons
 from medcore.labs.optimizers import group
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import history, state, verdict
-from medcore.ui.controls import URL
+from medcore.ui import history, live_panel, state, verdict
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 KEY = "guess"
+NEXT = "next_guess"
+ASKED_BESIDE = "next_guess_asked_beside"
+"""The ids of the runs shown while the next ones were asked for."""
 MOST_PILLS = 10
 
 
 def ask(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
-    """Asks which group of the runs will win; fixed once they have ended. Nobody has to answer.
+    """Asks which group will win: of the runs shown until they have ended, of the next ones where the controls differ.
+
+    Nobody has to answer.
 
     Args:
         specs: what the controls say, by label.
         records: the runs shown, if any.
     """
-    groups = _groups(records) or list(dict.fromkeys(map(group, specs)))
+    of_next = live_panel.differ(specs, records)
+    _settle([record.id for record in records], of_next)
+    groups = list(dict.fromkeys(map(group, specs))) if of_next or not records else _groups(records)
     if len(groups) < 2:
         return
-    over = bool(records) and all(record.ended for record in records)
-    help = "Say it before you see it. You may change your mind until all runs have ended; nobody has to answer."
-    settings = {"key": KEY, "bind": URL, "disabled": over, "help": help}
-    if len(groups) <= MOST_PILLS:
-        st.pills("Which will win?", groups, **settings)
+    over = not of_next and bool(records) and all(record.ended for record in records)
+    _question("Which will win next?" if of_next else "Which will win?", groups, NEXT if of_next else KEY, over)
+
+
+def _settle(shown: Sequence[str], of_next: bool) -> None:
+    """Makes the next guess the guess once its runs are shown; drops it where the controls went back."""
+    if of_next:
+        st.session_state[ASKED_BESIDE] = shown
+        return
+    guess, beside = st.query_params.pop(NEXT, None), st.session_state.pop(ASKED_BESIDE, shown)
+    if beside != shown:
+        _keep(KEY, guess)
+
+
+def _keep(key: str, guess: str | None) -> None:
+    """Writes a guess into the URL, not bound to its control: it must outlast it."""
+    if guess:
+        st.query_params[key] = guess
     else:
-        st.selectbox("Which will win?", groups, index=None, placeholder="No guess", **settings)
+        st.query_params.pop(key, None)
+
+
+def _question(label: str, groups: Sequence[str], key: str, over: bool) -> None:
+    help = "Say it before you see it. You may change your mind until all runs have ended; nobody has to answer."
+    settings = {"key": key, "disabled": over, "help": help}
+    kept = st.query_params.get(key)
+    if len(groups) <= MOST_PILLS:
+        guess = st.pills(label, groups, default=kept if kept in groups else None, **settings)
+    else:
+        index = groups.index(kept) if kept in groups else None
+        guess = st.selectbox(label, groups, index=index, placeholder="No guess", **settings)
+    if guess != kept:
+        _keep(key, guess)
 
 
 def reveal(records: Sequence[Record]) -> None:
@@ -45,12 +81,12 @@ def reveal(records: Sequence[Record]) -> None:
     comparison = verdict.found(records)
     if not isinstance(comparison, Comparison):
         return
-    guess = st.session_state.get(KEY)
+    guess = st.query_params.get(KEY)
     guess = guess if guess in _groups(records) else None
     if guess:
         st.markdown(f"**Your guess: {plain(guess)}.** {answer(guess, comparison)}")
     if pair := contrast(guess, comparison):
-        _explain(*pair, records)
+        _explain(*pair, records, sure=_surely(pair, comparison))
 
 
 def _groups(records: Sequence[Record]) -> list[str]:
@@ -60,41 +96,61 @@ def _groups(records: Sequence[Record]) -> list[str]:
 def answer(guess: str, comparison: Comparison) -> str:
     """Whether the guess was right, as far as the runs can tell."""
     best, difference = plain(comparison.best), _difference(guess, comparison)
-    alike = [plain(d.other) for d in comparison.differences if not d.certain]
     if guess == comparison.best:
-        return f"Right, though it cannot be told apart from {', '.join(alike)}." if alike else "Right."
+        return _right(comparison)
     if difference is None:
         return f"No: {best} is the best of those that can be compared."
-    if not difference.certain:
-        return f"Neither right nor wrong: {best} scored higher in validation, but the two cannot be told apart."
-    if difference.mean < 0:
-        return f"{best} scored higher in validation, but on the test set your guess is ahead."
-    return f"No: {best} is ahead by {100 * difference.mean:.1f} points on the test set."
+    by = f"by {verdict.points(difference)} on the test set"
+    if difference.certain and difference.mean > 0:
+        return f"No: {best} is ahead {by}."
+    if difference.certain:
+        return f"{best} scored higher in validation, but your guess is ahead {by}."
+    if not difference.wide:
+        apart = f"{verdict.points(difference)} apart on the test set ({verdict.p_value(difference)})"
+        return f"Too close to call: {best} scored higher in validation; the two are {apart}."
+    doubt = f"but {verdict.too_few([difference], comparison.pairs)} ({verdict.p_value(difference)})"
+    if difference.mean > 0:
+        return f"It does not look so: {best} is ahead {by}, {doubt}."
+    return f"Perhaps: {best} scored higher in validation. Your guess is ahead {by}, {doubt}."
+
+
+def _right(comparison: Comparison) -> str:
+    if better := [plain(d.other) for d in comparison.differences if d.certain and d.mean < 0]:
+        return f"Right by the validation set, but on the test set {', '.join(better)} did better."
+    unsure = [plain(d.other) for d in comparison.differences if not d.certain]
+    return f"Right, though not surely ahead of {', '.join(unsure)}." if unsure else "Right."
 
 
 def contrast(guess: str | None, comparison: Comparison) -> tuple[str, str] | None:
     """Which two to explain, (ahead, behind): the best and a wrong guess, or else the one furthest behind.
 
-    What may be chance needs no reason; None if there is nothing else.
+    A small difference that may be chance needs no reason; None if there is nothing else.
     """
     best, difference = comparison.best, _difference(guess, comparison)
     if guess not in (None, best) and difference is None:
         return best, guess
-    if difference is None or not difference.certain:
-        difference = max(comparison.differences, key=lambda d: d.mean, default=None)
-    if difference is None or not difference.certain:
+    worth = [d for d in comparison.differences if d.certain or d.wide]
+    if difference not in worth:
+        difference = max(worth, key=lambda d: (d.certain, d.mean), default=None)
+    if difference is None:
         return None
     return (best, difference.other) if difference.mean > 0 else (difference.other, best)
+
+
+def _surely(pair: tuple[str, str], comparison: Comparison) -> bool:
+    """Whether the first of a pair, one of which is the best, is ahead beyond chance, or the other has no figures."""
+    return all(d.certain for d in comparison.differences if d.other in pair)
 
 
 def _difference(guess: str | None, comparison: Comparison) -> Difference | None:
     return next((d for d in comparison.differences if d.other == guess), None)
 
 
-def _explain(ahead: str, behind: str, records: Sequence[Record]) -> None:
+def _explain(ahead: str, behind: str, records: Sequence[Record], sure: bool) -> None:
     courses = [_course(name, [record for record in records if group(record.label) == name]) for name in (ahead, behind)]
     found = reasons.reasons(*courses)
-    st.markdown(f"**Why {plain(ahead)} came out ahead of {plain(behind)}**")
+    why = "Why {} came out ahead of {}" if sure else "What may have put {} ahead of {}"
+    st.markdown(f"**{why.format(plain(ahead), plain(behind))}**")
     if found:
         st.markdown("\n".join(f"- {reason}" for reason in found))
     else:
