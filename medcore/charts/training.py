@@ -33,7 +33,7 @@ CONFIG = template.CONFIG
 HEIGHT = 620
 MANY_RUNS = 12
 """Beyond this, the noise of single updates would hide the means."""
-LEGEND_WIDTH = {8: 290, 16: 450, 64: 640}
+LEGEND_WIDTH = {8: 290, 16: 370, 64: 640}
 """Pixels that a legend of up to so many entries is planned for; on a narrower page it can be scrolled."""
 
 _UPDATES = Progress("update", "Update", "update %{x:,}")
@@ -150,6 +150,6 @@ def _legend_height(groups: Sequence[str]) -> int:
     room = next(pixels for most, pixels in LEGEND_WIDTH.items() if len(groups) <= most)
     rows, taken = 1, 0.0
     for group in groups:
-        width = 45 + 7.2 * len(group)
+        width = 45 + 6 * len(group)
         rows, taken = (rows, taken + width) if taken + width <= room or not taken else (rows + 1, width)
     return max(40, 20 * rows + 10)

@@ -15,7 +15,7 @@ import streamlit as st
 from medcore.charts import intervals, template
 from medcore.labs import optimizers as lab
 from medcore.runs.store import Record
-from medcore.ui import controls, run_colours
+from medcore.ui import controls, run_colours, run_line
 from medcore.ui.plain import plain
 
 METRICS = {
@@ -142,7 +142,7 @@ def _table(records: Sequence[Record], seeds: bool) -> pd.DataFrame:
             {"Run": lab.group(r.label)}
             | ({"Seed": str(r.spec["seed"])} if seeds else {})
             | {METRICS[m]: _text(m, *_value(r, m)) for m in present}
-            | {title: _mean(_seconds([r], key), "{:.1f}") for title, key in SECONDS.items()}
+            | {title: _clocked([r], key) for title, key in SECONDS.items()}
             | {"Weights": _weights(r.result)}
             for r in records
         ]
@@ -158,7 +158,7 @@ def _over_seeds(groups: dict[str, list[Record]], records: Sequence[Record]) -> p
         rows.append(
             {"Run": label, "Seeds": f"{len(runs)} of {asked[label]}"}
             | {METRICS[m]: _mean(_found(runs, m), _form(m)) for m in present}
-            | {title: _mean(_seconds(runs, key), "{:.1f}") for title, key in SECONDS.items()}
+            | {title: _clocked(runs, key) for title, key in SECONDS.items()}
             | {"Diverged": str(diverged) if diverged else "—"}
         )
     return pd.DataFrame(rows)
@@ -183,9 +183,12 @@ def _text(metric: str, value: float | None, low: float | None, high: float | Non
     return f"{text} [{100 * low:.0f}–{100 * high:.0f}]" if metric in SHARES else f"{text} [{low:.2f}–{high:.2f}]"
 
 
-def _seconds(runs: Sequence[Record], key: str) -> list[float]:
-    """Of the runs that were clocked so: an older version did not."""
-    return [run.result[key] for run in runs if key in run.result]
+def _clocked(runs: Sequence[Record], key: str) -> str:
+    """Mean of the runs that were clocked so: an older version did not."""
+    found = [run.result[key] for run in runs if key in run.result]
+    if len(found) < 2:
+        return run_line.seconds(found[0]) if found else "—"
+    return f"{run_line.seconds(fmean(found))} ± {run_line.seconds(stdev(found))}"
 
 
 def _weights(result: dict[str, Any]) -> str:

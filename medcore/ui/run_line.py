@@ -51,11 +51,16 @@ def _outcome(result: Mapping[str, Any]) -> str:
     if result.get("diverged_at"):
         return f"diverged at update {result['diverged_at']:,}: the loss is no longer a number"
     stopped = f"; {result['stopped']}" if result.get("stopped") else ""
-    return f"{result['steps']:,} updates in {_seconds(result)}{stopped}"
+    return f"{result['steps']:,} updates in {_duration(result)}{stopped}"
 
 
-def _seconds(result: Mapping[str, Any]) -> str:
+def _duration(result: Mapping[str, Any]) -> str:
     """Those of the updates alone first: they are what a comparison is about."""
     if "update_seconds" not in result:  # of a run that an older version made
         return f"{result['seconds']:.1f} s with start and evaluation"
-    return f"{result['update_seconds']:.1f} s ({result['seconds']:.1f} s with start and evaluation)"
+    return f"{seconds(result['update_seconds'])} s ({seconds(result['seconds'])} s with start and evaluation)"
+
+
+def seconds(number: float) -> str:
+    """As short as it says something: small networks make their updates in hundredths of a second."""
+    return f"{number:.1f}" if number >= 1 else f"{number:.2g}"
