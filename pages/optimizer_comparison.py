@@ -1,7 +1,10 @@
 """Which optimizer learns fastest?"""
 
+from pathlib import Path
+
 import streamlit as st
 
+from medcore import ui
 from medcore.ui import comparison_panel, mistakes_panel, surface_panel
 
 PARTS = {
@@ -9,7 +12,9 @@ PARTS = {
     "On a surface": surface_panel.show,
     "Common mistakes": mistakes_panel.show,
 }
+STYLE = Path(ui.__file__).with_name("part_switch.css")
 
+st.html(STYLE)
 st.title("Which optimizer learns fastest?")
 part = st.segmented_control(
     "Part",

@@ -28,7 +28,7 @@ class Relief {
       contours: { z: { show: true, color: theme.dark ? "#5c6f88" : "#9fb0c4", width: 1, start: low, end: high, size: (high - low) / LEVELS } },
     }
     const gridcolor = theme.dark ? "#3a4656" : "#d5dbe3" // WebGL knows no transparent lines
-    const few = { gridcolor, nticks: bar ? 5 : 4, tickfont: { size: bar ? 12 : 10 } }
+    const few = { gridcolor, nticks: bar ? 5 : 4 }
     const scene = {
       ...layout.scene,
       xaxis: { ...layout.scene.xaxis, ...few, range: [...surface.x] },
