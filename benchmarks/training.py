@@ -1,11 +1,13 @@
 """How fast do we train? Beside plain `model.fit`, torch and JAX; and whole comparisons as the page runs them.
 
 One training (`mlp_adam_vs_fit` and the like): the articles' networks on 8,000 images of 28x28, batch 32, every
-contender from fresh weights, in a process of its own, in turn; CPU seconds, median of the ratios. Ours is as the page
-runs it, on one thread, and writes losses, layers and seconds down and sends them to the store meanwhile. `fit` is plain,
-with the threads that TensorFlow takes by itself; `fit_on_a_core`, torch and JAX are held to the same core and thread
-as ours. Everybody's first training compiles and is not counted. Comparisons: six optimizers handed to the store and trained by the engine on all cores,
-against six plain fits with validation, one after the other, on all cores; seconds on the clock.
+contender from fresh weights, in a process of its own, in turn; CPU seconds, median of the ratios. Ours is as the
+page runs it, on one thread, and writes losses, layers and seconds down and sends them to the store meanwhile. `fit`
+is plain, with the threads that TensorFlow takes by itself; `fit_on_a_core`, torch and JAX are held to the same core
+and one thread. Everybody's first training compiles and is not counted.
+
+Comparisons: six optimizers handed to the store and trained by the engine on all cores, against six plain fits with
+validation, one after the other, on all cores; seconds on the clock.
 """
 
 import contextlib
@@ -96,8 +98,9 @@ def _single(store: Store, rounds: int) -> dict[str, float]:
 def _contenders(store: Store) -> Iterator[dict[str, Contender]]:
     """Those that are installed, started; what ours logs goes to the store."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    names = ["ours", "fit", "fit_on_a_core", *(name for name in ("torch", "jax") if find_spec(name))]
-    contenders = {name: Contender(name, theirs if name == "ours" else None) for name in names}
+    contenders = {"ours": Contender("ours", theirs), "fit": Contender("fit", pinned=False)}
+    contenders["fit_on_a_core"] = Contender("fit")
+    contenders |= {name: Contender(name) for name in ("torch", "jax") if find_spec(name)}
     threading.Thread(target=_store_rows, args=(store, ours), daemon=True).start()
     try:
         yield contenders
