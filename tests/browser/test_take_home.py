@@ -127,7 +127,7 @@ def test_a_chart_as_csv(dark_page):
     name, content = downloaded(dark_page, "Training <curves> as CSV")
     assert name == "lab-training-curves.csv"
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    loss = [row for row in rows if row["series"] == "Adam" and row["quantity"] == "validation accuracy"]
+    loss = [row for row in rows if row["series"] == "Adam" and row["quantity"] == "Validation accuracy"]
     assert [(float(row["x"]), float(row["y"])) for row in loss] == [(40.0, 0.9)]
     updates = [float(row["x"]) for row in rows if (row["series"], row["quantity"]) == ("Momentum", "Training loss")]
     assert sorted(set(updates)) == list(range(1, 41))
