@@ -161,6 +161,13 @@ def test_a_turned_dial_is_drawn_and_remembered(scene):
     assert state(page, "Gradient descent").startswith("f = ")
 
 
+def test_rates_of_any_length_leave_the_sliders_as_long_as_each_other(scene):
+    page = scene(f"{TWO}&s_lr_gd=0.0000126")
+    expect(page.locator(".racers output").first).to_have_text("1.26·10⁻⁵")
+    [first, second] = [box.bounding_box()["width"] for box in page.locator(".racers input").all()]
+    assert first == second
+
+
 def test_a_choice_in_the_sidebar_does_not_turn_a_dial_back(scene):
     page = scene()
     turn(page, "lr_gd", "ArrowLeft", 3)
@@ -249,10 +256,12 @@ def test_the_player_plays_pauses_and_scrubs(scene):
 
 def test_in_three_dimensions_the_same_paths_lie_on_the_surface(scene):
     page = scene()
+    flat = page.locator(".scene").bounding_box()
     page.get_by_role("button", name="3D").click()
     page.wait_for_function("() => document.querySelector('.descent .relief').data?.[1]?.x.length === 301")
     x = page.evaluate("() => Array.from(document.querySelector('.descent .relief').data[1].x)")
     np.testing.assert_allclose(x, Race("bowl", ("gd",)).paths()["gd"].points[:, 0], atol=1e-9)
+    assert page.locator(".scene").bounding_box() == flat, "what stands below jumps"
     page.get_by_role("button", name="To the start").click()
     page.wait_for_function("() => document.querySelector('.descent .relief').data[1].x.length === 1")
 
