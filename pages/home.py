@@ -39,12 +39,12 @@ STARTS = (
         {},
     ),
     (
-        "Try a common mistake",
-        "Mean squared error on classes learns least where the network is most wrong. Train it, then switch to "
-        "cross-entropy.",
-        "Make the mistake",
+        "Roll down a hill",
+        "Optimizers race down a surface of two weights: drag the start, turn every number, and read each rule with "
+        "its numbers in it.",
+        "Open the surfaces",
         LAB,
-        {"loss": "MSE", "optimizers": "Mini-batch SGD"},
+        {"part": "On a surface"},
     ),
 )
 for column, (title, text, action, page, query) in zip(st.columns(len(STARTS)), STARTS, strict=True):
