@@ -37,7 +37,7 @@ class Course:
         val_loss: (epochs,).
         step_sizes: (points,) norm of an update by that of the weights, median over layers; NaN if not logged.
         gradients: (points,) norm of the loss gradient over all layers; NaN if not logged.
-        diverged_at: the update at which a run's loss was no number any more, or None.
+        diverged_at: the update at which a run's loss left all bounds, or None.
     """
 
     name: str
@@ -106,7 +106,7 @@ def reasons(winner: Course, loser: Course) -> list[str]:
 
 def _diverged(loser: Course) -> str:
     return (
-        f"{loser.name} diverged at update {loser.diverged_at:,}: its loss was no number any more. With a learning "
+        f"{loser.name} diverged at update {loser.diverged_at:,}: its loss left all bounds. With a learning "
         f"rate of {loser.spec.optimizer.learning_rate:g} its steps were too long."
     )
 

@@ -52,7 +52,7 @@ class Outcome:
         steps: updates made.
         epochs: epochs completed.
         best_epoch: the one with the lowest validation loss, from 1; None before the first ended.
-        diverged_at: the step whose loss was not finite, or None.
+        diverged_at: the step whose loss left all bounds (`journal.FAR`) or was not finite, or None.
         stopped: why training ended before its time, or None.
         path: the weights on the way, None if they were not asked for.
         seconds: spent in updates, without compiling.
@@ -96,7 +96,7 @@ def fit(
     The validation loss carries no class weights. With `weights="best"` the model is left with
     those of the epoch with the lowest validation loss; with `record_path` the weights on the way are kept.
 
-    A loss that is not finite ends the training there: the run has diverged, which is a result.
+    A loss that leaves all bounds ends the training there: the run has diverged, which is a result.
 
     Args:
         draw: gives the training images of each epoch, in the order of `train`; None trains on those of `train`.
@@ -126,7 +126,7 @@ def fit(
                     break
     except Diverged:
         outcome.steps = outcome.diverged_at = journal.steps
-        outcome.stopped = f"The loss was no finite number any more at step {outcome.steps:,}: it diverged."
+        outcome.stopped = f"The loss left all bounds at step {outcome.steps:,}: it diverged."
     outcome.seconds = journal.seconds
     if path:
         path.pass_by(outcome.steps, last=True)

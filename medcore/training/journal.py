@@ -11,9 +11,13 @@ from medcore.training.run import Row, Run
 SECONDS_EVERY = 0.05
 """Least time in s between two rows of `seconds`."""
 
+FAR = 100.0
+"""A loss above so many times the first one, or above this if the first is below 1, does not come back: such networks
+end at the level of guessing, with units that are dead for every image."""
+
 
 class Diverged(Exception):  # noqa: N818 - an outcome, not an error
-    """The loss is no finite number any more."""
+    """The loss left all bounds, or is no number any more."""
 
 
 class Journal:
@@ -29,6 +33,7 @@ class Journal:
     def __init__(self, run: Run, layers: Sequence[str], varies: bool) -> None:
         self.steps = 0
         self.losses: list[float] = []
+        self._limit: float | None = None
         self._run, self._layers, self._varies = run, layers, varies
         self._seconds, self._said, self._since = 0.0, -SECONDS_EVERY, 0.0
         self._clock: list[tuple[int, float]] = []  # the first two readings
@@ -59,13 +64,15 @@ class Journal:
             norms: (k, layers, 2) as `layers.measure` gives them, valid at the updates watched; None if not measured.
 
         Raises:
-            Diverged: if a loss is not finite; what came after it is left out.
+            Diverged: if a loss is not finite or `FAR` away; what came after it is left out.
         """
         self._seconds += time.perf_counter() - self._since
-        finite = np.isfinite(losses)
-        diverged = not finite.all()
+        if self._limit is None and len(losses):
+            self._limit = FAR * max(1.0, float(losses[0]))
+        near = np.abs(losses) <= (self._limit or FAR)  # false for what is no number
+        diverged = not near.all()
         if diverged:
-            losses = losses[: finite.argmin() + 1]
+            losses = losses[: near.argmin() + 1]
         if len(losses):
             self._run.log(self._rows(losses, norms))
         if diverged:

@@ -62,7 +62,7 @@ def _sweep(records: Sequence[Record]) -> go.Figure:
     words = "Left of the valley the steps are too small to arrive in time, right of it they overshoot."
     words += f" Loss and accuracy are those of the weights {_tested(records)}."
     if any(run_line.diverged(record) for record in records):
-        words += " A cross marks a rate at which runs diverged: their loss is no number any more."
+        words += " A cross marks a rate at which runs diverged: their loss left all bounds."
     if len(records) > len({lab.group(record.label) for record in records}):
         words += " Points are means over the seeds, bands one standard deviation to each side."
     st.caption(words + " Each optimizer is to be judged at the bottom of its own valley.")

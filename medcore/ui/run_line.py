@@ -49,7 +49,7 @@ def _outcome(result: Mapping[str, Any]) -> str:
     if "explained" in result:
         return f"measured in {result['seconds']:.1f} s"
     if result.get("diverged_at"):
-        return f"diverged at update {result['diverged_at']:,}: the loss is no longer a number"
+        return f"diverged at update {result['diverged_at']:,}: the loss left all bounds"
     stopped = f"; {result['stopped']}" if result.get("stopped") else ""
     return f"{result['steps']:,} updates in {_duration(result)}{stopped}"
 

@@ -40,8 +40,7 @@ def test_a_run_without_the_layers_figures_gets_no_reason_from_them():
 def test_divergence_is_the_only_reason():
     text = reasons.reasons(winner(), course(diverged_at=31, updates=31, batch_size=512))
     assert text == [
-        "loser diverged at update 31: its loss was no number any more. With a learning rate of 0.01 its steps "
-        "were too long."
+        "loser diverged at update 31: its loss left all bounds. With a learning rate of 0.01 its steps were too long."
     ]
 
 

@@ -219,7 +219,7 @@ def test_a_rate_that_diverges_is_said_and_the_others_go_on(open_page, train_all)
     ids = train_all(accuracies, optimizers=["adam"], vary="learning_rate", values=[0.001, 0.01, 10])
     page = open_page(PAGE, runs=",".join(ids))
     assert not page.exception
-    assert "**Adam · 10** · diverged at update 37: the loss is no longer a number" in markdown(page)
+    assert "**Adam · 10** · diverged at update 37: the loss left all bounds" in markdown(page)
     assert "**Adam · 0.01** · 40 updates in 0.4 s (2.5 s with start and evaluation)" in markdown(page)
     assert "Learning rates" in [s.value for s in page.subheader]
     assert any("A cross marks a rate at which runs diverged" in c.value for c in page.caption)

@@ -8,7 +8,7 @@ import pytest
 from medcore.data import sources
 from medcore.labs import optimizers as lab
 from medcore.spec import DataSpec, ModelSpec, OptimizerSpec, RunSpec, TrainingSpec
-from medcore.training import path
+from medcore.training import journal, path
 from medcore.training.classification import train
 from medcore.training.epochs import order_of
 from medcore.training.run import Cancelled
@@ -109,8 +109,15 @@ def test_a_diverged_run_is_a_result(splits, run):
     json.dumps(result, allow_nan=False)
 
 
-def test_a_diverged_run_falls_back_on_its_best_epoch(splits, run):
+def test_a_rate_far_too_large_is_divergence(splits, run):
+    result = train(replace(SPEC, optimizer=OptimizerSpec("minibatch", 100.0)), run)
+    assert result["diverged_at"] == result["steps"] < 15
+    assert run.values("train_loss")[-1] > 100
+
+
+def test_a_diverged_run_falls_back_on_its_best_epoch(splits, run, monkeypatch):
     """A decay of 100 times the weights a step makes them grow a hundredfold, beyond what float32 holds."""
+    monkeypatch.setattr(journal, "FAR", 1e30)  # else it would not last an epoch
     spec = replace(
         SPEC, optimizer=OptimizerSpec("minibatch", 100.0, 1.0), training=TrainingSpec(50, 16, weights="best")
     )

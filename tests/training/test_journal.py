@@ -81,3 +81,13 @@ def test_what_comes_after_a_loss_that_is_no_number_is_left_out(run):
         journal.write(np.asarray([3.0, NAN, 1.0]), np.full((3, 1, 2), NAN))
     assert journal.steps == 2
     assert [row.step for row in rows(run)] == [1, 1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize(("first", "limit"), [(2.5, 250.0), (0.01, 100.0)])
+def test_a_loss_far_above_the_first_is_divergence(run, first, limit):
+    journal = Journal(run, [], varies=False)
+    journal.open(epoch([0] * 5))
+    journal.write(np.asarray([first, limit]), None)
+    with pytest.raises(Diverged):
+        journal.write(np.asarray([1.0, 1.01 * limit, 1.0]), None)
+    assert journal.steps == 4
