@@ -105,12 +105,12 @@ def test_a_comparison_over_seeds_is_found_again_after_a_reload_and_ends_with_its
     ids = train(page)
     assert len(ids) == 6
     page.wait_for_function(STARTED, timeout=TRAINING)
+    assert any(record.ended is None for record in store.find(ids)), "the reload comes in the middle"
     page.reload()
     settle(page)
     assert parse_qs(urlparse(page.url).query)["runs"][0].split(",") == ids
-    expect(page.locator(".medcore-live")).to_be_visible(timeout=30_000)
-    page.wait_for_function(STARTED, timeout=30_000)
-    assert any(record.ended is None for record in store.find(ids))
+    live, finished = page.locator(".medcore-live"), page.get_by_test_id("stPlotlyChart")
+    expect(live.or_(finished).first).to_be_visible(timeout=30_000)
     expect(page.get_by_role("heading", name="Learning rates")).to_be_visible(timeout=TRAINING)
     records = store.find(ids)
     assert {record.state for record in records} == {"done"}

@@ -95,7 +95,7 @@ def test_a_history_is_read_once_for_all_charts(store, monkeypatch):
     labels, colours = tuple((r.id, r.label) for r in records), tuple((r.id, "#000000") for r in records)
     for by in ("update", "second"):
         for log_loss in (False, True):
-            live_panel._finished(labels, colours, by, (), log_loss)
+            live_panel._finished(labels, colours, (), by, (), log_loss)
     history.of(records[:1])
     assert reads == [record.id for record in records]
 
