@@ -37,7 +37,7 @@ def of(records: Sequence[Record]) -> pd.DataFrame:
     """
     if active := [record.label for record in records if record.state in ACTIVE]:
         raise ValueError(f"A whole history is of runs that have ended. Received: {active[0]!r}, which has not")
-    parts = [_read(record.id) for record in records]
+    parts = [part for record in records if len(part := _read(record.id))]  # one stopped in time logged nothing
     if not parts:
         return training.EMPTY
     return pd.DataFrame(

@@ -12,6 +12,7 @@ from medcore import settings
 from medcore.charts import curves, training
 from medcore.labs import optimizers
 from medcore.runs.store import Store
+from medcore.spec import RunSpec
 from medcore.training.run import Row
 from medcore.ui import history, live_panel
 
@@ -119,3 +120,14 @@ def test_a_run_that_may_still_log_has_no_whole_history(store):
     ids = store.create(optimizers.runs("digits", "mlp", ["adam"]), "somebody")
     with pytest.raises(ValueError, match=r"Received: 'Adam', which has not"):
         history.of(store.find(ids))
+
+
+def test_a_run_that_was_stopped_before_it_logged_anything_is_no_hindrance(store):
+    (trained,) = ended(store, losses(0))
+    (stopped,) = store.find(store.create({"Adam": RunSpec()}, "somebody"))
+    store.cancel([stopped.id])
+    records = store.find([trained.id, stopped.id])
+    assert set(history.of(records)["run"]) == {trained.id}
+    assert history.of(records[1:]).empty
+    labels = tuple((r.id, r.label) for r in records)
+    assert live_panel._finished(labels, tuple((r.id, "#000000") for r in records), (), "update", (), False).data
