@@ -6,15 +6,17 @@ A target is a string "module:name", so a choice carries no import and this packa
 
 from medcore.catalog.choices import Choice, Parameter, Selection, choose, resolve
 from medcore.catalog.losses import LOSSES, LossChoice
-from medcore.catalog.models import MODELS, ModelChoice
+from medcore.catalog.models import CLASSICS, MODELS, NETWORKS, ModelChoice
 from medcore.catalog.optimizers import OPTIMIZERS, OptimizerChoice
 from medcore.catalog.preparations import PREPARATIONS, STAGES, PreparationChoice
 from medcore.catalog.schedules import SCHEDULES
 from medcore.catalog.tasks import TASKS, TaskChoice
 
 __all__ = [
+    "CLASSICS",
     "LOSSES",
     "MODELS",
+    "NETWORKS",
     "OPTIMIZERS",
     "PREPARATIONS",
     "SCHEDULES",

@@ -17,6 +17,31 @@ LOSSES: dict[str, LossChoice] = {
         "Cross-entropy",
         "medcore.training.losses:CrossEntropy",
         "The loss for classes: its gradient is predicted minus true probability.",
+        {
+            "smoothing": Parameter(
+                "Label smoothing",
+                0.0,
+                0.0,
+                0.5,
+                "Share of the true class' probability that is spread over all classes (Szegedy et al. 2016).",
+                steps=(0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
+            )
+        },
+    ),
+    "focal": LossChoice(
+        "Focal",
+        "medcore.training.losses:Focal",
+        "Cross-entropy that counts images less the surer the network is of them (Lin et al. 2017).",
+        {
+            "gamma": Parameter(
+                "Gamma",
+                2.0,
+                0.0,
+                5.0,
+                "How much less; 0 is cross-entropy.",
+                steps=(0.0, 0.5, 1.0, 2.0, 3.0, 5.0),
+            )
+        },
     ),
     "mse": LossChoice(
         "MSE",

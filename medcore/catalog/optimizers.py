@@ -11,12 +11,13 @@ class OptimizerChoice(Choice):
     """An optimizer, its usual learning rate and weight decay, and the batch it is defined by.
 
     `batch` is "all" for gradient descent, 1 for stochastic gradient descent in the strict
-    sense, None where the batch size is free.
+    sense, None where the batch size is free. `proximal` says that the proximal step of L1 is defined for it.
     """
 
     learning_rate: float = 0.001
     weight_decay: float = 0.0
     batch: Literal["all", 1] | None = None
+    proximal: bool = False
 
 
 _DECAYS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -39,6 +40,7 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "One step uses the whole training set: a smooth path, one update an epoch.",
         learning_rate=0.1,
         batch="all",
+        proximal=True,
     ),
     "sgd": OptimizerChoice(
         "SGD (batch 1)",
@@ -46,12 +48,14 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "One step uses a single image: noisy and cheap, one update an image.",
         learning_rate=0.001,
         batch=1,
+        proximal=True,
     ),
     "minibatch": OptimizerChoice(
         "Mini-batch SGD",
         "keras.optimizers:SGD",
         "One step uses a batch: the compromise everything else builds on.",
         learning_rate=0.01,
+        proximal=True,
     ),
     "momentum": OptimizerChoice(
         "Momentum",
@@ -59,6 +63,7 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "Mini-batch SGD with a velocity that keeps part of the last step.",
         {"momentum": _MOMENTUM},
         learning_rate=0.01,
+        proximal=True,
     ),
     "nesterov": OptimizerChoice(
         "Nesterov",
@@ -85,6 +90,7 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "keras.optimizers:Adam",
         "Momentum and RMSprop together, with the start-up bias corrected.",
         _ADAM,
+        proximal=True,
     ),
     "adamw": OptimizerChoice(
         "AdamW",
@@ -92,6 +98,7 @@ OPTIMIZERS: dict[str, OptimizerChoice] = {
         "Adam with weight decay applied to the weights themselves, not through the gradient.",
         _ADAM,
         weight_decay=0.004,
+        proximal=True,
     ),
     "nadam": OptimizerChoice(
         "Nadam",

@@ -1,15 +1,22 @@
 """What a training process can be asked to do."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from medcore.catalog.choices import Choice
 
 
 @dataclass(frozen=True)
 class TaskChoice(Choice):
-    """What a run does. `bases` is how many finished runs it may start from; 0 for none, else it needs one at least."""
+    """What a run does.
+
+    Args:
+        bases: how many finished runs it may start from; 0 for none, else it needs one at least.
+        family: of the models it takes.
+    """
 
     bases: int = 0
+    family: Literal["network", "classic"] = "network"
 
 
 TASKS: dict[str, TaskChoice] = {
@@ -29,5 +36,33 @@ TASKS: dict[str, TaskChoice] = {
         "medcore.training.landscape:survey",
         "The loss on the plane of finished runs' weights, and their paths across it.",
         bases=8,
+    ),
+    "classic": TaskChoice(
+        "Classic",
+        "medcore.training.classics:train",
+        "A classifier of scikit-learn on the same images.",
+        family="classic",
+    ),
+    "prune": TaskChoice(
+        "Pruning",
+        "medcore.training.pruning:prune",
+        "A finished run's smallest weights are set to zero, more and more of them, and it is tested again.",
+        bases=1,
+    ),
+    "path": TaskChoice(
+        "Regularization path",
+        "medcore.training.regularization_path:walk",
+        "The same network with one strength of a penalty after the other, judged by a fold that it did not see.",
+    ),
+    "nested_fold": TaskChoice(
+        "Nested cross-validation",
+        "medcore.training.nested:judge",
+        "Chooses the strength by an inner cross-validation, and judges the choice by an outer fold.",
+    ),
+    "path_test": TaskChoice(
+        "Test of a path",
+        "medcore.training.path_test:test",
+        "The networks of a finished path meet the test images.",
+        bases=1,
     ),
 }

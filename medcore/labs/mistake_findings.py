@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from medcore.labs import logged, optimizers
+from medcore.labs import logged
+from medcore.labs.labels import family
 from medcore.labs.mistakes import SWEEP
 from medcore.optimization.losses import floor
 
@@ -119,7 +120,7 @@ def _rates(wrong: Runs, right: Runs) -> list[str]:
     rankings = {title: _ranked(runs) for title, runs in ways.items() if len(runs) > 1}
     said = [f"{title}, by validation accuracy at the end: {_listed(ranking)}." for title, ranking in rankings.items()]
     if len({len(ranking) for ranking in rankings.values()}) == 1 and len(rankings) == 2:
-        names = [[optimizers.family(label) for label, _ in ranking] for ranking in rankings.values()]
+        names = [[family(label) for label, _ in ranking] for ranking in rankings.values()]
         gaps = [ranking[0][1] - ranking[-1][1] for ranking in rankings.values()]
         said.append(
             f"The ranking is {'the same' if names[0] == names[1] else 'another one'}; from the first to the last it is "
@@ -146,7 +147,7 @@ def _at_the_edge(best: Runs) -> Iterator[str]:
 def _best_rates(runs: Runs) -> list[tuple[str, Measured]]:
     """Of each optimizer the run with the highest validation accuracy at the end."""
     ranked = sorted(runs.items(), key=lambda item: item[1].accuracy[-1])
-    return list({optimizers.family(label): (label, run) for label, run in ranked}.values())
+    return list({family(label): (label, run) for label, run in ranked}.values())
 
 
 def _ranked(runs: Runs) -> list[tuple[str, float]]:

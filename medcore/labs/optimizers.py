@@ -5,11 +5,11 @@ several seeds every run is repeated from other first weights and in another orde
 """
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from medcore import catalog
+from medcore.labs.labels import MAX_RUNS
 from medcore.spec import (
     DataSpec,
     LossSpec,
@@ -25,7 +25,6 @@ from medcore.spec import (
 
 MAX_OPTIMIZERS = 8
 MAX_SEEDS = 10
-MAX_RUNS = 64
 VALUES: dict[str, tuple[float | str, ...]] = {
     "optimizer": (),
     "learning_rate": (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 1.0),
@@ -40,7 +39,6 @@ _PLURALS = {
     "schedule": "schedules",
     "loss": "losses",
 }
-_SEED = re.compile(r" · seed \d+$")
 
 
 def runs(
@@ -68,7 +66,7 @@ def runs(
     warmup: float = 0.0,
     record_path: bool = False,
 ) -> dict[str, RunSpec]:
-    """The runs of one comparison, by label; the runs of one group (`group`) stand together.
+    """The runs of one comparison, by label; the runs of one group (`labels.group`) stand together.
 
     Args:
         dataset: a name that `python -m medcore datasets` lists.
@@ -137,16 +135,6 @@ def runs(
     if len(specs) > MAX_RUNS:
         raise ValueError(f"A comparison has at most {MAX_RUNS} runs. Received: {_count(names, vary, values, seeds)}")
     return specs
-
-
-def group(label: str) -> str:
-    """The label of a run without its seed: runs of one group differ by chance alone."""
-    return _SEED.sub("", label)
-
-
-def family(label: str) -> str:
-    """The optimizer in the label of a run."""
-    return label.partition(" · ")[0]
 
 
 def _optimizers(given: Sequence[str]) -> list[str]:

@@ -113,28 +113,28 @@ class Store:
         Returns:
             Their ids, in the order of `specs`.
         """
-        now = time.time()
-        rows = [
-            {
-                "id": uuid.uuid4().hex,
-                "parent": parent,
-                "label": label,
-                "owner": owner,
-                "size": spec.size,
-                "state": "queued",
-                "cancel": False,
-                "spec": spec.to_dict(),
-                "spec_hash": spec.hash,
-                "plan": {},
-                "status": "",
-                "created": now,
-            }
-            for label, spec in specs.items()
-        ]
+        rows = _queued(specs, owner, parent)
         if rows:
             with self._write() as connection:
                 connection.execute(runs.insert(), rows)
         return [row["id"] for row in rows]
+
+    def create_family(self, specs: Mapping[str, RunSpec], owner: str) -> list[str]:
+        """Queues runs of which the last is the parent of the others, so it is served after them; all or none.
+
+        Returns:
+            Their ids, in the order of `specs`.
+        """
+        parent = uuid.uuid4().hex
+        rows = _queued(specs, owner, parent)
+        rows[-1] |= {"id": parent, "parent": None}
+        with self._write() as connection:
+            connection.execute(runs.insert(), rows)
+        return [row["id"] for row in rows]
+
+    def children(self, parent: str) -> list[Record]:
+        """The runs that belong to this one, in their order."""
+        return self._records(runs.c.parent == parent, order=(runs.c.number,))
 
     def find(self, ids: Sequence[str]) -> list[Record]:
         """The runs with these ids, in this order; unknown ids are left out."""
@@ -364,6 +364,28 @@ class Store:
             raise
         except (OSError, sqlite3.Error) as error:
             raise StoreError(_sentence(str(error), where)) from error
+
+
+def _queued(specs: Mapping[str, RunSpec], owner: str, parent: str | None) -> list[dict[str, Any]]:
+    """Rows of new runs, in order."""
+    now = time.time()
+    return [
+        {
+            "id": uuid.uuid4().hex,
+            "parent": parent,
+            "label": label,
+            "owner": owner,
+            "size": spec.size,
+            "state": "queued",
+            "cancel": False,
+            "spec": spec.to_dict(),
+            "spec_hash": spec.hash,
+            "plan": {},
+            "status": "",
+            "created": now,
+        }
+        for label, spec in specs.items()
+    ]
 
 
 def _turns() -> sa.Select:

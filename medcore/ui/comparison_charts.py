@@ -9,7 +9,7 @@ import streamlit as st
 
 from medcore import catalog
 from medcore.charts import batches, curves, palette, schedule, sweep, template, training
-from medcore.labs import optimizers as lab
+from medcore.labs.labels import family, group
 from medcore.optimization.schedules import factors
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
@@ -63,7 +63,7 @@ def _sweep(records: Sequence[Record]) -> go.Figure:
     words += f" Loss and accuracy are those of the weights {_tested(records)}."
     if any(run_line.diverged(record) for record in records):
         words += " A cross marks a rate at which runs diverged: their loss left all bounds."
-    if len(records) > len({lab.group(record.label) for record in records}):
+    if len(records) > len({group(record.label) for record in records}):
         words += " Points are means over the seeds, bands one standard deviation to each side."
     st.caption(words + " Each optimizer is to be judged at the bottom of its own valley.")
     if edges := sweep.edges(_rates(ids)):
@@ -98,7 +98,7 @@ def _rates(ids: tuple[str, ...]) -> pd.DataFrame:
     last, lowest = losses.last(), losses.min()
     rows = [
         {
-            "line": lab.family(record.label),
+            "line": family(record.label),
             "rate": _spec(record).optimizer.learning_rate,
             "val_loss": (lowest if _of_best_epoch(record) else last).get(record.id, np.nan),
             "accuracy": _accuracy(record),
@@ -136,7 +136,7 @@ def _batches(records: Sequence[Record]) -> go.Figure:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _batches_chart(ids: tuple[str, ...]) -> go.Figure:
     records = state.store().find(ids)
-    groups = {record.id: lab.group(record.label) for record in records}
+    groups = {record.id: group(record.label) for record in records}
     steps = {r.id: r.plan["steps_per_epoch"] for r in records if "steps_per_epoch" in r.plan}
     return batches.figure(history.of(records), groups, run_colours.of(records), steps)
 
@@ -160,7 +160,7 @@ def _schedules_chart(ids: tuple[str, ...]) -> go.Figure:
     records = state.store().find(ids)
     first: dict[str, str] = {}
     for record in records:
-        first.setdefault(lab.group(record.label), record.id)
+        first.setdefault(group(record.label), record.id)
     labels = {run_id: label for label, run_id in first.items()}
     made = history.of(records).groupby("run", observed=True)["step"].max()
     drawn = [record for record in records if record.id in labels and record.id in made and record.plan]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore.labs import optimizers as lab
+from medcore.labs.labels import group
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (
@@ -56,7 +56,7 @@ def show() -> None:
 
 def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
     """The runs shown; returns their charts by title."""
-    wide = len({lab.group(record.label) for record in records}) > MOST_BESIDE
+    wide = len({group(record.label) for record in records}) > MOST_BESIDE
     chart, numbers = (st.container(), st.container()) if wide else st.columns([3, 2], gap="medium")
     with chart:
         training = live_panel.show(records)

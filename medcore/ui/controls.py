@@ -44,7 +44,7 @@ def dataset(task: str | None = None, *, disabled: bool = False) -> sources.Entry
 def model() -> str:
     """Picks a network."""
     help = "The CNN looks for local patterns; the MLP sees only single pixels."
-    return named("Network", labels(catalog.MODELS), "model", "cnn", help)
+    return named("Network", labels(catalog.NETWORKS), "model", "cnn", help)
 
 
 def losses() -> dict[str, str]:

@@ -12,7 +12,7 @@ from medcore import catalog
 from medcore.charts import landscape as charts
 from medcore.charts import template
 from medcore.labs import landscape as lab
-from medcore.labs import optimizers
+from medcore.labs.labels import group
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
@@ -50,7 +50,7 @@ def show(records: Sequence[Record], colours: Mapping[str, str]) -> None:
 def paths(records: Sequence[Record]) -> list[Record]:
     """The runs to draw: those that kept their path, the first seed of each group, as many as a survey takes."""
     kept = [r for r in records if r.ended and r.result and r.spec["training"].get("record_path")]
-    first = {optimizers.group(r.label): r for r in reversed(kept)}
+    first = {group(r.label): r for r in reversed(kept)}
     chosen = {r.id for r in first.values()}
     return [r for r in kept if r.id in chosen][: catalog.TASKS["landscape"].bases]
 
@@ -119,7 +119,7 @@ def views(records: Sequence[Record], colours: Mapping[str, str]) -> dict[str, go
 
 
 def _labels(records: Sequence[Record], colours: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((r.id, optimizers.group(r.label), colours[r.id]) for r in records)
+    return tuple((r.id, group(r.label), colours[r.id]) for r in records)
 
 
 def _draw(survey: Record, records: Sequence[Record], colours: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ import streamlit as st
 from medcore import catalog, web
 from medcore.charts import curves, training
 from medcore.data import sources
-from medcore.labs import optimizers as lab
+from medcore.labs.labels import MAX_RUNS, family, group
 from medcore.runs import status
 from medcore.runs.store import Record
 from medcore.sentences import sentence
@@ -36,18 +36,18 @@ Pairs = tuple[tuple[str, Any], ...]
 def shown(param: str = RUNS) -> list[Record]:
     """The runs that the URL names, each under a label of its own."""
     ids = st.query_params.get(param, "").split(",")
-    return _find([i for i in dict.fromkeys(ids) if i][: lab.MAX_RUNS])
+    return _find([i for i in dict.fromkeys(ids) if i][:MAX_RUNS])
 
 
 def _find(ids: Sequence[str]) -> list[Record]:
     """Runs of two comparisons may share a label: "Adam · 0.1" of a second is "Adam (2) · 0.1"."""
     records: dict[str, Record] = {}
     for record in state.store().find(ids):
-        label, family = record.label, lab.family(record.label)
+        label, first = record.label, family(record.label)
         number = 1
         while label in records:
             number += 1
-            label = f"{family} ({number}){record.label.removeprefix(family)}"
+            label = f"{first} ({number}){record.label.removeprefix(first)}"
         records[label] = replace(record, label=label)
     return list(records.values())
 
@@ -189,7 +189,7 @@ def _thickness(records: Sequence[Record]) -> str:
 
 def _means(records: Sequence[Record]) -> str:
     """What the thick lines of a chart of several seeds are; "" where each run stands for itself."""
-    sizes = {n for n in Counter(lab.group(r.label) for r in records).values() if n > 1}
+    sizes = {n for n in Counter(group(r.label) for r in records).values() if n > 1}
     if not sizes:
         return ""
     seeds = " or ".join(map(str, sorted(sizes)))
@@ -229,7 +229,7 @@ def _figure(
         dict(colours),
         dict(steps) if by == "epoch" else None,
         log_loss,
-        groups={run_id: lab.group(label) for run_id, label in labels},
+        groups={run_id: group(label) for run_id, label in labels},
         seconds=by == "second",
         means=means,
         dashes=dict(dashes),

@@ -11,7 +11,7 @@ import streamlit as st
 from medcore.charts import training
 from medcore.evaluation.comparison import Comparison, Difference
 from medcore.labs import reasons
-from medcore.labs.optimizers import group
+from medcore.labs.labels import group
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import history, live_panel, state, verdict

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import intervals, template
-from medcore.labs import optimizers as lab
+from medcore.labs.labels import group
 from medcore.runs.store import Record
 from medcore.ui import controls, run_colours, run_line
 from medcore.ui.plain import plain
@@ -103,7 +103,7 @@ def table(records: Sequence[Record]) -> None:
 def _groups(records: Sequence[Record]) -> dict[str, list[Record]]:
     groups: dict[str, list[Record]] = {}
     for record in records:
-        groups.setdefault(lab.group(record.label), []).append(record)
+        groups.setdefault(group(record.label), []).append(record)
     return groups
 
 
@@ -139,7 +139,7 @@ def _table(records: Sequence[Record], seeds: bool) -> pd.DataFrame:
     present = _present(records)
     return pd.DataFrame(
         [
-            {"Run": lab.group(r.label)}
+            {"Run": group(r.label)}
             | ({"Seed": str(r.spec["seed"])} if seeds else {})
             | {METRICS[m]: _text(m, *_value(r, m)) for m in present}
             | {title: _clocked([r], key) for title, key in SECONDS.items()}

@@ -8,7 +8,7 @@ import streamlit as st
 
 from medcore import catalog
 from medcore.charts import schedule, template
-from medcore.labs import optimizers as lab
+from medcore.labs.labels import group
 from medcore.optimization.schedules import factors
 from medcore.spec import RunSpec, ScheduleSpec
 
@@ -34,7 +34,7 @@ def show(specs: Mapping[str, RunSpec], images: int | None) -> None:
         config=template.CONFIG | {"displayModeBar": False},
         alt="Share of the learning rate that is in force over the epochs of the run",
     )
-    cold = {lab.group(label): None for label, spec in specs.items() if 0 < _warm_up(spec, images) <= 1}
+    cold = {group(label): None for label, spec in specs.items() if 0 < _warm_up(spec, images) <= 1}
     if cold:
         st.caption(f"The warm-up does nothing for {', '.join(cold)}: it ends with the first update.")
 

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from medcore import catalog
-from medcore.labs import optimizers as lab
 from medcore.labs import robustness
+from medcore.labs.labels import group
 from medcore.spec import RunSpec
 
 
@@ -20,9 +20,9 @@ def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
     """
     groups: dict[str, list[RunSpec]] = {}
     for label, spec in specs.items():
-        groups.setdefault(lab.group(label), []).append(spec)
+        groups.setdefault(group(label), []).append(spec)
     losses = len({str(spec.loss) for spec in specs.values()})
-    rows = [{"Run": label} | _row(group, train_images, losses > 1) for label, group in groups.items()]
+    rows = [{"Run": label} | _row(runs, train_images, losses > 1) for label, runs in groups.items()]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="setup")
 
 

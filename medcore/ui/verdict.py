@@ -9,7 +9,7 @@ import streamlit as st
 
 from medcore.charts import differences, template
 from medcore.evaluation.comparison import Comparison, Difference, Trial, compare
-from medcore.labs.optimizers import group
+from medcore.labs.labels import group
 from medcore.runs import files
 from medcore.runs.store import Record
 from medcore.ui import run_colours

@@ -1,7 +1,7 @@
 import pytest
 
 from medcore import catalog
-from medcore.labs import optimizers
+from medcore.labs import labels, optimizers
 from medcore.spec import PreparationSpec
 
 
@@ -92,8 +92,8 @@ def test_schedules_take_the_options_that_are_their_own():
 
 def test_losses_vary_without_the_mistakes_and_delta_stays_hubers():
     specs = optimizers.runs(optimizers=["adam"], vary="loss", delta=0.3)
-    assert list(specs) == ["Adam · Cross-entropy", "Adam · MSE", "Adam · Huber"]
-    assert [spec.loss.options for spec in specs.values()] == [{}, {}, {"delta": 0.3}]
+    assert list(specs) == ["Adam · Cross-entropy", "Adam · Focal", "Adam · MSE", "Adam · Huber"]
+    assert [spec.loss.options for spec in specs.values()] == [{"smoothing": 0.0}, {"gamma": 2.0}, {}, {"delta": 0.3}]
 
 
 def test_seeds_repeat_every_run_and_belong_to_one_group():
@@ -101,13 +101,13 @@ def test_seeds_repeat_every_run_and_belong_to_one_group():
     assert list(specs) == ["Momentum · seed 3", "Momentum · seed 4", "Adam · seed 3", "Adam · seed 4"]
     assert [spec.seed for spec in specs.values()] == [3, 4, 3, 4]
     assert all(spec.training.record_path for spec in specs.values())
-    assert [optimizers.group(label) for label in specs] == ["Momentum", "Momentum", "Adam", "Adam"]
+    assert [labels.group(label) for label in specs] == ["Momentum", "Momentum", "Adam", "Adam"]
     assert len({spec.hash for spec in specs.values()}) == 4
 
 
 def test_a_group_is_the_label_without_its_seed():
-    assert optimizers.group("Adam · 0.01 · seed 12") == "Adam · 0.01"
-    assert optimizers.group("Adam · batch 64") == "Adam · batch 64"
+    assert labels.group("Adam · 0.01 · seed 12") == "Adam · 0.01"
+    assert labels.group("Adam · batch 64") == "Adam · batch 64"
 
 
 @pytest.mark.parametrize("vary", [vary for vary in optimizers.VALUES if vary != "optimizer"])
