@@ -15,6 +15,7 @@ from medcore import catalog
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, ImageDataset, Splits
 from medcore.data.preparation.recipe import PreparedSplits, Recipe
+from medcore.data.sampling import sample
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import RunSpec
 from medcore.training import compiled, devices, path
@@ -40,7 +41,8 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     run.status("Loading the images.")
     splits = sources.load(spec.data, run.status)
     check(splits)
-    recipe, prepared = _prepare(spec, splits, run)
+    chosen, sampled = sample(splits, spec.sample, spec.seed)
+    recipe, prepared = _prepare(spec, chosen, run)
     train_set = prepared.splits["train"]
     model_choice = catalog.MODELS[spec.model.name]
     device = devices.choose(model_choice, spec.training.precision)
@@ -77,9 +79,10 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         **_course(outcome, spec),
         **facts,
         "data": _data(splits),
+        "sample": sampled,
         "preparation": recipe and recipe.facts(),
         **results,
-        "baseline": majority(train_set.labels, splits["test"].labels, train_set.class_names),
+        "baseline": majority(train_set.labels, chosen["test"].labels, train_set.class_names),
         "published": dict(train_set.card.published),
         "files": files,
     }

@@ -1,0 +1,139 @@
+"""Which of the labelled images a network gets, and how good their labels are.
+
+Everything random follows from the seed alone, so every model that is compared gets the same images and the same wrong
+labels. Fewer images, a rarer class and fewer wrong labels lie within more, commoner and more of the same seed.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from medcore.data.dataset import ImageDataset, Splits
+from medcore.spec import SampleSpec
+
+_IMBALANCE, _IMAGES, _NOISE, _OVERSAMPLE = range(4)
+"""Each step draws from a generator of its own, so that one leaves the others' draws as they are."""
+
+
+class Sampled(NamedTuple):
+    """What is left of a set.
+
+    Args:
+        splits: as they came where nothing was asked for.
+        facts: plain values for the result of a run, None where nothing was asked for: images by split and class
+            "before" and "after", "labels_changed" of the training images, and how many are "repeated".
+    """
+
+    splits: Splits
+    facts: dict[str, Any] | None
+
+
+def sample(splits: Splits, spec: SampleSpec, seed: int) -> Sampled:
+    """Applies imbalance, number of images, label noise and oversampling, in this order.
+
+    Args:
+        splits: with one label an image.
+        seed: of the draws; that of the run.
+
+    Raises:
+        ValueError: if there are not as many images as asked for, or a class would be left without one.
+    """
+    if not spec:
+        return Sampled(splits, None)
+    parts = dict(splits)
+    if spec.imbalance is not None:
+        parts = _imbalanced(parts, spec, seed)
+    train = parts["train"]
+    if spec.images is not None:
+        train = _subset(train, spec.images, np.random.default_rng([seed, _IMAGES]))
+    clean = train.labels
+    train = replace(train, labels=_noisy(train, spec.label_noise, np.random.default_rng([seed, _NOISE])))
+    changed, before = int((train.labels != clean).sum()), len(train)
+    if spec.oversample:
+        train = _oversampled(train, np.random.default_rng([seed, _OVERSAMPLE]))
+    parts["train"] = train
+    facts = {
+        "before": {name: _counts(part).tolist() for name, part in splits.items()},
+        "after": {name: _counts(part).tolist() for name, part in parts.items()},
+        "labels_changed": changed,
+        "repeated": len(train) - before,
+    }
+    return Sampled(parts, facts)
+
+
+def _counts(part: ImageDataset) -> np.ndarray:
+    """Images of every class, (classes,)."""
+    return np.bincount(part.labels, minlength=len(part.class_names))
+
+
+def _taken(part: ImageDataset, chosen: np.ndarray) -> ImageDataset:
+    """The images with these numbers, with all that belongs to them."""
+    of_image = ("images", "labels", "masks", "groups", "original_sizes")
+    values = {name: getattr(part, name) for name in of_image}
+    return replace(part, **{name: value[chosen] for name, value in values.items() if value is not None})
+
+
+def _imbalanced(parts: dict[str, ImageDataset], spec: SampleSpec, seed: int) -> dict[str, ImageDataset]:
+    """The class that is rarest in training thinned, in all splits or in training alone; one of it stays in each."""
+    train = parts["train"]
+    counts = _counts(train)
+    commonest = int(counts.argmax())
+    rarest = len(counts) - 1 - int(counts[::-1].argmin())  # of equals the last, which is the disease as a rule
+    if counts[rarest] * spec.imbalance < counts[commonest]:
+        raise ValueError(
+            f'Of "{train.class_names[commonest]}" there are {counts[commonest] / max(counts[rarest], 1):.3g} times as '
+            f'many training images as of "{train.class_names[rarest]}", which the imbalance must reach at least. '
+            f"Received: {spec.imbalance:g}"
+        )
+    if counts[commonest] < spec.imbalance:
+        raise ValueError(
+            f"The imbalance can be {counts[commonest]:,} at most, so that every class keeps a training image. "
+            f"Received: {spec.imbalance:g}"
+        )
+    thinned = {}
+    for name in ["train"] if spec.imbalanced == "train" else parts:
+        part = parts[name]
+        kept = max(1, round(int(_counts(part)[commonest]) / spec.imbalance))
+        # Validation and test images are the same for all seeds, so that runs can be compared.
+        rng = np.random.default_rng([seed if name == "train" else 0, _IMBALANCE])
+        lost = rng.permutation(np.flatnonzero(part.labels == rarest))[kept:]
+        thinned[name] = _taken(part, np.setdiff1d(np.arange(len(part)), lost))
+    return parts | thinned
+
+
+def _subset(part: ImageDataset, images: int, rng: np.random.Generator) -> ImageDataset:
+    """The first images of an order in which every beginning has the classes in their shares, and all of them."""
+    counts = _counts(part)
+    classes = int((counts > 0).sum())
+    if not classes <= images <= len(part):
+        raise ValueError(
+            f"Training images must be from {classes}, one of each class, to {len(part):,}, which is all there are. "
+            f"Received: {images:,}"
+        )
+    place = np.empty(len(part))
+    for label in np.flatnonzero(counts):
+        # Every class is spread evenly over the order; its first image comes before all others' second.
+        even = (np.arange(counts[label]) + 0.5) / counts[label]
+        even[0] = -1
+        place[rng.permutation(np.flatnonzero(part.labels == label))] = even
+    return _taken(part, np.sort(np.argsort(place, kind="stable")[:images]))
+
+
+def _noisy(part: ImageDataset, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Labels of which this share is another class, every other class as likely."""
+    changed = rng.permutation(len(part))[: round(share * len(part))]
+    others = rng.integers(1, len(part.class_names), len(part))
+    labels = part.labels.copy()
+    labels[changed] = (labels[changed] + others[changed]) % len(part.class_names)
+    return labels
+
+
+def _oversampled(part: ImageDataset, rng: np.random.Generator) -> ImageDataset:
+    """Images of the rarer classes repeated, as evenly as can be, until every class has as many as the commonest."""
+    counts = _counts(part)
+    chosen = [np.arange(len(part))]
+    for label in np.flatnonzero(counts):
+        own = rng.permutation(np.flatnonzero(part.labels == label))
+        chosen.append(np.resize(own, counts.max() - counts[label]))
+    return _taken(part, np.concatenate(chosen))
