@@ -28,12 +28,15 @@ def runs(bases: Mapping[str, RunSpec]) -> dict[str, RunSpec]:
         raise ValueError("These runs did not keep their paths: switch on “Record the path” and train them again.")
     if first.preparation.of("corruption") and len({spec.seed for spec in bases.values()}) > 1:
         raise ValueError("Paths on one loss surface need the same images: noise of another seed makes others.")
+    if first.sample and len({spec.seed for spec in bases.values()}) > 1:
+        raise ValueError("Paths on one loss surface need the same images: another seed chooses others.")
     survey = RunSpec(
         task="landscape",
         data=first.data,
         model=first.model,
         loss=first.loss,
         preparation=first.preparation,
+        sample=first.sample,
         training=TrainingSpec(epochs=1),
         seed=first.seed,
         base=",".join(bases),
@@ -41,4 +44,10 @@ def runs(bases: Mapping[str, RunSpec]) -> dict[str, RunSpec]:
     return {LABEL: survey}
 
 
-_SHARED = {"data": "images", "model": "network", "loss": "loss", "preparation": "preparation"}
+_SHARED = {
+    "data": "images",
+    "model": "network",
+    "loss": "loss",
+    "preparation": "preparation",
+    "sample": "choice of training images",
+}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medcore import catalog
-from medcore.spec import DataSpec, ModelSpec, PreparationSpec, RunSpec
+from medcore.spec import DataSpec, ModelSpec, PreparationSpec, RunSpec, SampleSpec
 
 
 def runs(
@@ -14,6 +14,7 @@ def runs(
     preparation: PreparationSpec | Mapping[str, Any] | None = None,
     data_options: Mapping[str, Any] | None = None,
     seed: int = 0,
+    sample: SampleSpec | None = None,
 ) -> dict[str, RunSpec]:
     """The test of one recipe on one finished run, by the recipe in words.
 
@@ -25,6 +26,7 @@ def runs(
             augmentation is left out, and its corruption meets the test images.
         data_options: of the source.
         seed: of the corruption.
+        sample: of the finished run, so that it meets the same images.
 
     Raises:
         ValueError: with what was expected and what came.
@@ -39,6 +41,7 @@ def runs(
         seed=seed,
         preparation=recipe,
         base=base,
+        sample=sample or SampleSpec(),
     )
     return {words(recipe): spec}
 

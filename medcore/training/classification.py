@@ -82,7 +82,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         "sample": sampled,
         "preparation": recipe and recipe.facts(),
         **results,
-        "baseline": majority(train_set.labels, chosen["test"].labels, train_set.class_names),
+        "baseline": majority(splits["train"].labels, chosen["test"].labels, train_set.class_names),
         "published": dict(train_set.card.published),
         "files": files,
     }

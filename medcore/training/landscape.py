@@ -16,6 +16,7 @@ from medcore import catalog
 from medcore.data import sources
 from medcore.data.dataset import ImageDataset
 from medcore.data.preparation.recipe import Recipe
+from medcore.data.sampling import sample
 from medcore.optimization import plane
 from medcore.spec import RunSpec
 from medcore.training import compiled, devices, path
@@ -103,7 +104,7 @@ def _images(spec: RunSpec, run: Run) -> ImageDataset:
 
     splits = sources.load(spec.data, run.status)
     check(splits)
-    train = splits["train"]
+    train = sample(splits, spec.sample, spec.seed).splits["train"]
     if spec.preparation:
         train = Recipe(spec.preparation, spec.seed).splits({"train": train}, tick).splits["train"]
     height, width = train.images.shape[1:3]

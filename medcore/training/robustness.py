@@ -15,6 +15,7 @@ from medcore.data import sources
 from medcore.data.dataset import Splits
 from medcore.data.preparation import normalisation
 from medcore.data.preparation.recipe import Recipe
+from medcore.data.sampling import sample
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import PreparationSpec, RunSpec
 from medcore.training import devices
@@ -45,6 +46,7 @@ def measure(spec: RunSpec, run: Run) -> dict[str, Any]:
     model = _model(run.folder.parent / spec.base)
     splits = sources.load(spec.data, run.status)
     check(splits)
+    splits = sample(splits, spec.sample, spec.seed).splits
     own = _own_recipe(run.folder.parent / spec.base)
     recipe = Recipe(PreparationSpec(spec.preparation.steps, "test"), spec.seed)
     if own.spec.of("normalisation") == recipe.spec.of("normalisation"):

@@ -172,7 +172,8 @@ def _name(run: Record) -> str:
 def _test(base: Record, steps: PreparationSpec, seed: int) -> None:
     spec = RunSpec.from_dict(base.spec)
     try:
-        specs = robustness.runs(base.id, spec.data.name, spec.model.name, steps, spec.data.options, seed)
+        images = spec.data.name, spec.model.name, steps, spec.data.options, seed, spec.sample
+        specs = robustness.runs(base.id, *images)
         ids = state.store().create(specs, state.owner())
     except (OSError, ValueError) as error:
         st.session_state["test_error"] = sentence(error)
