@@ -1,11 +1,12 @@
 """Common mistakes, each beside the right way: the code, both runs, and what was measured."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
-from medcore.labs import mistake_findings, mistakes
-from medcore.labs.mistakes import Mistake
+from medcore.labs import optimizer_findings, optimizer_mistakes
+from medcore.labs.mistakes import Measured, Mistake, Runs, measured
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import controls, data_card, live_panel, state
@@ -15,17 +16,35 @@ from medcore.ui.run_line import ACTIVE
 BOTH, WRONG, RIGHT = "Both", "Wrong", "Right"
 
 
-def show() -> None:
+@dataclass(frozen=True)
+class Lab:
+    """The mistakes of a lab.
+
+    Args:
+        mistakes: by name, for a data set, its options, epochs and a seed; raises ValueError for bad ones.
+        findings: sentences on what the runs of a mistake measured, for its name and the runs of either way.
+        epochs: that show them.
+    """
+
+    mistakes: Callable[..., Mapping[str, Mistake]]
+    findings: Callable[[str, Runs, Runs], Sequence[str]]
+    epochs: int
+
+
+OPTIMIZERS = Lab(optimizer_mistakes.mistakes, optimizer_findings.findings, 5)
+
+
+def show(lab: Lab = OPTIMIZERS) -> None:
     """Writes the data set's controls into the sidebar, and the panel. The runs of each mistake stand in the URL by its
     name.
     """
     with st.sidebar:
         entry = controls.dataset("classification")
-        epochs = controls.epochs()
+        epochs = controls.epochs(lab.epochs)
         seed = controls.seed()
         options = controls.source_options(entry.options)
     try:
-        every = mistakes.mistakes(entry.card.name, options, epochs, seed)
+        every = lab.mistakes(entry.card.name, options, epochs, seed)
     except ValueError as error:
         st.error(plain(str(error)))
         return
@@ -41,7 +60,7 @@ def show() -> None:
     live_panel.buttons(specs if entry.available else {}, records, param)
     st.markdown(f"**What to see.** {mistake.see}")
     if records:
-        _runs(name, mistake, records, param)
+        _runs(lab, name, mistake, records, param)
 
 
 def _choose(every: Mapping[str, Mistake]) -> str:
@@ -94,25 +113,25 @@ def _of(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> list[Record]
     return [record for record in records if (record.label, record.spec_hash) in wanted]
 
 
-def _runs(name: str, mistake: Mistake, records: Sequence[Record], param: str) -> None:
+def _runs(lab: Lab, name: str, mistake: Mistake, records: Sequence[Record], param: str) -> None:
     chart, numbers = st.columns([3, 2], gap="medium")
     with chart:
         live_panel.show(records, param)
     with numbers:
         live_panel.progress(records)
         if not any(record.state in ACTIVE for record in records):
-            _findings(name, mistake, records)
+            _findings(lab, name, mistake, records)
 
 
-def _findings(name: str, mistake: Mistake, records: Sequence[Record]) -> None:
+def _findings(lab: Lab, name: str, mistake: Mistake, records: Sequence[Record]) -> None:
     runs = {record.label: _measured(record.id) for record in records if record.result}
     wrong, right = ({label: runs[label] for label in way if label in runs} for way in (mistake.wrong, mistake.right))
-    if said := mistake_findings.findings(name, wrong, right):
+    if said := lab.findings(name, wrong, right):
         st.markdown("**Measured**\n" + "\n".join(f"- {sentence}" for sentence in said))
 
 
 # What a run that ended has measured does not change.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _measured(run_id: str) -> mistake_findings.Measured:
+def _measured(run_id: str) -> Measured:
     (record,) = state.store().find([run_id])
-    return mistake_findings.measured(state.store().history([run_id]), len(record.plan.get("classes", ())))
+    return measured(state.store().history([run_id]), len(record.plan.get("classes", ())), record.result)

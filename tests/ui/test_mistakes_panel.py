@@ -3,7 +3,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from medcore import settings
-from medcore.labs.mistakes import mistakes
+from medcore.labs.optimizer_mistakes import mistakes
 from medcore.runs.store import Store
 from medcore.training.run import Row
 from tests.ui import made_runs

@@ -1,64 +1,23 @@
-"""What the runs of a common mistake measured, beside what theory says."""
+"""What the runs of a common mistake in comparing optimizers measured, beside what theory says."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from medcore.labs import logged
 from medcore.labs.labels import family
-from medcore.labs.mistakes import SWEEP
+from medcore.labs.mistakes import Measured, Runs, whole
+from medcore.labs.optimizer_mistakes import SWEEP
 from medcore.optimization.losses import floor
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One run that ended.
-
-    Args:
-        train_loss: (updates,) of every update.
-        epoch_loss: (epochs,) mean training loss.
-        accuracy: (epochs,) of the validation set.
-        gradients: (points,) norm of the loss gradient over all layers, empty if not logged.
-        classes: how many there are.
-    """
-
-    train_loss: np.ndarray
-    epoch_loss: np.ndarray
-    accuracy: np.ndarray
-    gradients: np.ndarray
-    classes: int
-
-
-Runs = Mapping[str, Measured]
-"""By label."""
-
-
-def measured(frame: "pd.DataFrame", classes: int) -> Measured:
-    """What a run measured, from its columns step, metric, value."""
-    series = logged.series(frame)
-    return Measured(
-        train_loss=series.get("train_loss", np.empty(0)),
-        epoch_loss=series.get("epoch_train_loss", np.empty(0)),
-        accuracy=series.get("val_accuracy", np.empty(0)),
-        gradients=logged.gradients(series),
-        classes=classes,
-    )
 
 
 def findings(name: str, wrong: Runs, right: Runs) -> list[str]:
     """Sentences about the runs there are; none for what has not been trained, or has no whole epoch.
 
     Args:
-        name: of the mistake, a key of `mistakes.mistakes`.
+        name: of the mistake, a key of `optimizer_mistakes.mistakes`.
         wrong, right: runs of either way that ended, by label.
     """
-    whole = [{label: run for label, run in runs.items() if len(run.accuracy)} for runs in (wrong, right)]
-    return _FINDINGS[name](*whole)
+    return list(_FINDINGS[name](whole(wrong), whole(right)))
 
 
 def _softmax(wrong: Runs, right: Runs) -> list[str]:

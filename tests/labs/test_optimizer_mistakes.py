@@ -3,7 +3,7 @@ import ast
 import pytest
 
 from medcore import catalog
-from medcore.labs.mistakes import SWEEP, mistakes
+from medcore.labs.optimizer_mistakes import SWEEP, mistakes
 
 EVERY = mistakes("digits", epochs=3, seed=4)
 

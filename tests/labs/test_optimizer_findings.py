@@ -1,8 +1,9 @@
 import numpy as np
 import pandas as pd
 
-from medcore.labs.mistake_findings import Measured, findings, measured
-from medcore.labs.mistakes import mistakes
+from medcore.labs.mistakes import Measured, measured
+from medcore.labs.optimizer_findings import findings
+from medcore.labs.optimizer_mistakes import mistakes
 
 
 def run(losses, accuracy, gradients=(), classes=10):
