@@ -42,7 +42,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     splits = sources.load(spec.data, run.status)
     check(splits)
     chosen, sampled = sample(splits, spec.sample, spec.seed)
-    recipe, prepared = _prepare(spec, chosen, run)
+    recipe, prepared = prepare(spec, chosen, run)
     train_set = prepared.splits["train"]
     model_choice = catalog.MODELS[spec.model.name]
     device = devices.choose(model_choice, spec.training.precision)
@@ -71,14 +71,14 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     files = {"model": "model.keras", "predictions": "predictions.npz"}
     if outcome.path:
         files["path"] = path.FILE
-        _write(run.folder / path.FILE, outcome.path.save)
+        write(run.folder / path.FILE, outcome.path.save)
     if recipe:
-        _write(run.folder / "preparation.json", lambda file: file.write_text(json.dumps(recipe.facts())))
+        write(run.folder / "preparation.json", lambda file: file.write_text(json.dumps(recipe.facts())))
     return {
         "seconds": round(time.perf_counter() - begun, 3),
         **_course(outcome, spec),
         **facts,
-        "data": _data(splits),
+        "data": data_facts(splits),
         "sample": sampled,
         "preparation": recipe and recipe.facts(),
         **results,
@@ -103,7 +103,7 @@ def check(splits: Splits) -> None:
         raise ValueError(f"Classification needs two classes or more. Received: {splits['train'].class_names}")
 
 
-def _prepare(spec: RunSpec, splits: Splits, run: Run) -> tuple[Recipe | None, PreparedSplits]:
+def prepare(spec: RunSpec, splits: Splits, run: Run) -> tuple[Recipe | None, PreparedSplits]:
     """The splits as the network gets them; without a recipe they stay as they are, bytes stay bytes."""
     if not spec.preparation:
         return None, PreparedSplits(splits, None, None)
@@ -136,7 +136,7 @@ def _course(outcome: Outcome, spec: RunSpec) -> dict[str, Any]:
     }
 
 
-def _data(splits: Splits) -> dict[str, Any]:
+def data_facts(splits: Splits) -> dict[str, Any]:
     """Identity of what was trained on: sizes, classes and the content's hash."""
     content = hashlib.sha256()
     for name in SPLITS:
@@ -173,11 +173,11 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 def _save(model: keras.Model, probabilities: np.ndarray, test: ImageDataset, folder: Path) -> None:
     arrays = {"probabilities": probabilities.astype(np.float32), "labels": test.labels}
-    _write(folder / "model.keras", model.save)
-    _write(folder / "predictions.npz", lambda path: np.savez_compressed(path, **arrays))
+    write(folder / "model.keras", model.save)
+    write(folder / "predictions.npz", lambda path: np.savez_compressed(path, **arrays))
 
 
-def _write(path: Path, write: Callable[[Path], Any]) -> None:
+def write(path: Path, write: Callable[[Path], Any]) -> None:
     """Writes under a temporary name and renames, so that what has the final name is whole."""
     unfinished = path.with_name(f"unfinished-{path.name}")
     try:
