@@ -177,11 +177,11 @@ def _save(model: keras.Model, probabilities: np.ndarray, test: ImageDataset, fol
     write(folder / "predictions.npz", lambda path: np.savez_compressed(path, **arrays))
 
 
-def write(path: Path, write: Callable[[Path], Any]) -> None:
+def write(path: Path, fill: Callable[[Path], Any]) -> None:
     """Writes under a temporary name and renames, so that what has the final name is whole."""
     unfinished = path.with_name(f"unfinished-{path.name}")
     try:
-        write(unfinished)
+        fill(unfinished)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
