@@ -67,6 +67,12 @@ def choose(model: catalog.ModelChoice, precision: Precision = "auto") -> Device:
     return _with_precision(_hardware()[0], model.dense_only, precision)
 
 
+def processor(why: str) -> Device:
+    """This machine's processor, for what computes in double precision on it, whatever GPU there may be."""
+    hardware = _processor("", False)
+    return Device(hardware.name, hardware.kind, hardware.memory_gb, "float64", why)
+
+
 def describe() -> list[dict[str, Any]]:
     """Every GPU, or else the processor, with the precision of convolutional networks on it, ready for JSON."""
     return [asdict(_with_precision(hardware, False, "auto")) for hardware in _hardware()]
