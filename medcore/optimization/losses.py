@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-LOSSES = ("cross_entropy", "mse", "huber", "softmax_twice")
+LOSSES = ("cross_entropy", "focal", "mse", "huber", "softmax_twice")
 
 
 class Curve(NamedTuple):
@@ -20,7 +20,9 @@ class Curve(NamedTuple):
     gradient: np.ndarray
 
 
-def curve(loss: str, p: np.ndarray, classes: int = 2, delta: float = 1.0) -> Curve:
+def curve(
+    loss: str, p: np.ndarray, classes: int = 2, delta: float = 1.0, smoothing: float = 0.0, gamma: float = 2.0
+) -> Curve:
     """The loss and its gradient at confidence p.
 
     Args:
@@ -28,6 +30,8 @@ def curve(loss: str, p: np.ndarray, classes: int = 2, delta: float = 1.0) -> Cur
         p: probabilities of the true class, above 0 and below 1.
         classes: at least 2.
         delta: of the Huber loss, above 0.
+        smoothing: of cross-entropy, 0 to 1.
+        gamma: of the focal loss, 0 or more.
 
     Raises:
         ValueError: for anything else.
@@ -39,7 +43,10 @@ def curve(loss: str, p: np.ndarray, classes: int = 2, delta: float = 1.0) -> Cur
         raise ValueError(f"Confidences must be above 0 and below 1. Received: {p.min():g} to {p.max():g}")
     if classes < 2 or not delta > 0:
         raise ValueError(f"There must be 2 classes or more and a delta above 0. Received: {classes} and {delta:g}")
-    value, true, other = _WAYS[loss](p, (1 - p) / (classes - 1), classes, delta)
+    if not (0 <= smoothing <= 1 and gamma >= 0):
+        raise ValueError(f"Smoothing must be 0 to 1 and gamma 0 or more. Received: {smoothing:g} and {gamma:g}")
+    setting = {"cross_entropy": smoothing, "focal": gamma, "huber": delta}.get(loss, 0.0)
+    value, true, other = _WAYS[loss](p, (1 - p) / (classes - 1), classes, setting)
     return Curve(value, p * (1 - p) * np.abs(true - other))
 
 
@@ -48,15 +55,23 @@ def floor(classes: int) -> float:
     return math.log(math.e + classes - 1) - 1
 
 
-# Each gives the loss, its derivative by the true class' probability p, and by that of one other, q.
+# Each takes p, the probability q of one other class, the number of classes and its own setting. It gives the loss and
+# its derivatives by p and by q.
 _Way = tuple[np.ndarray, np.ndarray, np.ndarray | float]
 
 
-def _cross_entropy(p: np.ndarray, _q: np.ndarray, _classes: int, _delta: float) -> _Way:
-    return -np.log(p), -1 / p, 0.0
+def _cross_entropy(p: np.ndarray, q: np.ndarray, classes: int, smoothing: float) -> _Way:
+    share = smoothing / classes
+    own = 1 - smoothing + share
+    return -own * np.log(p) - (classes - 1) * share * np.log(q), -own / p, -share / q
 
 
-def _mse(p: np.ndarray, q: np.ndarray, classes: int, _delta: float) -> _Way:
+def _focal(p: np.ndarray, _q: np.ndarray, _classes: int, gamma: float) -> _Way:
+    doubt = 1 - p
+    return -(doubt**gamma) * np.log(p), gamma * doubt ** (gamma - 1) * np.log(p) - doubt**gamma / p, 0.0
+
+
+def _mse(p: np.ndarray, q: np.ndarray, classes: int, _: float) -> _Way:
     value = ((1 - p) ** 2 + (classes - 1) * q**2) / classes
     return value, 2 * (p - 1) / classes, 2 * q / classes
 
@@ -70,9 +85,9 @@ def _huber(p: np.ndarray, q: np.ndarray, classes: int, delta: float) -> _Way:
     return value, np.clip(p - 1, -delta, delta) / classes, np.clip(q, -delta, delta) / classes
 
 
-def _softmax_twice(p: np.ndarray, q: np.ndarray, classes: int, _delta: float) -> _Way:
+def _softmax_twice(p: np.ndarray, q: np.ndarray, classes: int, _: float) -> _Way:
     total = np.exp(p) + (classes - 1) * np.exp(q)
     return np.log(total) - p, np.exp(p) / total - 1, np.exp(q) / total
 
 
-_WAYS = dict(zip(LOSSES, (_cross_entropy, _mse, _huber, _softmax_twice), strict=True))
+_WAYS = dict(zip(LOSSES, (_cross_entropy, _focal, _mse, _huber, _softmax_twice), strict=True))

@@ -75,5 +75,6 @@ def _compile(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: st
         return Fit(model, optimizer, loss, batch)
     from medcore.training.loop import Loop
 
-    xla = catalog.MODELS[spec.model.name].dense_only and kind == "cpu"
+    # XLA takes short batches filled up, and batch normalisation would count what fills them.
+    xla = catalog.MODELS[spec.model.name].dense_only and kind == "cpu" and not spec.model.options.get("batch_norm")
     return Loop(model, optimizer, loss, batch, dtype, xla)

@@ -64,10 +64,13 @@ class Loop:
         optimizer: without state; the loop builds it.
         loss: labels (n,), logits (n, classes) -> (n,).
         batch: images a step. A batch of more than `PIXELS_AT_ONCE` is worked off in parts, their
-            gradients added up before the one update: the same step in bounded memory. Only
-            layers that mix the images of a batch (batch normalisation) see the parts.
+            gradients added up before the one update: the same step in bounded memory. Batch normalisation, which
+            mixes the images of a batch, does not go with that.
         dtype: of the images, "uint8" (0..255) or "float32" (0..1).
         xla: compile with XLA, which pays for dense layers on a CPU and hurts convolutions.
+
+    Raises:
+        ValueError: if a model with batch normalisation is to take a batch in parts.
     """
 
     def __init__(
@@ -84,6 +87,11 @@ class Loop:
         self._state = State(model, optimizer)
         height, width = model.input_shape[1:3]
         self._part = max(1, PIXELS_AT_ONCE // (height * width))
+        if batch > self._part and any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.layers):
+            raise ValueError(
+                f"Batch normalisation takes batches of at most {self._part:,} images of {height}x{width} pixels, since "
+                f"it needs the whole batch at once. Received: batches of {batch:,}"
+            )
         self._pace = Pace()
         self._measured = layers.trainable(model)
         self.layers = tuple(self._measured)

@@ -15,7 +15,19 @@ def _one_hot(labels: Any, like: Any) -> Any:
 
 
 class CrossEntropy:
-    """-log of the probability given to the true class; its gradient by the logits is p - y."""
+    """-log of the probability given to the true class; its gradient by the logits is p - y.
+
+    Args:
+        smoothing: share of the true class' 1 that is spread evenly over all classes, itself among them, 0 to 1. A
+            network is then not rewarded for being surer than that: the loss is lowest at a probability of
+            1 - smoothing + smoothing / classes, and never 0.
+
+    Reference:
+        Szegedy et al., Rethinking the Inception Architecture for Computer Vision, arXiv:1512.00567.
+    """
+
+    def __init__(self, smoothing: float = 0.0) -> None:
+        self.smoothing = smoothing
 
     def __call__(self, labels: Any, logits: Any) -> Any:
         """Loss of each image.
@@ -27,7 +39,33 @@ class CrossEntropy:
         Returns:
             (n,) float32.
         """
-        return keras.losses.sparse_categorical_crossentropy(labels, ops.cast(logits, "float32"), from_logits=True)
+        logits = ops.cast(logits, "float32")
+        if not self.smoothing:
+            return keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+        spread = (1 - self.smoothing) * _one_hot(labels, logits) + self.smoothing / logits.shape[-1]
+        return -ops.sum(spread * ops.log_softmax(logits, axis=-1), axis=-1)
+
+
+class Focal:
+    """(1 - p)^gamma * -log p, p the probability given to the true class: images count less the surer it is.
+
+    Args:
+        gamma: how much less, 0 or more; 0 is cross-entropy.
+
+    Reference:
+        Lin et al., Focal Loss for Dense Object Detection, arXiv:1708.02002; here for the softmax of several classes.
+    """
+
+    def __init__(self, gamma: float = 2.0) -> None:
+        self.gamma = gamma
+
+    def __call__(self, labels: Any, logits: Any) -> Any:
+        """Loss (n,) of each image; labels (n,) integers, logits (n, classes)."""
+        cross_entropy = CrossEntropy()(labels, logits)
+        if not self.gamma:
+            return cross_entropy
+        doubt = ops.maximum(-ops.expm1(-cross_entropy), 1e-7)  # 1 - p; a power of 0 has no slope for a gamma below 1
+        return doubt**self.gamma * cross_entropy
 
 
 class SoftmaxTwice:

@@ -61,6 +61,11 @@ EXPLANATIONS = {
         "**Cross-entropy** pulls with $|p - 1|$: hardest where the answer is most wrong, not at all where it is right. "
         "The slope of the softmax, $p\\,(1-p)$, cancels against the $1/p$ of the logarithm."
     ),
+    "focal": (
+        "**Focal** is cross-entropy times $(1 - p)^\\gamma$, here with $\\gamma = 2$: a confidently wrong answer pulls "
+        "as hard as before, one that is right already hardly pulls. So the many easy images of a common class do not "
+        "drown the few of a rare one."
+    ),
     "mse": (
         "**MSE** keeps the slope of the softmax, so its gradient vanishes at both ends: where the network is "
         "confidently wrong it hardly learns. That is why it is not the loss for classes."

@@ -48,3 +48,36 @@ def test_small_images_are_padded_and_leave_something(side, left):
 def test_images_that_two_poolings_would_swallow_are_refused():
     with pytest.raises(ValueError, match=r"at least 4x4 pixels\. Received: 3x28 pixels"):
         cnn((3, 28, 1), 2)
+
+
+def test_what_holds_the_network_back_stands_where_it_belongs():
+    names = [layer.name for layer in cnn((12, 12, 1), 3, dropout=0.5, batch_norm=1, input_noise=0.1).layers]
+    assert " ".join(names) == (
+        "noise crop conv1 norm1 pool1 relu1 conv2 norm2 pool2 relu2 flatten dense norm3 relu3 dropout logits"
+    )
+
+
+def test_normalisation_before_pooling_and_relu_after_it_are_the_usual_order():
+    """Normalised, then ReLU, then pooled: the same values while training, on a side that pooling divides."""
+    model = cnn((10, 10, 1), 3, batch_norm=1)
+    usual = keras.Sequential(
+        [
+            keras.Input((10, 10, 1)),
+            layers.Conv2D(32, 3, use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.MaxPooling2D(),
+            layers.Conv2D(64, 3, use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(64, use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Dense(3),
+        ]
+    )
+    usual.set_weights(model.get_weights())
+    images = np.random.default_rng(0).random((8, 10, 10, 1), np.float32)
+    np.testing.assert_allclose(model(images, training=True), usual(images, training=True), rtol=1e-4, atol=1e-4)

@@ -32,3 +32,19 @@ def test_last_layer_stays_in_float32_under_mixed_precision():
         keras.config.set_dtype_policy(before)
     assert model.get_layer("hidden").compute_dtype == "bfloat16"
     assert model.get_layer("logits").compute_dtype == "float32"
+
+
+def test_normalised_units_have_mean_0_and_variance_1_over_the_batch():
+    model = mlp((4, 4, 1), 3, hidden=8, batch_norm=1)
+    inner = keras.Sequential(model.layers[:3])
+    units = np.asarray(inner(np.random.default_rng(0).random((64, 4, 4, 1), np.float32), training=True))
+    np.testing.assert_allclose(units.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(units.var(axis=0), 1, atol=0.1)
+
+
+def test_dropout_and_noise_are_there_in_training_alone():
+    model = mlp((4, 4, 1), 3, dropout=0.5, input_noise=0.1)
+    images = np.ones((2, 4, 4, 1), np.float32)
+    np.testing.assert_array_equal(model(images), model(images))
+    assert not np.array_equal(model(images, training=True), model(images))
+    assert [layer.name for layer in model.layers] == ["noise", "flatten", "hidden", "dropout", "logits"]

@@ -6,15 +6,15 @@ from medcore.optimization.losses import LOSSES, curve, floor
 P = np.array([1e-4, 0.01, 0.2, 0.5, 0.9, 0.999])
 
 
-def keras_curve(loss, classes, delta):
+def keras_curve(loss, classes, delta, smoothing=0.0, gamma=2.0):
     """The loss that runs train with, and its gradient by the true logit on the tape."""
-    import keras
     import tensorflow as tf
 
     from medcore.training import losses
 
     made = {
-        "cross_entropy": keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction=None),
+        "cross_entropy": losses.CrossEntropy(smoothing),
+        "focal": losses.Focal(gamma),
         "mse": losses.MeanSquaredError(),
         "huber": losses.Huber(delta=delta),
         "softmax_twice": losses.SoftmaxTwice(),
@@ -33,6 +33,14 @@ def keras_curve(loss, classes, delta):
 def test_values_and_gradients_are_those_that_runs_train_with(loss, classes, delta):
     value, gradient = keras_curve(loss, classes, delta)
     ours = curve(loss, P, classes, delta)
+    np.testing.assert_allclose(ours.value, value, rtol=2e-4, atol=2e-6)
+    np.testing.assert_allclose(ours.gradient, gradient, rtol=2e-4, atol=2e-6)
+
+
+@pytest.mark.parametrize(("loss", "smoothing", "gamma"), [("cross_entropy", 0.2, 2.0), ("focal", 0.0, 0.5)])
+def test_smoothing_and_gamma_are_those_that_runs_train_with(loss, smoothing, gamma):
+    value, gradient = keras_curve(loss, 3, 1.0, smoothing, gamma)
+    ours = curve(loss, P, 3, smoothing=smoothing, gamma=gamma)
     np.testing.assert_allclose(ours.value, value, rtol=2e-4, atol=2e-6)
     np.testing.assert_allclose(ours.gradient, gradient, rtol=2e-4, atol=2e-6)
 
@@ -82,6 +90,7 @@ def test_two_softmaxes_have_a_floor():
         (("mse", np.array([0.0, 0.5])), "above 0 and below 1. Received: 0 to 0.5"),
         (("mse", P, 1), "2 classes or more"),
         (("huber", P, 2, 0.0), "delta above 0"),
+        (("focal", P, 2, 1.0, 0.0, -1.0), "gamma 0 or more"),
     ],
 )
 def test_what_cannot_be_is_said(arguments, said):

@@ -8,6 +8,7 @@ from medcore.training.epochs import order_of
 from tests.training.conftest import planned
 
 SHAPE = (12, 12, 1)
+HELD_BACK = {"dropout": 0.5, "batch_norm": 1, "input_noise": 0.1}
 
 
 def train(spec: RunSpec, dataset, epochs: int = 2):
@@ -36,6 +37,51 @@ def test_a_used_stepper_gives_exactly_what_a_fresh_one_gives(name, splits, monke
     np.testing.assert_array_equal(again, losses)
     for a, b in zip(weights, weights_again, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["linear", "mlp", "cnn"])
+def test_what_is_drawn_at_random_in_training_is_the_same_again(name, splits):
+    """Noise and dropout begin anew with the run, and the running means of batch normalisation, too."""
+    options = {key: value for key, value in HELD_BACK.items() if key in catalog.MODELS[name].parameters}
+    spec = RunSpec(model=ModelSpec(name, options), seed=1)
+    losses, weights, first = train(spec, splits["train"])
+    again, weights_again, used = train(spec, splits["train"])
+    assert used is first
+    np.testing.assert_array_equal(again, losses)
+    for a, b in zip(weights, weights_again, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(train(RunSpec(model=ModelSpec(name), seed=1), splits["train"])[0], losses)
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_first_weights_are_the_same_whatever_holds_the_network_back(name):
+    plain, held = (compiled.build_model(ModelSpec(name, o), SHAPE, 3, "float32", 5) for o in ({}, HELD_BACK))
+    kernels = {v.path: v.numpy() for v in held.variables if v.name == "kernel"}
+    assert kernels
+    for variable in plain.variables:
+        if variable.name == "kernel":
+            np.testing.assert_array_equal(variable.numpy(), kernels[variable.path])
+
+
+def test_batch_normalisation_counts_the_real_images_of_a_short_batch_alone(splits):
+    """Six images in the last batch: what fills it up would shift mean and variance."""
+    spec = RunSpec(model=ModelSpec("mlp", {"batch_norm": 1}), optimizer=OptimizerSpec("minibatch", 1e-30))
+    _, _, stepper = train(spec, splits["train"], 1)
+    ours = stepper.model.get_layer("norm").get_weights()
+    plain = compiled.build_model(spec.model, SHAPE, 3, "float32", spec.seed)
+    order = order_of(spec.seed, 0, 70)
+    for start in range(0, 70, 16):
+        plain(splits["train"].images[order[start : start + 16]] / np.float32(255), training=True)
+    for a, b in zip(ours, plain.get_layer("norm").get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_batch_normalisation_of_a_batch_too_large_for_one_call_is_refused(monkeypatch):
+    from medcore.training import loop
+
+    monkeypatch.setattr(loop, "PIXELS_AT_ONCE", 7 * 144)
+    with pytest.raises(ValueError, match=r"at most 7 images of 12x12 pixels.*Received: batches of 16"):
+        compiled.stepper(RunSpec(model=ModelSpec("mlp", {"batch_norm": 1})), SHAPE, 3, "uint8", 16, "float32", "cpu")
 
 
 def test_a_stepper_left_amid_a_step_in_parts_is_as_new(splits, monkeypatch):
@@ -96,5 +142,5 @@ def test_precision_is_the_models_own_and_leaves_the_policy_as_it_was():
 
 
 def test_every_model_of_the_catalog_builds():
-    for name in catalog.MODELS:
+    for name in catalog.NETWORKS:
         assert compiled.build_model(ModelSpec(name), SHAPE, 3, "float32").output_shape == (None, 3)
