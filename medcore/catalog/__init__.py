@@ -5,6 +5,7 @@ A target is a string "module:name", so a choice carries no import and this packa
 """
 
 from medcore.catalog.choices import Choice, Parameter, Selection, choose, resolve
+from medcore.catalog.knobs import KNOBS
 from medcore.catalog.losses import LOSSES, LossChoice
 from medcore.catalog.models import CLASSICS, MODELS, NETWORKS, ModelChoice
 from medcore.catalog.optimizers import OPTIMIZERS, OptimizerChoice
@@ -14,6 +15,7 @@ from medcore.catalog.tasks import TASKS, TaskChoice
 
 __all__ = [
     "CLASSICS",
+    "KNOBS",
     "LOSSES",
     "MODELS",
     "NETWORKS",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from medcore import catalog
-from medcore.labs.labels import MAX_RUNS
+from medcore.labs.seeds import check_number, repeated
 from medcore.spec import (
     DataSpec,
     LossSpec,
@@ -20,11 +20,9 @@ from medcore.spec import (
     ScheduleSpec,
     TrainingSpec,
     one_of,
-    whole,
 )
 
 MAX_OPTIMIZERS = 8
-MAX_SEEDS = 10
 VALUES: dict[str, tuple[float | str, ...]] = {
     "optimizer": (),
     "learning_rate": (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 1.0),
@@ -96,14 +94,13 @@ def runs(
     """
     names = _optimizers(optimizers)
     values = _values(vary, values)
-    seeds = whole("Seeds", seeds, 1, MAX_SEEDS)
     options = options or {}
     recipe = PreparationSpec.given(preparation)
     named = [setting for setting in (learning_rate, weight_decay) if isinstance(setting, Mapping)]
     for name in (*(name for setting in named for name in setting), *(key.partition(".")[0] for key in options)):
         catalog.choose("Optimizer", catalog.OPTIMIZERS, name)
 
-    def run(name: str, setting: Mapping[str, Any], seed: int) -> RunSpec:
+    def run(name: str, setting: Mapping[str, Any]) -> RunSpec:
         return RunSpec(
             data=DataSpec(dataset, data_options or {}),
             model=ModelSpec(model),
@@ -129,11 +126,10 @@ def runs(
         usual["batch_size"] = choice.batch or batch_size
         for value in _values_of(choice, vary, values):
             setting = usual | ({} if value is None else {vary: value})
-            for each in range(seeds):
-                label = choice.label + _words(vary, value) + (f" · seed {seed + each}" if seeds > 1 else "")
-                specs[label] = run(name, setting, seed + each)
-    if len(specs) > MAX_RUNS:
-        raise ValueError(f"A comparison has at most {MAX_RUNS} runs. Received: {_count(names, vary, values, seeds)}")
+            specs[choice.label + _words(vary, value)] = run(name, setting)
+    specs = repeated(specs, seeds)
+    varied = {_PLURALS[vary]: len(values)} if values else {}
+    check_number(specs, {"optimizers": len(names), **varied, "seeds": seeds})
     return specs
 
 
@@ -184,12 +180,6 @@ def _schedule(name: str, warmup: float, options: Mapping[str, float]) -> Schedul
     if unknown := [key for key in options if key not in known]:
         raise ValueError(f"Schedules take these options: {', '.join(known)}. Received: {unknown[0]!r}")
     return ScheduleSpec(name, warmup, {key: value for key, value in options.items() if key in choice.parameters})
-
-
-def _count(names: Sequence[str], vary: str, values: Sequence[Any], seeds: int) -> str:
-    parts = [f"{len(names)} optimizers"]
-    parts += [f"{len(values)} {_PLURALS[vary]}"] if values else []
-    return " x ".join([*parts, f"{seeds} seeds"])
 
 
 def _of(name: str, setting: Mapping[str, float] | float | None) -> float | None:

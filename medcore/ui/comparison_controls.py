@@ -1,17 +1,15 @@
 """The sidebar of the network lab: everything that a comparison of optimizers can be told."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from medcore import catalog
-from medcore.data import sources
 from medcore.labs import optimizers as lab
-from medcore.spec import RunSpec
 from medcore.ui import controls, optimizer_controls, recipe, schedule_preview
-from medcore.ui.plain import plain
+from medcore.ui.chosen import Chosen
 
 DEFAULT = ("minibatch", "momentum", "adam")
 VARY = {
@@ -30,32 +28,13 @@ _VALUES = {
 MOST_EPOCHS = 50
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """What the controls say.
-
-    Args:
-        entry: the data set.
-        options: of its source.
-        settings: arguments of `labs.optimizers.runs`.
-        specs: the runs by label, none if there is a problem.
-        problem: why there are none, in one sentence; "" if there are some.
-    """
-
-    entry: sources.Entry
-    options: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    specs: Mapping[str, RunSpec]
-    problem: str
-
-
 def show() -> Chosen:
     """Writes the controls where it is called, and makes the runs that they ask for."""
     entry = controls.dataset("classification")
     settings: dict[str, Any] = {"dataset": entry.card.name, "model": controls.model()}
     names = optimizer_controls.optimizers(DEFAULT)
     vary = controls.named("What varies", VARY, "vary", "optimizer", "What differs between the runs of one optimizer.")
-    settings |= {"optimizers": names, "vary": vary, "values": _values(vary), "seeds": _seeds()}
+    settings |= {"optimizers": names, "vary": vary, "values": _values(vary), "seeds": controls.seeds()}
     settings |= _loss(vary, settings["values"])
     settings["epochs"] = controls.epochs()
     if vary != "batch_size":
@@ -99,22 +78,6 @@ def _values(vary: str) -> list[float | str] | None:
         help="Each chosen optimizer trains once, and once for every seed, with each of these.",
     )
     return [labels[label] for label in chosen]
-
-
-def _seeds() -> int:
-    """Picks how many; says so where the address asks for more than there may be."""
-    asked = st.query_params.get("seeds", "1")
-    if not (asked.isdecimal() and 1 <= int(asked) <= lab.MAX_SEEDS):
-        st.warning(f"Seeds must be a whole number from 1 to {lab.MAX_SEEDS}. Received: {plain(asked[:20])}")
-    return st.slider(
-        "Seeds",
-        1,
-        lab.MAX_SEEDS,
-        1,
-        key="seeds",
-        bind=controls.URL,
-        help="Repeats every run from other first weights, in another order: how far they differ is chance.",
-    )
 
 
 def _loss(vary: str, values: Sequence[float | str] | None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from medcore.ui import (
     take_home,
     verdict,
 )
-from medcore.ui.comparison_controls import Chosen
+from medcore.ui.chosen import Chosen
 from medcore.ui.plain import plain
 
 CLASSES = 10

@@ -7,7 +7,9 @@ import streamlit as st
 
 from medcore import catalog
 from medcore.data import sources
+from medcore.labs.seeds import MAX_SEEDS
 from medcore.ui import own_sets
+from medcore.ui.plain import plain
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 URL = "query-params"
@@ -41,10 +43,10 @@ def dataset(task: str | None = None, *, disabled: bool = False) -> sources.Entry
     return entries[chosen]
 
 
-def model() -> str:
+def model(default: str = "cnn") -> str:
     """Picks a network."""
     help = "The CNN looks for local patterns; the MLP sees only single pixels."
-    return named("Network", labels(catalog.NETWORKS), "model", "cnn", help)
+    return named("Network", labels(catalog.NETWORKS), "model", default, help)
 
 
 def losses() -> dict[str, str]:
@@ -63,9 +65,9 @@ def delta() -> float:
     return parameter(catalog.LOSSES["huber"].parameters["delta"], "delta")
 
 
-def epochs(default: int = 5) -> int:
+def epochs(default: int = 5, most: int = 50) -> int:
     """Passes over the training images."""
-    return st.slider("Epochs", 1, 50, default, key="epochs", bind=URL, help="Passes over all training images.")
+    return st.slider("Epochs", 1, most, default, key="epochs", bind=URL, help="Passes over all training images.")
 
 
 def batch_size(default: int = 32) -> int:
@@ -92,6 +94,22 @@ def seed() -> int:
             bind=URL,
             help="Fixes the first weights and the order of the images; change it to see how much is chance.",
         )
+    )
+
+
+def seeds() -> int:
+    """Picks how many repeats; says so where the address asks for more than there may be."""
+    asked = st.query_params.get("seeds", "1")
+    if not (asked.isdecimal() and 1 <= int(asked) <= MAX_SEEDS):
+        st.warning(f"Seeds must be a whole number from 1 to {MAX_SEEDS}. Received: {plain(asked[:20])}")
+    return st.slider(
+        "Seeds",
+        1,
+        MAX_SEEDS,
+        1,
+        key="seeds",
+        bind=URL,
+        help="Repeats every run from other first weights, in another order: how far they differ is chance.",
     )
 
 

@@ -16,6 +16,7 @@ page = st.navigation(
         st.Page(PAGES / "home.py", title="Home", default=True),
         st.Page(PAGES / "data_explorer.py", title="Images", url_path="data_explorer"),
         st.Page(PAGES / "optimizer_comparison.py", title="Optimizers", url_path="optimizer_comparison"),
+        st.Page(PAGES / "regularization_lab.py", title="Regularization", url_path="regularization_lab"),
     ],
     position="top",
 )

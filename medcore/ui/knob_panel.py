@@ -1,0 +1,97 @@
+"""The knob lab: the comparison that the controls ask for, trained, drawn and explained."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore.labs.labels import group
+from medcore.runs.store import Record
+from medcore.spec import RunSpec
+from medcore.ui import (
+    data_card,
+    knob_controls,
+    layer_panel,
+    live_panel,
+    prediction,
+    results,
+    setup_table,
+    take_home,
+    verdict,
+)
+from medcore.ui.chosen import Chosen
+from medcore.ui.plain import plain
+
+MOST_BESIDE = 8
+"""Groups whose chart leaves room for the numbers beside it."""
+
+
+def show() -> None:
+    """Writes the controls into the sidebar, and the lab."""
+    with st.sidebar:
+        chosen = knob_controls.show()
+    st.caption(
+        "A network that learns its few training images by heart knows nothing of others. "
+        "Same images, same first weights: only the knob differs."
+    )
+    if chosen.problem:
+        st.error(plain(chosen.problem))
+    if not chosen.entry.available:
+        data_card.offer_download(chosen.entry)
+    specs = chosen.specs if chosen.entry.available else {}
+    records = live_panel.shown()
+    prediction.ask(specs, records)
+    live_panel.buttons(specs, records)
+    charts = {}
+    if records:
+        charts = _runs(records)
+    else:
+        setup_table.show(chosen.specs, _train_images(chosen))
+    _about(chosen, records, charts)
+
+
+def _train_images(chosen: Chosen) -> int | None:
+    there = chosen.entry.sizes_for(chosen.options).get("train")
+    asked = chosen.settings["images"]
+    return min(asked, there) if asked and there else asked or there
+
+
+def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
+    """The runs shown; returns their charts by title."""
+    wide = len({group(record.label) for record in records}) > MOST_BESIDE
+    chart, numbers = (st.container(), st.container()) if wide else st.columns([3, 2], gap="medium")
+    with chart:
+        training = live_panel.show(records)
+    with numbers:
+        live_panel.progress(records)
+        accuracies = results.accuracies(records)
+    ahead = verdict.show(records)
+    prediction.reveal(records)
+    charts = {"Training curves": training, "Test accuracy": accuracies, "Differences": ahead}
+    results.table(records)
+    with st.expander("Settings of these runs"):
+        setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)
+    return {title: figure for title, figure in charts.items() if figure}
+
+
+def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
+    """What stands behind the comparison, in tabs; only the open one is computed."""
+    panels: dict[str, Callable[[], None]] = {
+        "Layers": lambda: layer_panel.show(records),
+        "The data set": lambda: _data(chosen),
+        "Take it home": lambda: _take_home(chosen, records, charts),
+    }
+    tabs = st.tabs(list(panels), on_change="rerun", key="about", bind="query-params")
+    for tab, panel in zip(tabs, panels.values(), strict=True):
+        if tab.open:
+            with tab:
+                panel()
+
+
+def _data(chosen: Chosen) -> None:
+    data_card.show(chosen.entry)
+    data_card.unreadable()
+
+
+def _take_home(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
+    take_home.show("regularization", chosen.specs, records, {**charts, **layer_panel.charts(records)})
