@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
-from medcore.labs import optimizer_findings, optimizer_mistakes
+from medcore.data.entry import Entry
+from medcore.labs import optimizer_findings, optimizer_mistakes, regularization_findings, regularization_mistakes
 from medcore.labs.mistakes import Measured, Mistake, Runs, measured
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
@@ -24,14 +26,37 @@ class Lab:
         mistakes: by name, for a data set, its options, epochs and a seed; raises ValueError for bad ones.
         findings: sentences on what the runs of a mistake measured, for its name and the runs of either way.
         epochs: that show them.
+        start: what the runs of a mistake share, said where one is chosen.
     """
 
     mistakes: Callable[..., Mapping[str, Mistake]]
     findings: Callable[[str, Runs, Runs], Sequence[str]]
     epochs: int
+    start: str
 
 
-OPTIMIZERS = Lab(optimizer_mistakes.mistakes, optimizer_findings.findings, 5)
+def _of_optimizers(entry: Entry, *settings: Any) -> dict[str, Mistake]:
+    return optimizer_mistakes.mistakes(entry.card.name, *settings)
+
+
+def _of_regularization(entry: Entry, options: Mapping[str, Any], *settings: Any) -> dict[str, Mistake]:
+    there = entry.sizes_for(options).get("train") or regularization_mistakes.IMAGES
+    images = min(there, regularization_mistakes.IMAGES)
+    return regularization_mistakes.mistakes(entry.card.name, options, *settings, images=images)
+
+
+OPTIMIZERS = Lab(
+    _of_optimizers,
+    optimizer_findings.findings,
+    5,
+    "Each trains the articles' MLP the wrong and the right way, from the same first weights.",
+)
+REGULARIZATION = Lab(
+    _of_regularization,
+    regularization_findings.findings,
+    regularization_mistakes.EPOCHS,
+    "Each trains the articles' MLP on a few images, the wrong and the right way, from the same first weights.",
+)
 
 
 def show(lab: Lab = OPTIMIZERS) -> None:
@@ -44,11 +69,11 @@ def show(lab: Lab = OPTIMIZERS) -> None:
         seed = controls.seed()
         options = controls.source_options(entry.options)
     try:
-        every = lab.mistakes(entry.card.name, options, epochs, seed)
+        every = lab.mistakes(entry, options, epochs, seed)
     except ValueError as error:
         st.error(plain(str(error)))
         return
-    name = _choose(every)
+    name = _choose(every, lab.start)
     mistake = every[name]
     _code(mistake)
     if not entry.available:
@@ -63,7 +88,7 @@ def show(lab: Lab = OPTIMIZERS) -> None:
         _runs(lab, name, mistake, records, param)
 
 
-def _choose(every: Mapping[str, Mistake]) -> str:
+def _choose(every: Mapping[str, Mistake], help: str) -> str:
     names = {mistake.title: name for name, mistake in every.items()}
     chosen = st.segmented_control(
         "Mistake",
@@ -72,7 +97,7 @@ def _choose(every: Mapping[str, Mistake]) -> str:
         required=True,
         key="mistake",
         bind=controls.URL,
-        help="Each trains the articles' MLP the wrong and the right way, from the same first weights.",
+        help=help,
     )
     return names[chosen]
 
