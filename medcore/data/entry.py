@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from medcore.catalog import Parameter, Selection
 from medcore.data.dataset import Card, Splits
@@ -14,6 +16,18 @@ Report = Callable[[str], None]
 
 Stamp = tuple[tuple[str, int, int], ...]
 """Name, time of change and size of a file, or of a folder and its sub-folders."""
+
+
+class Labels(NamedTuple):
+    """What is known of the images of a split without looking at them.
+
+    Args:
+        classes: (n,) class numbers.
+        patients: (n,) ids, or None where unknown.
+    """
+
+    classes: np.ndarray
+    patients: np.ndarray | None = None
 
 
 def ignore(sentence: str) -> None:
@@ -49,6 +63,8 @@ class Entry:
         options: what the source can be asked for, by name.
         remote: where it can be downloaded from.
         count: gives the sizes for given options; None where they do not depend on them.
+        labels: gives the labels of the splits that the source has, for given options, much faster than `read`; None of
+            them where only a reading would tell.
         kept: folder where what is computed of it is kept; None for the cache under the home folder.
     """
 
@@ -64,6 +80,9 @@ class Entry:
     options: Mapping[str, Parameter | Selection] = field(default_factory=dict)
     remote: Remote | None = None
     count: Callable[[Mapping[str, Any]], Mapping[str, int]] | None = field(default=None, repr=False, compare=False)
+    labels: Callable[[Mapping[str, Any]], Mapping[str, Labels] | None] | None = field(
+        default=None, repr=False, compare=False
+    )
     kept: Path | None = None
 
     @property

@@ -20,17 +20,18 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 
 from medcore import settings
 from medcore.data.dataset import Card, Splits
-from medcore.data.entry import Entry, Report
+from medcore.data.entry import Entry, Labels, Report
 from medcore.data.files import folder as folders
 from medcore.data.files import npz, npz_set
 
@@ -130,15 +131,25 @@ def entry(name: str) -> Entry:
 
     def read(options: Mapping[str, Any], report: Report) -> Splits:
         splits = found.read(options, report)
-        there = npz.headers(place / _SET)
-        groups = {split: npz.read(place / _SET, name) for split in splits if (name := f"{split}_groups") in there}
+        groups = _groups(place / _SET, splits)
         return {
             split: replace(part, card=card, class_names=classes, groups=groups.get(split))
             for split, part in splits.items()
         }
 
+    def labels(options: Mapping[str, Any]) -> dict[str, Labels]:
+        of_split = found.labels(options)
+        groups = _groups(place / _SET, of_split)
+        return {split: of_images._replace(patients=groups.get(split)) for split, of_images in of_split.items()}
+
     stamp = folders.stamp(place / _SET)
-    return replace(found, card=card, classes=classes, read=read, stamp=stamp, kept=place)
+    return replace(found, card=card, classes=classes, read=read, labels=labels, stamp=stamp, kept=place)
+
+
+def _groups(file: Path, splits: Iterable[str]) -> dict[str, np.ndarray]:
+    """Patients of the splits' images, where the set has them."""
+    there = npz.headers(file)
+    return {split: npz.read(file, name) for split in splits if (name := f"{split}_groups") in there}
 
 
 def forget(name: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from medcore.data import splitting
 from medcore.data.dataset import SPLITS, Card, ImageDataset, Splits
-from medcore.data.entry import Entry, Report
+from medcore.data.entry import Entry, Labels, Report
 from medcore.data.files import pictures
 
 Files = dict[str, dict[str, list[Path]]]
@@ -46,7 +46,10 @@ def entry(folder: Path) -> Entry | None:
         report(f'Reading {sum(counts.values()):,} pictures of "{folder.name}" …')
         return _read(files, classes, size, card)
 
-    return Entry(card, splitting.planned(counts), classes, tuple(size), read, path=folder)
+    def labels(_options: Mapping[str, Any]) -> dict[str, Labels]:
+        return {split: Labels(_labels(of_class, classes)) for split, of_class in files.items()}
+
+    return Entry(card, splitting.planned(counts), classes, tuple(size), read, path=folder, labels=labels)
 
 
 def _files(folder: Path) -> Files | None:
@@ -68,12 +71,16 @@ def _read(files: Files, classes: tuple[str, ...], size: pictures.Size, card: Car
     found = {}
     for split, of_class in files.items():
         paths = [path for paths in of_class.values() for path in paths]
-        labels = [classes.index(name) for name, paths in of_class.items() for _ in paths]
         images, original = pictures.read(paths, size)
-        found[split] = (images, np.array(labels, np.int64), original)
+        found[split] = (images, _labels(of_class, classes), original)
         card = card.with_notes(*pictures.resized_notes(original, size))
     found = splitting.complete(found, found["train"][1])
     return {split: _dataset(*found[split], classes, card) for split in SPLITS}
+
+
+def _labels(of_class: Mapping[str, list[Path]], classes: tuple[str, ...]) -> np.ndarray:
+    """(n,) class numbers of the pictures, class by class."""
+    return np.array([classes.index(name) for name, paths in of_class.items() for _ in paths], np.int64)
 
 
 def _dataset(

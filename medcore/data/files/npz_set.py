@@ -8,7 +8,7 @@ import numpy as np
 
 from medcore.data import splitting
 from medcore.data.dataset import SPLITS, Card, ImageDataset, Splits
-from medcore.data.entry import Entry, Report
+from medcore.data.entry import Entry, Labels, Report
 from medcore.data.files import npz
 from medcore.data.files.npz import Header
 from medcore.data.published import medmnist, mnist
@@ -47,7 +47,10 @@ def entry(path: Path) -> Entry | None:
     def read(_options: Mapping[str, Any], _report: Report) -> Splits:
         return _read(path, arrays, card, classes)
 
-    return Entry(card, splitting.planned(counts), classes, shape, read, path=path)
+    def labels(_options: Mapping[str, Any]) -> dict[str, Labels]:
+        return {split: Labels(_labels(path, y)) for split, (_, y) in arrays.items()}
+
+    return Entry(card, splitting.planned(counts), classes, shape, read, path=path, labels=labels)
 
 
 def _layout(headers: Mapping[str, Header]) -> dict[str, tuple[str, str]] | None:

@@ -14,7 +14,7 @@ import numpy as np
 from medcore.catalog import Parameter, Selection
 from medcore.data import cache
 from medcore.data.dataset import Card, ImageDataset, Splits
-from medcore.data.entry import Entry, Report
+from medcore.data.entry import Entry, Labels, Report
 from medcore.data.simulation import anatomy, tomography
 from medcore.data.simulation.tomography import Geometry, Kernel
 from medcore.spec import MAX_SEED, number, one_of, whole
@@ -58,6 +58,9 @@ SCANNERS = {
     "B": Scanner(50_000, "sharp", 25.0, Geometry(views=72, pixel_mm=5.0)),
 }
 
+MOST_COUNTED = 5000
+"""Slices whose labels are drawn to count them, which takes a second; of more only a run tells."""
+
 NUMBERS = (40, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 DOSES = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 30.0, 100.0)
 
@@ -100,7 +103,7 @@ CARD = Card(
 def entry() -> Entry:
     """The simulator with its default options, without running it."""
     pixels = SCANNERS["A"].geometry.pixels
-    return Entry(CARD, _sizes({}), CLASSES, (pixels, pixels, 1), _read, options=OPTIONS, count=_sizes)
+    return Entry(CARD, _sizes({}), CLASSES, (pixels, pixels, 1), _read, options=OPTIONS, count=_sizes, labels=_labels)
 
 
 def complete(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,6 +202,20 @@ def _sizes(options: Mapping[str, Any]) -> dict[str, int]:
     return {split: int(of_split.sum()) for split, of_split in _splits(complete(options)["images"]).items()}
 
 
+def _labels(options: Mapping[str, Any]) -> dict[str, Labels] | None:
+    """The labels alone: no slice is scanned."""
+    values = complete(options)
+    count = values["images"]
+    if count > MOST_COUNTED:
+        return None
+    present = np.array([_slice(number, values).present for number in range(count)], np.int64)
+    return {split: Labels(present[part], _patients(count)[part]) for split, part in _splits(count).items()}
+
+
+def _patients(count: int) -> np.ndarray:
+    return np.arange(count) // SLICES
+
+
 def _read(options: Mapping[str, Any], report: Report) -> Splits:
     values = complete(options)
 
@@ -209,7 +226,7 @@ def _read(options: Mapping[str, Any], report: Report) -> Splits:
     name = f"{CARD.name}-{cache.key({'version': VERSION, **values})}"
     made = cache.arrays(name, make, lambda: report("Waiting for the CT slices that another run is simulating …"))
     pixel = SCANNERS[values["scanner"]].geometry.pixel_mm
-    patients = np.arange(values["images"]) // SLICES
+    patients = _patients(values["images"])
     return {
         split: ImageDataset(
             images=made["images"][part][..., None],
