@@ -10,6 +10,7 @@ from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (
     data_card,
+    gap_panel,
     knob_controls,
     layer_panel,
     live_panel,
@@ -68,6 +69,7 @@ def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
     ahead = verdict.show(records)
     prediction.reveal(records)
     charts = {"Training curves": training, "Test accuracy": accuracies, "Differences": ahead}
+    charts |= gap_panel.show(records)
     results.table(records)
     with st.expander("Settings of these runs"):
         setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)

@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore import catalog, web
+from medcore import web
 from medcore.charts import curves, training
 from medcore.data import sources
 from medcore.labs.labels import MAX_RUNS, family, group
@@ -21,7 +21,7 @@ from medcore.runs import status
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
-from medcore.ui import controls, history, run_colours, run_line, state
+from medcore.ui import controls, history, run_colours, run_line, setup_table, state
 from medcore.ui.components.live_chart import live_chart
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
@@ -171,7 +171,7 @@ def _losses(records: Sequence[Record]) -> str:
     losses = [RunSpec.from_dict(record.spec).loss for record in records]
     if all(loss == losses[0] for loss in losses):
         return ""
-    names = dict.fromkeys(catalog.LOSSES[loss.name].label for loss in losses)
+    names = dict.fromkeys(setup_table.loss(loss) for loss in losses)
     return (
         f"**The losses are of different kinds ({', '.join(names)}) and have scales of their own: a lower curve is not "
         "a better one. Compare the validation accuracy.**"

@@ -8,7 +8,7 @@ import streamlit as st
 from medcore import catalog
 from medcore.labs import robustness
 from medcore.labs.labels import group
-from medcore.spec import RunSpec
+from medcore.spec import LossSpec, RunSpec
 
 
 def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
@@ -23,7 +23,7 @@ def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
         groups.setdefault(group(label), []).append(spec)
     losses = len({str(spec.loss) for spec in specs.values()})
     rows = [{"Run": label} | _row(runs, train_images, losses > 1) for label, runs in groups.items()]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="setup")
+    st.dataframe(pd.DataFrame(rows).fillna("—"), hide_index=True, width="stretch", key="setup")
 
 
 def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) -> dict[str, str]:
@@ -36,9 +36,10 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
         "Options": ", ".join(_option(spec, name, value) for name, value in spec.optimizer.options.items()) or "—",
     }
     if with_loss:
-        row["Loss"] = _loss(spec)
+        row["Loss"] = loss(spec.loss)
     if schedule := _schedule(spec):
         row["Schedule"] = schedule
+    row |= _held_back(spec)
     if spec.preparation:
         row["Preparation"] = robustness.words(spec.preparation)
     if len(group) > 1:
@@ -49,9 +50,27 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
     return row
 
 
-def _loss(spec: RunSpec) -> str:
-    options = [f"{name} {value:g}" for name, value in spec.loss.options.items()]
-    return " ".join([catalog.LOSSES[spec.loss.name].label, *options])
+def loss(spec: LossSpec) -> str:
+    """A loss in words, "Huber, delta 0.3" say; what is 0 is left out."""
+    choice = catalog.LOSSES[spec.name]
+    options = [f"{choice.parameters[name].label.lower()} {value:g}" for name, value in spec.options.items() if value]
+    return ", ".join([choice.label, *options])
+
+
+def _held_back(spec: RunSpec) -> dict[str, str]:
+    """What keeps the network from learning by heart, by title of the column."""
+    model, training = catalog.MODELS[spec.model.name], spec.training
+    options = [
+        f"{model.parameters[name].label.lower()} {value:g}"
+        for name, value in spec.model.options.items()
+        if value != model.parameters[name].default
+    ]
+    penalty = spec.regularization
+    parts = [f"L1 {penalty.l1:g} ({penalty.l1_step})"] if penalty.l1 else []
+    parts += [f"L2 {penalty.l2:g}"] if penalty.l2 else []
+    stops = f"after {training.patience} epochs without a lower validation loss" if training.patience else ""
+    found = {"Penalty": ", ".join(parts), "Network": ", ".join(options), "Stops": stops}
+    return {title: words for title, words in found.items() if words}
 
 
 def _schedule(spec: RunSpec) -> str:
