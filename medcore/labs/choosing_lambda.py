@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from medcore.data import folds as divide
+from medcore.data.class_counts import ClassCounts
 from medcore.spec import (
     MAX_STRENGTHS,
     DataSpec,
@@ -48,7 +50,6 @@ def study(
     folds: int = 5,
     by_group: bool = True,
     warm_start: bool = True,
-    rule: str = "one_standard_error",
     inner: int = 4,
     scale: bool = False,
     screen: int = 0,
@@ -75,7 +76,6 @@ def study(
         folds: 2 to 20.
         by_group: keep the images of a patient in one fold, where patients are known.
         warm_start: start each strength from the weights of the one before.
-        rule: which strength is chosen: "one_standard_error" or "minimum".
         inner: folds of the inner cross-validation of a nested one.
         scale, screen, fitted_on: as in `PathSpec`; `fitted_on="all"` is a mistake that can be tried.
         seed: of the folds, the first weights and the order of images.
@@ -93,7 +93,6 @@ def study(
         scale=scale,
         screen=screen,
         fitted_on=fitted_on,
-        rule=rule,
         inner=inner,
     )
     parent = RunSpec(
@@ -115,13 +114,34 @@ runs = study
 """What `python -m medcore spec choosing_lambda` prints."""
 
 
-def nested(parent: RunSpec) -> dict[str, RunSpec]:
+def check(spec: RunSpec, counts: ClassCounts) -> None:
+    """Raises ValueError, with one sentence, where a study cannot be made of the images there are.
+
+    Args:
+        spec: of the study's "Whole set".
+        counts: what there is of each class before anything is left out.
+    """
+    there, asked = sum(counts.train.values()), spec.sample.images
+    classes = sum(n > 0 for n in counts.train.values())
+    if asked is not None and not classes <= asked <= there:
+        raise ValueError(
+            f"Training images must be from {classes}, one of each class, to {there:,}, which is all there are. "
+            f"Received: {asked:,}"
+        )
+    kept = 1.0 if asked is None else asked / there
+    pool = {name: n - round((1 - kept) * counts.train.get(name, 0)) for name, n in counts.pool.items()}
+    patients = counts.patients if spec.path.by_group and asked is None else None
+    divide.check(spec.path.folds, pool, patients)
+
+
+def nested(parent: RunSpec, rule: str) -> dict[str, RunSpec]:
     """The outer folds of a nested cross-validation of the same study: each chooses by itself, and is judged once.
 
     Args:
         parent: the spec of a study's "Whole set".
+        rule: by which each chooses.
     """
-    task = replace(parent, task="nested_fold")
+    task = replace(parent, task="nested_fold", path=replace(parent.path, rule=rule))
     return {f"Outer fold {fold}": _fold(task, fold) for fold in range(1, parent.path.folds + 1)}
 
 

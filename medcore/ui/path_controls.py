@@ -1,0 +1,189 @@
+"""The sidebar of the cross-validation: images, network, penalty, grid of strengths, and folds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from medcore import catalog
+from medcore.data import class_counts
+from medcore.labs import choosing_lambda as lab
+from medcore.sentences import sentence
+from medcore.spec import MAX_FOLDS, MAX_STRENGTHS, RunSpec
+from medcore.ui import controls, optimizer_controls, recipe
+from medcore.ui.chosen import Chosen
+
+PREFERRED = "BreastMNIST"
+IMAGES = (20, 50, 100, 200, 500, 1000, 2000, 5000)
+ALL = "all"
+PENALTIES = {"l1": "L1", "l2": "L2", "elastic_net": "Elastic net"}
+L1_STEPS = {"proximal": "Proximal", "subgradient": "Subgradient"}
+SCORES = {"loss": "Loss", "accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "auc": "ROC AUC"}
+RULES = {"one_standard_error": "One standard error", "minimum": "Best"}
+ENDS = tuple(float(f"{digit}e{power}") for power in range(-7, 2) for digit in (1, 3))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the scores of the folds are read; changing it trains nothing anew.
+
+    Args:
+        score: a key of `SCORES`.
+        rule: a key of `RULES`.
+    """
+
+    score: str
+    rule: str
+
+
+def show() -> tuple[Chosen, Reading]:
+    """Writes the controls where it is called; returns the runs that they ask for, and how scores are read."""
+    entry = _dataset()
+    settings: dict[str, Any] = {"dataset": entry.card.name, "images": _images(entry.sizes.get("train"))}
+    settings["model"] = controls.model("mlp")
+    settings |= _penalty()
+    settings["epochs"] = st.slider(
+        "Epochs a strength", 1, 100, 20, key="path_epochs", bind=controls.URL, help="Passes over the images for each."
+    )
+    problems: list[str] = []
+    with st.expander("Strengths", expanded=True):
+        settings |= _grid(problems)
+    with st.expander("Folds", expanded=True):
+        settings |= _folds(problems)
+        reading = _reading()
+    with st.expander("Optimizer"):
+        settings |= _optimizer(settings)
+    with st.expander("Preparation"):
+        settings["preparation"] = recipe.show()
+        st.markdown(f"[See it on an image]({recipe.address(settings['preparation'], entry.card.title)})")
+    options = {}
+    if entry.options:
+        with st.expander(entry.card.title):
+            options = controls.source_options(entry.options)
+    settings["data_options"] = options
+    specs: dict[str, RunSpec] = {}
+    try:
+        if not problems:
+            specs = lab.study(**settings)
+            counts = class_counts.count(entry.name, options) if entry.available else None
+            if counts is not None:
+                lab.check(specs[lab.WHOLE_SET], counts)
+    except (ValueError, OSError) as error:
+        specs, problems = {}, [sentence(error)]
+    return Chosen(entry, options, settings, specs, " ".join(problems)), reading
+
+
+def _dataset() -> Any:
+    """Picks a data set; small real images first, where they are here and nobody has said otherwise."""
+    here = {entry.card.title for entry in controls.listing() if entry.available}
+    if "dataset" not in st.session_state and "dataset" not in st.query_params and PREFERRED in here:
+        st.session_state["dataset"] = PREFERRED
+    return controls.dataset("classification")
+
+
+def _images(there: int | None) -> int | None:
+    """Picks how many; None for all."""
+    steps = [n for n in IMAGES if there is None or n < there]
+    chosen = st.select_slider(
+        "Training images",
+        [*steps, ALL],
+        ALL,
+        format_func=lambda n: n if n == ALL else f"{n:,}",
+        key="images",
+        bind=controls.URL,
+        help="Together with the validation images they are divided into folds; the test images stay apart.",
+    )
+    return None if chosen == ALL else chosen
+
+
+def _penalty() -> dict[str, Any]:
+    help = "L1 makes weights exactly 0, L2 makes all of them small, the elastic net does some of both."
+    settings: dict[str, Any] = {"penalty": controls.named("Penalty", PENALTIES, "penalty", "l1", help)}
+    if settings["penalty"] == "elastic_net":
+        settings["l1_share"] = st.slider(
+            "Share of L1", 0.0, 1.0, 0.5, 0.05, key="l1_share", bind=controls.URL, help="1 is L1 alone, 0 L2 alone."
+        )
+    if settings["penalty"] != "l2":
+        help = "Keras follows the slope of L1 and hardly ever reaches 0; the proximal step (soft threshold) does."
+        settings["l1_step"] = controls.named("L1 by", L1_STEPS, "l1_step", "proximal", help)
+    return settings
+
+
+def _grid(problems: list[str]) -> dict[str, Any]:
+    """Picks the strengths, from a first to a last or typed in by hand; what is wrong with them joins the problems."""
+    text = st.text_input(
+        "Typed in by hand",
+        key="strengths",
+        bind=controls.URL,
+        placeholder="0, 0.0001, 0.001, 0.01",
+        max_chars=1000,
+        help="Strengths with commas between them, 0 for no penalty; while it is empty the sliders below count.",
+    )
+    if text.strip():
+        try:
+            return {"strengths": lab.typed(text)}
+        except ValueError as error:
+            problems.append(sentence(error))
+            return {}
+    low, high = st.select_slider(
+        "From, to",
+        ENDS,
+        (lab.LOW, lab.HIGH),
+        format_func=lambda value: f"{value:g}",
+        key="lambdas",
+        bind=controls.URL,
+        help="First and last strength; those between are evenly spaced in their logarithm.",
+    )
+    points = _whole("Points", "points", 2, MAX_STRENGTHS, lab.POINTS, "Strengths in the grid.", problems)
+    zero = st.toggle("And no penalty", key="zero", bind=controls.URL, help="Puts lambda 0 before the grid.")
+    return {"low": low, "high": high, "points": points, "zero": zero}
+
+
+def _folds(problems: list[str]) -> dict[str, Any]:
+    help = "The images are divided into so many parts; each is left out once and judges the others."
+    folds = _whole("Folds", "folds", 2, MAX_FOLDS, 5, help, problems)
+    by_group = st.toggle(
+        "By patient",
+        True,
+        key="by_patient",
+        bind=controls.URL,
+        help="Keeps all images of a patient in one fold, where the set says whose they are.",
+    )
+    warm = st.toggle(
+        "Warm starts",
+        True,
+        key="warm",
+        bind=controls.URL,
+        help="Each strength starts from the weights of the one before, weakest first; else all from the same weights.",
+    )
+    return {"folds": folds, "by_group": by_group, "warm_start": warm}
+
+
+def _whole(label: str, key: str, low: int, high: int, default: int, help: str, problems: list[str]) -> int:
+    """A slider over whole numbers; says so where the address asks for one beyond its ends."""
+    asked = st.query_params.get(key, str(default))
+    if not (asked.isdecimal() and low <= int(asked) <= high):
+        problems.append(f"{label} must be a whole number from {low} to {high}. Received: {asked[:20]}")
+    return st.slider(label, low, high, default, key=key, bind=controls.URL, help=help)
+
+
+def _reading() -> Reading:
+    score = controls.named("Score", SCORES, "score", "loss", "What the folds are read by; nothing is trained anew.")
+    help = "The lowest mean, or the strongest penalty that is worse by no more than its standard error."
+    return Reading(score, controls.named("Choose", RULES, "rule", "one_standard_error", help))
+
+
+def _optimizer(settings: dict[str, Any]) -> dict[str, Any]:
+    proximal = settings.get("l1_step") == "proximal"
+    names = {name: choice.label for name, choice in catalog.OPTIMIZERS.items() if choice.batch is None}
+    if proximal:
+        names = {name: label for name, label in names.items() if catalog.OPTIMIZERS[name].proximal}
+    help = "Those that the proximal step is defined for." if proximal else "The same for every strength and fold."
+    name = controls.named("Optimizer", names, "optimizer", "adam", help)
+    return {
+        "optimizer": name,
+        "learning_rate": optimizer_controls.learning_rates([name])[name],
+        "batch_size": controls.batch_size(),
+        "class_weights": controls.class_weights(),
+        "seed": controls.seed(),
+    }
