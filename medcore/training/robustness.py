@@ -47,7 +47,7 @@ def measure(spec: RunSpec, run: Run) -> dict[str, Any]:
     splits = sources.load(spec.data, run.status)
     check(splits)
     splits = sample(splits, spec.sample, spec.seed).splits
-    own = _own_recipe(run.folder.parent / spec.base)
+    own = own_recipe(run.folder.parent / spec.base)
     recipe = Recipe(PreparationSpec(spec.preparation.steps, "test"), spec.seed)
     if own.spec.of("normalisation") == recipe.spec.of("normalisation"):
         recipe.scale = own.scale
@@ -79,7 +79,7 @@ def _model(folder: Path) -> keras.Model:
     return keras.models.load_model(file, compile=False, safe_mode=True)
 
 
-def _own_recipe(folder: Path) -> Recipe:
+def own_recipe(folder: Path) -> Recipe:
     """The recipe that the model was trained with; empty where there was none."""
     try:
         facts = json.loads((folder / "preparation.json").read_bytes())
@@ -97,7 +97,7 @@ def _metrics(model: keras.Model, recipe: Recipe, splits: Splits, run: Run) -> di
     names = ("train", "test") if recipe.by_training_set and recipe.scale is None else ("test",)
     test = recipe.splits({name: splits[name] for name in names}, pause).splits["test"]
     _fit_together(model, test.images.shape[1:], len(test.class_names))
-    return evaluate(test.labels, softmax(_logits(model, test.images, pause)), test.class_names)
+    return evaluate(test.labels, softmax(logits_of(model, test.images, pause)), test.class_names)
 
 
 def _fit_together(model: keras.Model, shape: tuple[int, ...], classes: int) -> None:
@@ -113,7 +113,8 @@ def _size(shape: tuple[int, ...]) -> str:
     return f"{height}x{width} pixels" + (" in colour" if channels == 3 else "")
 
 
-def _logits(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
+def logits_of(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
+    """Logits (n, classes) of images (n, height, width, channels) in floats; `pause`, called now and then, may raise."""
     at_once = max(1, PIXELS_AT_ONCE // (images.shape[1] * images.shape[2]))
     parts = []
     for start in range(0, len(images), at_once):
