@@ -46,7 +46,8 @@ def stepper(
 ) -> Stepper:
     """What takes the run's steps, as good as new: with first weights and an unused optimizer.
 
-    All that is compiled in is the key to those kept; the learning rate, its schedule and the seed are not.
+    All that is compiled in is the key to those kept; the learning rate, its schedule, the strengths of a penalty and the
+    seed are not.
 
     Args:
         shape: (height, width, channels) of an image.
@@ -57,10 +58,12 @@ def stepper(
     optimizer = spec.optimizer
     parts = [spec.model.name, spec.model.options, optimizer.name, optimizer.options, optimizer.weight_decay]
     parts += [spec.loss.name, spec.loss.options, shape, classes, dtype, batch, precision, kind]
+    parts += [optimizers.penalty_of(spec.regularization)]
     key = json.dumps(parts, sort_keys=True)
     model = build_model(spec.model, shape, classes, precision, spec.seed)
     kept = _kept.pop(key, None) or _compile(spec, model, dtype, batch, kind)
     kept.reset(values(model.variables))
+    kept.penalise(spec.regularization.l1, spec.regularization.l2)
     _kept[key] = kept
     while len(_kept) > KEPT:
         del _kept[next(iter(_kept))]
@@ -68,13 +71,16 @@ def stepper(
 
 
 def _compile(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: str) -> Stepper:
-    optimizer, loss = optimizers.build(spec.optimizer), build_loss(spec)
+    optimizer = optimizers.build(spec.optimizer, optimizers.penalty_of(spec.regularization))
+    loss = build_loss(spec)
     if keras.backend.backend() != "tensorflow":
         from medcore.training.fallback import Fit
 
         return Fit(model, optimizer, loss, batch)
     from medcore.training.loop import Loop
 
-    # XLA takes short batches filled up, and batch normalisation would count what fills them.
-    xla = catalog.MODELS[spec.model.name].dense_only and kind == "cpu" and not spec.model.options.get("batch_norm")
+    # XLA takes short batches filled up, and batch normalisation would count what fills them. Its random numbers take
+    # longer than all the rest (noise on 64x64 pixels: 28 times), and are others than those of plain Keras.
+    held_back = any(spec.model.options.get(name) for name in ("dropout", "batch_norm", "input_noise"))
+    xla = catalog.MODELS[spec.model.name].dense_only and kind == "cpu" and not held_back
     return Loop(model, optimizer, loss, batch, dtype, xla)
