@@ -46,8 +46,8 @@ def stepper(
 ) -> Stepper:
     """What takes the run's steps, as good as new: with first weights and an unused optimizer.
 
-    All that is compiled in is the key to those kept; the learning rate, its schedule, the strengths of a penalty and the
-    seed are not.
+    All that is compiled in is the key to those kept; the learning rate, its schedule, the strengths of a penalty and
+    the seed are not.
 
     Args:
         shape: (height, width, channels) of an image.

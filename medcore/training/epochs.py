@@ -32,7 +32,17 @@ class Stepper(Protocol):
     """Names of the layers that are measured at updates watched."""
 
     def reset(self, first: list[np.ndarray]) -> None:
-        """Back to step 0: the model's variables from `first`, the optimizer unused."""
+        """Back to step 0: the model's variables from `first`, the optimizer unused, the strengths as they are."""
+
+    def penalise(self, l1: float, l2: float) -> None:
+        """Sets the strengths of the penalty from the next update on. Nothing is compiled anew.
+
+        Whether there is a penalty at all, and how L1 acts, is compiled in: `compiled.stepper` makes a stepper that
+        takes any strengths if its spec has `regularization`, and sets those of the spec.
+
+        Raises:
+            ValueError: if the stepper was made without a penalty and one of the strengths is not 0.
+        """
 
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Any:
         """Makes the training images ready."""

@@ -46,6 +46,10 @@ class Fit:
         """Back to step 0: the model's variables from `first`, the optimizer unused."""
         self._state.reset(first)
 
+    def penalise(self, l1: float, l2: float) -> None:
+        """Sets the strengths of the penalty, see `epochs.Stepper`."""
+        self._state.penalise(l1, l2)
+
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Data:
         """Scales the training images to 0..1 and looks up their weights."""
         return Data(_scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))

@@ -115,6 +115,10 @@ class Loop:
             total.assign(tf.zeros_like(total))
         self._pace = Pace()
 
+    def penalise(self, l1: float, l2: float) -> None:
+        """Sets the strengths of the penalty, see `epochs.Stepper`."""
+        self._state.penalise(l1, l2)
+
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Data:
         """Puts the training images on the device.
 
