@@ -32,7 +32,7 @@ def paths(
     at = axis.places(strengths)
     chart = go.Figure()
     for line, (row, column, channel, unit) in zip(np.asarray(values, float).T, np.asarray(places), strict=True):
-        up = line[np.abs(line).argmax()] > 0
+        up = np.nanmax(line, initial=0) > -np.nanmin(line, initial=0)
         x, y, customdata = axis.broken(strengths, line, strengths)
         where = f"row {row}, column {column}" + (f", channel {channel}" if channel else "")
         chart.add_scatter(

@@ -68,7 +68,7 @@ def study(
         model: a name of `catalog.NETWORKS`.
         learning_rate: None takes the optimizer's usual.
         epochs: passes over the images for each strength.
-        images: training images kept; None keeps all.
+        images: of training and validation together, divided into folds; None takes all.
         penalty: "l1", "l2", or "elastic_net", of which `l1_share` is L1.
         l1_step: how the L1 part acts: "proximal" or "subgradient".
         strengths: the grid, as typed in by hand; None makes one of `points` strengths from `low` to `high`.
@@ -121,15 +121,15 @@ def check(spec: RunSpec, counts: ClassCounts) -> None:
         spec: of the study's "Whole set".
         counts: what there is of each class before anything is left out.
     """
-    there, asked = sum(counts.train.values()), spec.sample.images
-    classes = sum(n > 0 for n in counts.train.values())
+    there, asked = sum(counts.pool.values()), spec.sample.images
+    classes = sum(n > 0 for n in counts.pool.values())
     if asked is not None and not classes <= asked <= there:
         raise ValueError(
-            f"Training images must be from {classes}, one of each class, to {there:,}, which is all there are. "
+            f"Images must be from {classes}, one of each class, to {there:,}, which is all there are. "
             f"Received: {asked:,}"
         )
     kept = 1.0 if asked is None else asked / there
-    pool = {name: n - round((1 - kept) * counts.train.get(name, 0)) for name, n in counts.pool.items()}
+    pool = {name: max(1, round(kept * n)) if n else 0 for name, n in counts.pool.items()}
     patients = counts.patients if spec.path.by_group and asked is None else None
     divide.check(spec.path.folds, pool, patients)
 
@@ -145,14 +145,20 @@ def nested(parent: RunSpec, rule: str) -> dict[str, RunSpec]:
     return {f"Outer fold {fold}": _fold(task, fold) for fold in range(1, parent.path.folds + 1)}
 
 
-def test(parent: str, spec: RunSpec) -> dict[str, RunSpec]:
+def test(parent: str, spec: RunSpec, strength: float) -> dict[str, RunSpec]:
     """The one run in which the networks of a finished study meet the test images.
 
     Args:
         parent: id of the study's "Whole set".
         spec: its spec.
+        strength: that was chosen before; the label keeps it.
     """
-    return {TEST: replace(spec, task="path_test", base=parent)}
+    return {f"{TEST} · {strength!r}": replace(spec, task="path_test", base=parent)}
+
+
+def chosen_before(label: str) -> float:
+    """The strength that was chosen before a test, from the label of its run."""
+    return float(label.removeprefix(f"{TEST} · "))
 
 
 def grid(low: float = LOW, high: float = HIGH, points: int = POINTS) -> tuple[float, ...]:

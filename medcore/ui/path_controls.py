@@ -1,5 +1,6 @@
 """The sidebar of the cross-validation: images, network, penalty, grid of strengths, and folds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ class Reading:
 def show() -> tuple[Chosen, Reading]:
     """Writes the controls where it is called; returns the runs that they ask for, and how scores are read."""
     entry = _dataset()
-    settings: dict[str, Any] = {"dataset": entry.card.name, "images": _images(entry.sizes.get("train"))}
+    settings: dict[str, Any] = {"dataset": entry.card.name, "images": _images(entry.sizes)}
     settings["model"] = controls.model("mlp")
     settings |= _penalty()
     settings["epochs"] = st.slider(
@@ -81,17 +82,18 @@ def _dataset() -> Any:
     return controls.dataset("classification")
 
 
-def _images(there: int | None) -> int | None:
+def _images(sizes: Mapping[str, int]) -> int | None:
     """Picks how many; None for all."""
-    steps = [n for n in IMAGES if there is None or n < there]
+    there = sizes.get("train", 0) + sizes.get("val", 0)
+    steps = [n for n in IMAGES if not there or n < there]
     chosen = st.select_slider(
-        "Training images",
+        "Images",
         [*steps, ALL],
         ALL,
         format_func=lambda n: n if n == ALL else f"{n:,}",
         key="images",
         bind=controls.URL,
-        help="Together with the validation images they are divided into folds; the test images stay apart.",
+        help="Of training and validation together; they are divided into folds, and the test images stay apart.",
     )
     return None if chosen == ALL else chosen
 

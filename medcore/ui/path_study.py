@@ -77,7 +77,7 @@ class Validated:
         partly: folds that did not walk the whole grid, and so are not in the mean.
         mean, error: (L,) over the others; NaN where unknown.
         choice: None before a fold has walked the whole grid.
-        left_out: which scores of the others are missing, in a sentence; "" where none.
+        left_out: which folds the mean does without, everywhere or at some strengths, in a sentence; "" where none.
     """
 
     scores: Mapping[str, np.ndarray]
@@ -122,9 +122,9 @@ def validate(folds: Sequence[Record], length: int, score: str) -> Validated:
     """
     higher = SCORES[score].higher
     scores = {fold.label: _scores(fold, length, score) for fold in folds}
-    counted = [fold.label for fold in folds if fold.state == "done"]
-    partly = tuple(name for name in scores if name not in counted)
-    table = np.array([scores[name] for name in counted]).reshape(len(counted), length)
+    partly = tuple(fold.label for fold in folds if fold.state != "done")
+    table = np.array([np.full(length, np.nan) if name in partly else of for name, of in scores.items()])
+    table = table.reshape(len(scores), length)
     losses = 1 - table if higher else table
     if not np.isfinite(losses).any():
         nothing = np.full(length, np.nan)
@@ -137,6 +137,13 @@ def validate(folds: Sequence[Record], length: int, score: str) -> Validated:
 def reached(fold: Record) -> int:
     """How many strengths a run has walked."""
     return max((step for step, _ in _rows(fold, "path/train_loss")), default=0)
+
+
+def nonzero(study: Study) -> np.ndarray | None:
+    """Weights that are not zero at each strength (L,): of the whole set, or the mean of the folds until it is there."""
+    runs = [study.parent] if study.parent.result else [fold for fold in study.folds if fold.result]
+    counts = [[point["nonzero"] for point in run.result["points"]] for run in runs]
+    return np.mean(counts, axis=0) if counts else None
 
 
 def _scores(fold: Record, length: int, score: str) -> np.ndarray:

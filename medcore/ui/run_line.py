@@ -12,8 +12,13 @@ _BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red"
 
 def markdown(record: Record, progress: Progress | None, what: str = "") -> str:
     """State, name and words of a run as one line of Markdown."""
-    badge = f":{_BADGES[record.state]}-badge[{record.state}]"
-    return " · ".join(part for part in (f"{badge} **{plain(record.label)}**", what, words(record, progress)) if part)
+    name = f"{badge(record)} **{plain(record.label)}**"
+    return " · ".join(part for part in (name, what, words(record, progress)) if part)
+
+
+def badge(record: Record) -> str:
+    """The state of a run as Markdown."""
+    return f":{_BADGES[record.state]}-badge[{record.state}]"
 
 
 def words(record: Record, progress: Progress | None) -> str:
@@ -48,6 +53,8 @@ def _outcome(result: Mapping[str, Any]) -> str:
         return f"tested in {result['seconds']:.1f} s"
     if "explained" in result:
         return f"measured in {result['seconds']:.1f} s"
+    if "steps" not in result:
+        return f"done in {result['seconds']:.1f} s"
     if result.get("diverged_at"):
         return f"diverged at update {result['diverged_at']:,}: the loss left all bounds"
     stopped = f"; {result['stopped']}" if result.get("stopped") else ""

@@ -1,0 +1,175 @@
+"""Choosing lambda: a cross-validation over a grid of strengths, which grows while its folds are walked.
+
+The id of the parent stands in the URL (`?path=`), so a reload, a second tab and a shared link find it again.
+"""
+
+from collections.abc import Callable, Mapping
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore.charts import cross_validation, template
+from medcore.data import sources
+from medcore.sentences import sentence
+from medcore.spec import RunSpec
+from medcore.ui import data_card, path_choice, path_controls, path_progress, path_study, state
+from medcore.ui.chosen import Chosen
+from medcore.ui.path_controls import Reading
+from medcore.ui.path_study import PARAM, Study
+from medcore.ui.plain import plain
+from medcore.ui.run_line import ACTIVE
+
+EVERY = 0.7
+"""Seconds between two looks at what is walking."""
+
+
+def show() -> None:
+    """Writes the controls into the sidebar, and the lab."""
+    with st.sidebar:
+        chosen, reading = path_controls.show()
+    st.caption(
+        "Every fold is left out once and judges networks that never saw it, one for each strength of the penalty: "
+        "the strength is chosen by what other images say of it."
+    )
+    if chosen.problem:
+        st.error(plain(chosen.problem))
+    if not chosen.entry.available:
+        data_card.offer_download(chosen.entry)
+    specs = chosen.specs if chosen.entry.available else {}
+    study = path_study.shown()
+    _buttons(specs, study)
+    if study is None:
+        _plan(specs)
+    else:
+        _live(study, reading)
+    _about(chosen)
+
+
+def _buttons(specs: Mapping[str, RunSpec], study: Study | None) -> None:
+    active = [run.id for run in study.runs if run.state in ACTIVE] if study else []
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Cross-validate",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="path_start",
+            disabled=not specs or bool(active),
+            on_click=_start,
+            args=(specs,),
+            help="Walks the grid once a fold; you may leave this page and come back.",
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="path_stop",
+            disabled=not active,
+            on_click=_stop,
+            args=(active,),
+            help="Stops what walks and what waits; folds that have ended are kept, and the curve is drawn from them.",
+        )
+        if study and specs and _hashes(specs) != {run.spec_hash for run in study.runs}:
+            st.caption("The controls differ from the study shown: press Cross-validate to run them.")
+    if problem := st.session_state.pop("path_error", None):
+        st.error(plain(problem))
+
+
+def _hashes(specs: Mapping[str, RunSpec]) -> set[str]:
+    return {spec.hash for spec in specs.values()}
+
+
+def _start(specs: Mapping[str, RunSpec]) -> None:
+    try:
+        entry = sources.find(next(iter(specs.values())).data.name)
+        if not entry.available:
+            raise FileNotFoundError(f"{entry.card.title} is not on this machine yet: {entry.how}")
+        *_, parent = state.store().create_family(specs, state.owner())
+        st.query_params[PARAM] = parent
+    except (OSError, ValueError) as error:
+        st.session_state["path_error"] = sentence(error)
+
+
+def _stop(ids: list[str]) -> None:
+    state.store().cancel(ids)
+
+
+def _plan(specs: Mapping[str, RunSpec]) -> None:
+    """What a click would do."""
+    if not specs:
+        return
+    path = next(iter(specs.values())).path
+    grid = ", ".join(f"{strength:g}" for strength in path.strengths)
+    st.markdown(
+        f"**{path.folds} folds x {len(path.strengths)} strengths, and all images once more: "
+        f"{(path.folds + 1) * len(path.strengths)} networks.** Lambda is {grid}."
+    )
+
+
+def _live(study: Study, reading: Reading) -> None:
+    """The curve, the folds and the choice, looked at again and again while a run of the study walks."""
+    active = any(run.state in ACTIVE for run in study.runs)
+    st.fragment(_draw, run_every=EVERY if active else None)(study.parent.id, reading, active)
+
+
+def _draw(parent: str, reading: Reading, was_active: bool) -> None:
+    study = path_study.find(parent)
+    if study is None:
+        return
+    if was_active and not any(run.state in ACTIVE for run in study.runs):
+        st.rerun()
+    curve, words = st.columns([3, 2], gap="medium")
+    with curve:
+        st.plotly_chart(
+            figure(study, reading.score),
+            width="stretch",
+            key="cross_validation",
+            config=template.CONFIG,
+            alt="Score of each fold, and their mean with its standard error, against the strength of the penalty",
+        )
+    with words:
+        path_progress.show(study)
+        path_choice.show(study, reading)
+
+
+def figure(study: Study, score: str) -> go.Figure:
+    """The curve of a study, as far as it is."""
+    found = path_study.validate(study.folds, len(study.strengths), score)
+    weights = path_study.nonzero(study)
+    scores = tuple((name, tuple(values)) for name, values in found.scores.items())
+    counts = None if weights is None else tuple(weights)
+    means, errors = tuple(found.mean), tuple(found.error)
+    return _figure(study.strengths, scores, means, errors, score, found.choice, found.partly, counts)
+
+
+# A look that finds nothing new must not build the chart again.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _figure(
+    strengths: tuple[float, ...],
+    scores: tuple[tuple[str, tuple[float, ...]], ...],
+    mean: tuple[float, ...],
+    error: tuple[float, ...],
+    score: str,
+    choice: cross_validation.Choice | None,
+    partly: tuple[str, ...],
+    nonzero: tuple[float, ...] | None,
+) -> go.Figure:
+    kind = path_study.SCORES[score]
+    return cross_validation.figure(
+        strengths, dict(scores), mean, error, kind, choice=choice, partly=partly, nonzero=nonzero
+    )
+
+
+def _about(chosen: Chosen) -> None:
+    """What belongs to the choice, in tabs; only the open one is computed."""
+    panels: dict[str, Callable[[], None]] = {
+        "The data set": lambda: _data(chosen),
+    }
+    tabs = st.tabs(list(panels), on_change="rerun", key="path_about", bind="query-params")
+    for tab, panel in zip(tabs, panels.values(), strict=True):
+        if tab.open:
+            with tab:
+                panel()
+
+
+def _data(chosen: Chosen) -> None:
+    data_card.show(chosen.entry)
+    data_card.unreadable()
