@@ -94,6 +94,22 @@ PREPARATIONS: dict[str, PreparationChoice] = {
         },
         hurts="Ghosts look like structure where there is none.",
     ),
+    "missing_pixels": PreparationChoice(
+        "Missing pixels",
+        f"{_PREPARATION}.corruption:missing_pixels",
+        "Some pixels are black, here and there, as where elements of a detector are dead.",
+        {
+            "share": Parameter(
+                "Share of pixels",
+                0.3,
+                0.01,
+                0.99,
+                "Of the pixels that are lost.",
+                steps=(0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99),
+            )
+        },
+        hurts="Filters that look at neighbours see specks everywhere; a median filter puts most of the pixels back.",
+    ),
     "missing_lines": PreparationChoice(
         "Missing lines",
         f"{_PREPARATION}.corruption:missing_lines",

@@ -4,6 +4,8 @@ Everything random follows from the seed alone, so every model that is compared g
 labels. Fewer images, a rarer class and fewer wrong labels lie within more, commoner and more of the same seed.
 """
 
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -42,6 +44,7 @@ def sample(splits: Splits, spec: SampleSpec, seed: int) -> Sampled:
     if not spec:
         return Sampled(splits, None)
     parts = dict(splits)
+    check(spec, dict(zip(parts["train"].class_names, _counts(parts["train"]).tolist(), strict=True)))
     if spec.imbalance is not None:
         parts = _imbalanced(parts, spec, seed)
     train = parts["train"]
@@ -74,27 +77,59 @@ def _taken(part: ImageDataset, chosen: np.ndarray) -> ImageDataset:
     return replace(part, **{name: value[chosen] for name, value in values.items() if value is not None})
 
 
+def check(spec: SampleSpec, counts: Mapping[str, int]) -> None:
+    """Raises ValueError where such a sample cannot be taken, with what could be.
+
+    Args:
+        counts: training images by class; a class without any does not count.
+    """
+    there = {name: count for name, count in counts.items() if count}
+    if spec.imbalance is not None:
+        commonest, rarest = _extremes(list(there.values()))
+        names, numbers = list(there), list(there.values())
+        if numbers[rarest] * spec.imbalance < numbers[commonest]:
+            raise ValueError(
+                f'The imbalance must be {_above(numbers[commonest] / numbers[rarest])} at least, since "'
+                f'{names[commonest]}" has that many times the images of "{names[rarest]}" already. '
+                f"Received: {spec.imbalance:g}"
+            )
+        if numbers[commonest] < spec.imbalance:
+            raise ValueError(
+                f"The imbalance can be {numbers[commonest]:,} at most, so that every class keeps a training image. "
+                f"Received: {spec.imbalance:g}"
+            )
+        there[names[rarest]] = _kept(numbers[commonest], spec.imbalance)
+    if spec.images is not None and not len(there) <= spec.images <= sum(there.values()):
+        raise ValueError(
+            f"Training images must be from {len(there)}, one of each class, to {sum(there.values()):,}, which is all "
+            f"there are. Received: {spec.images:,}"
+        )
+
+
+def _above(ratio: float) -> str:
+    """Two decimals, rounded up so that the number itself is allowed."""
+    return f"{math.ceil(100 * ratio) / 100:g}"
+
+
+def _extremes(counts: Sequence[int]) -> tuple[int, int]:
+    """Numbers of the commonest and the rarest class; of equals the first and the last, which is the disease usually."""
+    return int(np.argmax(counts)), len(counts) - 1 - int(np.argmin(counts[::-1]))
+
+
+def _kept(commonest: int, imbalance: float) -> int:
+    """Images that the rarest class keeps beside so many of the commonest, one at least."""
+    return max(1, round(commonest / imbalance))
+
+
 def _imbalanced(parts: dict[str, ImageDataset], spec: SampleSpec, seed: int) -> dict[str, ImageDataset]:
     """The class that is rarest in training thinned, in all splits or in training alone; one of it stays in each."""
-    train = parts["train"]
-    counts = _counts(train)
-    commonest = int(counts.argmax())
-    rarest = len(counts) - 1 - int(counts[::-1].argmin())  # of equals the last, which is the disease as a rule
-    if counts[rarest] * spec.imbalance < counts[commonest]:
-        raise ValueError(
-            f'Of "{train.class_names[commonest]}" there are {counts[commonest] / max(counts[rarest], 1):.3g} times as '
-            f'many training images as of "{train.class_names[rarest]}", which the imbalance must reach at least. '
-            f"Received: {spec.imbalance:g}"
-        )
-    if counts[commonest] < spec.imbalance:
-        raise ValueError(
-            f"The imbalance can be {counts[commonest]:,} at most, so that every class keeps a training image. "
-            f"Received: {spec.imbalance:g}"
-        )
+    counts = _counts(parts["train"])
+    present = np.flatnonzero(counts)
+    commonest, rarest = present[list(_extremes(counts[present]))]
     thinned = {}
     for name in ["train"] if spec.imbalanced == "train" else parts:
         part = parts[name]
-        kept = max(1, round(int(_counts(part)[commonest]) / spec.imbalance))
+        kept = _kept(int(_counts(part)[commonest]), spec.imbalance)
         # Validation and test images are the same for all seeds, so that runs can be compared.
         rng = np.random.default_rng([seed if name == "train" else 0, _IMBALANCE])
         lost = rng.permutation(np.flatnonzero(part.labels == rarest))[kept:]
@@ -105,12 +140,6 @@ def _imbalanced(parts: dict[str, ImageDataset], spec: SampleSpec, seed: int) -> 
 def _subset(part: ImageDataset, images: int, rng: np.random.Generator) -> ImageDataset:
     """The first images of an order in which every beginning has the classes in their shares, and all of them."""
     counts = _counts(part)
-    classes = int((counts > 0).sum())
-    if not classes <= images <= len(part):
-        raise ValueError(
-            f"Training images must be from {classes}, one of each class, to {len(part):,}, which is all there are. "
-            f"Received: {images:,}"
-        )
     place = np.empty(len(part))
     for label in np.flatnonzero(counts):
         # Every class is spread evenly over the order; its first image comes before all others' second.

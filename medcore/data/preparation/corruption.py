@@ -59,6 +59,15 @@ def ghosts(image: np.ndarray, rng: np.random.Generator, shift: int, period: int)
     return np.clip(np.abs(np.fft.ifft(lines, axis=0)), 0, 1)
 
 
+def missing_pixels(image: np.ndarray, rng: np.random.Generator, share: float) -> np.ndarray:
+    """Blackens this share of the pixels, in all channels; one at least, and one stays."""
+    height, width = image.shape[:2]
+    count = min(max(1, round(share * height * width)), height * width - 1)
+    lost = image.copy()
+    lost.reshape(height * width, -1)[rng.choice(height * width, count, replace=False)] = 0
+    return lost
+
+
 def missing_lines(image: np.ndarray, rng: np.random.Generator, share: float) -> np.ndarray:
     """Blackens this share of the rows, one at least."""
     lost = image.copy()
