@@ -4,7 +4,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import keras
@@ -13,7 +13,7 @@ import numpy as np
 from medcore import catalog
 from medcore.evaluation.classification import evaluate
 from medcore.spec import RunSpec
-from medcore.training import ahead, compiled, devices
+from medcore.training import ahead, compiled, devices, penalty
 from medcore.training.classification import softmax
 from medcore.training.course import Course
 from medcore.training.epochs import class_weights, order_of
@@ -72,7 +72,9 @@ class Walk:
         batch = self.n if batch == "all" else min(int(batch), self.n)
         device = devices.choose(catalog.MODELS[spec.model.name], spec.training.precision)
         shape, dtype, classes = train.images.shape[1:], str(train.images.dtype), len(train.class_names)
-        self._stepper = compiled.stepper(spec, shape, classes, dtype, batch, device.precision, device.kind)
+        strongest = dict(zip(("l1", "l2"), spec.path.penalties(spec.path.strengths[-1]), strict=True))
+        penalised = replace(spec, regularization=replace(spec.regularization, **strongest))
+        self._stepper = compiled.stepper(penalised, shape, classes, dtype, batch, device.precision, device.kind)
         self.model = self._stepper.model
         self.facts = {"parameters": self.model.count_params(), "device": asdict(device)}
         self._loss = compiled.build_loss(spec)
@@ -80,7 +82,7 @@ class Walk:
         weighted = spec.training.class_weights
         self._class_weights = class_weights(train.labels, classes) if weighted else np.ones(classes)
         self._course = Course(spec, self.n, batch)
-        self._kernels = kernels(self.model)
+        self._kernels = list(penalty.kernels(self.model).values())
 
     def points(self) -> Iterator[Point]:
         """The network at each strength, as soon as it is there.
@@ -132,22 +134,21 @@ class Walk:
 
     def _judged(self, strength: float, diverged_at: int | None) -> Point:
         train_loss, _ = self._judge(self._images.train)
-        weights = [keras.ops.convert_to_numpy(kernel).astype(np.float64) for kernel in self._kernels]
+        weights = [keras.ops.convert_to_numpy(kernel) for kernel in self._kernels]
         if diverged_at is None and not (math.isfinite(train_loss) and all(np.isfinite(w).all() for w in weights)):
             diverged_at = self._course.updates
         val = None
         if self._images.val is not None and diverged_at is None:
             loss, probabilities = self._judge(self._images.val)
             val = {"loss": loss, **evaluate(self._images.val.labels, probabilities, self._images.val.class_names)}
-        l1, l2 = self._spec.path.penalties(strength)
         total, nonzero = sum(w.size for w in weights), int(sum(np.count_nonzero(w) for w in weights))
         with np.errstate(over="ignore", invalid="ignore"):  # of a network that diverged
-            squares = float(sum((w**2).sum() for w in weights))
-            penalty = l1 * float(sum(np.abs(w).sum() for w in weights)) + l2 * squares
+            squares = penalty.value(weights, 0, 1)
+            added = penalty.value(weights, *self._spec.path.penalties(strength))
         return Point(
             strength=strength,
             train_loss=train_loss,
-            penalty=penalty,
+            penalty=added,
             zero_share=1 - nonzero / total,
             nonzero=nonzero,
             norm=math.sqrt(squares),
@@ -173,8 +174,3 @@ class _Silent:
     def log(self, rows: Iterator[Row]) -> None:
         for _ in rows:  # the journal counts as it writes
             pass
-
-
-def kernels(model: keras.Model) -> list[keras.Variable]:
-    """The weights that penalties act on: kernels of all layers, from the first on."""
-    return [variable for variable in model.trainable_variables if variable.name == "kernel"]
