@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from medcore.data import sources, splitting
+from medcore.data import sampling, sources, splitting
 from medcore.data.dataset import SPLITS
 from medcore.data.entry import Labels, Stamp
+from medcore.spec import DataSpec, SampleSpec
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,22 @@ def count(name: str, options: Mapping[str, Any] | None = None) -> ClassCounts | 
         FileNotFoundError, ValueError, OSError: as `sources.load`.
     """
     return _counted(name, tuple(sorted((options or {}).items())), sources.find(name).stamp)
+
+
+def check(data: DataSpec, sample: SampleSpec) -> None:
+    """Raises ValueError where a sample of the training images cannot be taken, as far as that can be told so early.
+
+    Raises:
+        FileNotFoundError, OSError: as `sources.load`.
+    """
+    if not sample:
+        return
+    if counts := count(data.name, data.options):
+        sampling.check(sample, counts.train)
+        return
+    there = sources.find(data.name).sizes_for(data.options).get("train")
+    if there and sample.images and sample.images > there:
+        raise ValueError(f"There are {there:,} training images. Received: {sample.images:,}")
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ import streamlit as st
 
 from medcore import web
 from medcore.charts import curves, training
-from medcore.data import sources
+from medcore.data import class_counts, sources
 from medcore.labs.labels import MAX_RUNS, family, group
 from medcore.runs import status
 from medcore.runs.store import Record
@@ -102,10 +102,19 @@ def _train(specs: Mapping[str, RunSpec], param: str) -> None:
             entry = sources.find(name)
             if not entry.available:
                 raise FileNotFoundError(f"{entry.card.title} is not on this machine yet: {entry.how}")
+        _check_samples(list(specs.values()))
         ids = state.store().create(specs, state.owner())
         st.query_params[param] = ",".join(ids)
     except (OSError, ValueError) as error:
         st.session_state[_key("train_error", param)] = sentence(error)
+
+
+def _check_samples(specs: Sequence[RunSpec]) -> None:
+    """Raises ValueError for the first sample of training images that cannot be taken."""
+    asked = [(spec.data, spec.sample) for spec in specs]
+    for i, (data, sample) in enumerate(asked):
+        if (data, sample) not in asked[:i]:
+            class_counts.check(data, sample)
 
 
 def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:

@@ -192,4 +192,6 @@ def _clocked(runs: Sequence[Record], key: str) -> str:
 
 
 def _weights(result: dict[str, Any]) -> str:
+    if not result["epochs"]:  # a classic
+        return "—"
     return f"epoch {result['best_epoch']} (best)" if result["evaluated"] == "best" else "last epoch"

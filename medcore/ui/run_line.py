@@ -57,6 +57,8 @@ def _outcome(result: Mapping[str, Any]) -> str:
         return f"done in {result['seconds']:.1f} s"
     if result.get("diverged_at"):
         return f"diverged at update {result['diverged_at']:,}: the loss left all bounds"
+    if result.get("epochs") == 0:  # a classic, which has neither epochs nor updates
+        return f"fitted in {_duration(result)}"
     stopped = f"; {result['stopped']}" if result.get("stopped") else ""
     return f"{result['steps']:,} updates in {_duration(result)}{stopped}"
 
