@@ -15,10 +15,12 @@ from medcore.ui import (
     layer_panel,
     live_panel,
     prediction,
+    pruning_panel,
     results,
     setup_table,
     take_home,
     verdict,
+    weights_panel,
 )
 from medcore.ui.chosen import Chosen
 from medcore.ui.plain import plain
@@ -79,6 +81,7 @@ def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
 def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     """What stands behind the comparison, in tabs; only the open one is computed."""
     panels: dict[str, Callable[[], None]] = {
+        "Weights": lambda: _weights(records),
         "Layers": lambda: layer_panel.show(records),
         "The data set": lambda: _data(chosen),
         "Take it home": lambda: _take_home(chosen, records, charts),
@@ -90,10 +93,17 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
                 panel()
 
 
+def _weights(records: Sequence[Record]) -> None:
+    weights_panel.show(records)
+    if records:
+        pruning_panel.show(records)
+
+
 def _data(chosen: Chosen) -> None:
     data_card.show(chosen.entry)
     data_card.unreadable()
 
 
 def _take_home(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
-    take_home.show("regularization", chosen.specs, records, {**charts, **layer_panel.charts(records)})
+    inside = {**weights_panel.charts(records), **pruning_panel.charts_of(records), **layer_panel.charts(records)}
+    take_home.show("regularization", chosen.specs, records, {**charts, **inside})
