@@ -12,7 +12,17 @@ from medcore.charts import cross_validation, template
 from medcore.data import sources
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
-from medcore.ui import data_card, path_choice, path_controls, path_progress, path_study, state
+from medcore.ui import (
+    coefficients_panel,
+    data_card,
+    nested_panel,
+    path_choice,
+    path_controls,
+    path_progress,
+    path_study,
+    path_test_panel,
+    state,
+)
 from medcore.ui.chosen import Chosen
 from medcore.ui.path_controls import Reading
 from medcore.ui.path_study import PARAM, Study
@@ -42,7 +52,7 @@ def show() -> None:
         _plan(specs)
     else:
         _live(study, reading)
-    _about(chosen)
+    _about(chosen, study, reading)
 
 
 def _buttons(specs: Mapping[str, RunSpec], study: Study | None) -> None:
@@ -158,9 +168,11 @@ def _figure(
     )
 
 
-def _about(chosen: Chosen) -> None:
+def _about(chosen: Chosen, study: Study | None, reading: Reading) -> None:
     """What belongs to the choice, in tabs; only the open one is computed."""
     panels: dict[str, Callable[[], None]] = {
+        "How good is it really?": lambda: _judged(study, reading),
+        "Weights and pixels": lambda: coefficients_panel.show(study, reading),
         "The data set": lambda: _data(chosen),
     }
     tabs = st.tabs(list(panels), on_change="rerun", key="path_about", bind="query-params")
@@ -168,6 +180,19 @@ def _about(chosen: Chosen) -> None:
         if tab.open:
             with tab:
                 panel()
+
+
+def _judged(study: Study | None, reading: Reading) -> None:
+    """Both ways to learn what the chosen network is worth."""
+    found = study and path_study.validate(study.folds, len(study.strengths), reading.score)
+    if found is None or found.choice is None or any(run.state in ACTIVE for run in study.runs):
+        st.info("There is something to judge when the cross-validation has ended.", icon=":material/hourglass_top:")
+        return
+    nested, test = st.columns(2, gap="large")
+    with nested:
+        nested_panel.show(study, found, reading)
+    with test:
+        path_test_panel.show(study, found, reading)
 
 
 def _data(chosen: Chosen) -> None:

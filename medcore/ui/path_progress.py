@@ -24,12 +24,8 @@ def lines(runs: Sequence[Record], strengths: int) -> None:
     """One line a run; one for all of them where they are done."""
     _engine(runs)
     if all(run.state == "done" for run in runs):
-        seconds = sum(run.result["seconds"] for run in runs)
-        wall = max(run.ended for run in runs) - min(run.started for run in runs)
-        st.markdown(
-            f":green-badge[done] **{len(runs)} runs** of {strengths} strengths in {wall:.1f} s "
-            f"({seconds:.1f} s one after the other)"
-        )
+        seconds = max(run.ended for run in runs) - min(run.started for run in runs)
+        st.markdown(f":green-badge[done] **{len(runs)} runs** of {strengths} strengths in {seconds:.1f} s")
         return
     st.markdown("  \n".join(_line(run, strengths) for run in runs))
 
@@ -42,6 +38,8 @@ def _line(run: Record, strengths: int) -> str:
 def _words(run: Record, strengths: int) -> str:
     if run.state in ("queued", "failed"):
         return run_line.words(run, None)
+    if run.spec["task"] != "path":
+        return plain(run.status) if run.state == "running" and run.status else run_line.words(run, None)
     walked = path_study.reached(run)
     far = f"{walked} of {strengths} strengths"
     if run.state == "running":

@@ -59,7 +59,7 @@ class Study:
         found = {}
         for child in self.children:
             own = RunSpec.from_dict(child.spec)
-            if own.path.fold is not None and replace(own, path=replace(own.path, fold=None)) == spec:
+            if own.path.fold is not None and without_fold(own) == spec:
                 found[own.path.fold] = child
         return [found[fold] for fold in sorted(found)]
 
@@ -95,6 +95,11 @@ class Validated:
     def chosen(self, rule: str) -> int | None:
         """Place in the grid of what a rule of `PathSpec` chooses."""
         return None if self.choice is None else getattr(self.choice, rule)
+
+
+def without_fold(spec: RunSpec) -> RunSpec:
+    """What the folds of one study have in common."""
+    return replace(spec, path=replace(spec.path, fold=None))
 
 
 def shown() -> Study | None:

@@ -141,7 +141,7 @@ def _table(records: Sequence[Record], seeds: bool) -> pd.DataFrame:
         [
             {"Run": group(r.label)}
             | ({"Seed": str(r.spec["seed"])} if seeds else {})
-            | {METRICS[m]: _text(m, *_value(r, m)) for m in present}
+            | {METRICS[m]: text(m, *_value(r, m)) for m in present}
             | {title: _clocked([r], key) for title, key in SECONDS.items()}
             | {"Weights": _weights(r.result)}
             for r in records
@@ -174,13 +174,14 @@ def _form(metric: str) -> str:
     return "{:.1%}" if metric in SHARES else "{:.3f}"
 
 
-def _text(metric: str, value: float | None, low: float | None, high: float | None) -> str:
+def text(metric: str, value: float | None, low: float | None, high: float | None) -> str:
+    """A metric with its 95% interval, as a cell of a table; a dash where there is none."""
     if value is None:
         return "—"
-    text = _form(metric).format(value)
+    number = _form(metric).format(value)
     if low is None:
-        return text
-    return f"{text} [{100 * low:.0f}–{100 * high:.0f}]" if metric in SHARES else f"{text} [{low:.2f}–{high:.2f}]"
+        return number
+    return f"{number} [{100 * low:.0f}–{100 * high:.0f}]" if metric in SHARES else f"{number} [{low:.2f}–{high:.2f}]"
 
 
 def _clocked(runs: Sequence[Record], key: str) -> str:

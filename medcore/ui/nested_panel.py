@@ -1,0 +1,105 @@
+"""The nested estimate beside the flattering one: outer folds judge a lambda that was chosen without them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from statistics import fmean, stdev
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from medcore.labs import choosing_lambda as lab
+from medcore.runs.store import Record
+from medcore.sentences import sentence
+from medcore.spec import RunSpec
+from medcore.ui import path_progress, path_study, state
+from medcore.ui.path_controls import Reading
+from medcore.ui.path_study import SCORES, Study, Validated
+from medcore.ui.plain import plain
+from medcore.ui.run_line import ACTIVE
+
+EVERY = 1.0
+
+
+def show(study: Study, found: Validated, reading: Reading) -> None:
+    """The button, the outer folds, and both estimates.
+
+    Args:
+        found: what the folds of the study say; there is a choice.
+    """
+    st.subheader("Nested cross-validation")
+    st.markdown(
+        "The lowest of several means is low partly by luck, so the score of the best lambda flatters. Here each outer "
+        "fold judges **a lambda that was chosen without it**, by an inner cross-validation on the other folds."
+    )
+    folds = study.like(_spec(study, reading))
+    active = [fold.id for fold in folds if fold.state in ACTIVE]
+    with st.container(horizontal=True):
+        st.button(
+            "Judge the choice",
+            key="nested_start",
+            icon=":material/balance:",
+            disabled=bool(active) or bool(folds and all(fold.state == "done" for fold in folds)),
+            on_click=_start,
+            args=(study, reading.rule),
+            help="Walks the grid once for every inner fold of every outer fold.",
+        )
+        if active:
+            st.button("Stop", key="nested_stop", icon=":material/stop:", on_click=_stop, args=(active,))
+    if problem := st.session_state.pop("nested_error", None):
+        st.error(plain(problem))
+    if folds:
+        st.fragment(_progress, run_every=EVERY if active else None)(study.parent.id, reading, bool(active))
+    if not active:
+        _estimates(found, reading, [fold for fold in folds if fold.result])
+
+
+def _spec(study: Study, reading: Reading) -> RunSpec:
+    """What the outer folds have in common."""
+    return path_study.without_fold(next(iter(lab.nested(study.spec, reading.rule).values())))
+
+
+def _start(study: Study, rule: str) -> None:
+    try:
+        state.store().create(lab.nested(study.spec, rule), state.owner(), parent=study.parent.id)
+    except (OSError, ValueError) as error:
+        st.session_state["nested_error"] = sentence(error)
+
+
+def _stop(ids: Sequence[str]) -> None:
+    state.store().cancel(ids)
+
+
+def _progress(parent: str, reading: Reading, was_active: bool) -> None:
+    study = path_study.find(parent)
+    folds = study.like(_spec(study, reading))
+    if was_active and not any(fold.state in ACTIVE for fold in folds):
+        st.rerun()
+    path_progress.lines(folds, len(study.strengths))
+
+
+def _estimates(found: Validated, reading: Reading, outer: Sequence[Record]) -> None:
+    """The two estimates beside each other, and what the outer folds chose."""
+    score, place = SCORES[reading.score], found.chosen(reading.rule)
+    rows = [_row("Of the chosen lambda, by the folds that chose it", found.mean[place], found.error[place], score.form)]
+    values = [value for fold in outer if (value := _of(fold.result["score"], reading.score)) is not None]
+    if values:
+        error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+        rows.append(_row(f"Nested, {len(values)} outer folds", fmean(values), error, score.form))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="nested_estimates")
+    if values:
+        chosen = ", ".join(f"{fold.result['chosen']:.3g}" for fold in outer)
+        st.caption(
+            f"{score.title}, mean ± standard error. The outer folds chose lambda {chosen} by the loss: where they "
+            "disagree the choice itself is uncertain. The nested estimate is one of the way to choose; its networks "
+            "had fewer images than the final one."
+        )
+
+
+def _row(what: str, value: float, error: float, form: str) -> dict[str, str]:
+    spread = f" ± {format(error, form)}" if math.isfinite(error) else ""
+    return {"Estimate": what, "Score": format(value, form) + spread}
+
+
+def _of(score: Mapping[str, Any] | None, name: str) -> float | None:
+    return (score or {}).get(name)
