@@ -33,7 +33,7 @@ IMAGES = 100
 def runs(
     dataset: str = "ct-simulator",
     model: str = "mlp",
-    knobs: Sequence[str] = DEFAULT,
+    knobs: Sequence[str] | None = None,
     settings: Mapping[str, float] | None = None,
     together: bool = False,
     vary: str = EACH,
@@ -58,7 +58,8 @@ def runs(
     Args:
         dataset: a name that `python -m medcore datasets` lists.
         model: a name of `catalog.NETWORKS`.
-        knobs: names of `catalog.KNOBS`. Where one knob varies, these others are turned in every run.
+        knobs: names of `catalog.KNOBS`; None takes `DEFAULT`. Where one knob varies, these others are turned in every
+            run; None takes none.
         settings: how far each is turned, as {"KNOB.PARAMETER": value}, "l2.strength" say.
         together: another run with all of them.
         vary: "knobs" compares each of them alone; the name of one varies that one over `values`.
@@ -152,7 +153,9 @@ def _turn(spec: RunSpec, name: str, setting: Mapping[str, Any], l1_step: str) ->
     return catalog.resolve(catalog.KNOBS[name].target)(spec, **setting)
 
 
-def _knobs(given: Sequence[str], vary: str) -> list[str]:
+def _knobs(given: Sequence[str] | None, vary: str) -> list[str]:
+    if given is None:
+        given = DEFAULT if vary == EACH else ()
     names = list(dict.fromkeys([given] if isinstance(given, str) else given))
     for name in names:
         catalog.choose("Knob", catalog.KNOBS, name)
