@@ -18,14 +18,14 @@ from medcore.data.preparation.recipe import PreparedSplits, Recipe
 from medcore.data.sampling import sample
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import RunSpec
-from medcore.training import compiled, devices, path
+from medcore.training import compiled, devices, path, weights
 from medcore.training.epochs import Outcome, Stepper, fit
 from medcore.training.run import Cancelled, Run
 
 
 def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     """Trains and evaluates what the spec describes; saves `model.keras` and `predictions.npz` in the run's folder,
-    `path.npz` if the weights on the way were asked for, and `preparation.json` where there was a recipe.
+    `path.npz` and `weights.npz` if what they hold was asked for, and `preparation.json` where there was a recipe.
 
     Returns:
         Facts of the run, metrics of the validation and test set, the baseline: plain values for JSON,
@@ -72,11 +72,15 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     if outcome.path:
         files["path"] = path.FILE
         write(run.folder / path.FILE, outcome.path.save)
+    if outcome.weights.recorded:
+        files["weights"] = weights.FILE
+        write(run.folder / weights.FILE, outcome.weights.save)
     if recipe:
         write(run.folder / "preparation.json", lambda file: file.write_text(json.dumps(recipe.facts())))
     return {
         "seconds": round(time.perf_counter() - begun, 3),
         **_course(outcome, spec),
+        **outcome.weights.facts(),
         **facts,
         "data": data_facts(splits),
         "sample": sampled,

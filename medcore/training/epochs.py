@@ -17,6 +17,7 @@ from medcore.training.course import Course, Epoch
 from medcore.training.journal import Diverged, Journal
 from medcore.training.path import WeightPath
 from medcore.training.run import Cancelled, Row, Run
+from medcore.training.weights import Weights
 
 Report = Callable[[np.ndarray, np.ndarray | None], None]
 """Gets the losses (k,) of the updates just taken, in order, at times none, and what `layers.measure` gave at each,
@@ -44,8 +45,8 @@ class Stepper(Protocol):
             ValueError: if the stepper was made without a penalty and one of the strengths is not 0.
         """
 
-    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Any:
-        """Makes the training images ready."""
+    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0) -> Any:
+        """Makes the training images ready, with room for so many: sets of one room share what was compiled."""
 
     def epoch(self, data: Any, epoch: Epoch, report: Report) -> int:
         """Takes every image once, reporting the losses step by step; returns how many were right."""
@@ -64,10 +65,12 @@ class Outcome:
         best_epoch: the one with the lowest validation loss, from 1; None before the first ended.
         diverged_at: the step whose loss left all bounds (`journal.FAR`) or was not finite, or None.
         stopped: why training ended before its time, or None.
+        weights: what becomes of the kernels.
         path: the weights on the way, None if they were not asked for.
         seconds: spent in updates, without compiling.
     """
 
+    weights: Weights
     steps: int = 0
     epochs: int = 0
     best_epoch: int | None = None
@@ -103,8 +106,9 @@ def fit(
 
     Logs what `Journal` says of the updates, and at the last step of each epoch `epoch_train_loss`,
     `train_accuracy` (each image as it was when its step took it), `val_loss` and `val_accuracy`.
-    The validation loss carries no class weights. With `weights="best"` the model is left with
-    those of the epoch with the lowest validation loss; with `record_path` the weights on the way are kept.
+    The validation loss carries no class weights, and no loss carries the penalty, which `Weights` logs apart. With
+    `weights="best"` the model is left with those of the epoch with the lowest validation loss; with `record_path` the
+    weights on the way are kept.
 
     A loss that leaves all bounds ends the training there: the run has diverged, which is a result.
 
@@ -115,16 +119,16 @@ def fit(
         Cancelled: if the run was cancelled, noticed within one call of the stepper.
     """
     training, classes = spec.training, len(train.class_names)
-    weights = class_weights(train.labels, classes) if training.class_weights else np.ones(classes)
+    factors = class_weights(train.labels, classes) if training.class_weights else np.ones(classes)
     course = Course(spec, len(train), stepper.batch)
     path = WeightPath(stepper.model, course.updates) if training.record_path else None
     if path:
         course.stops.update(path.due)
     journal = Journal(run, stepper.layers, course.varies)
-    outcome = Outcome(path=path)
+    outcome = Outcome(Weights(stepper.model, spec), path=path)
 
     def load(images: np.ndarray) -> Any:
-        return stepper.load(images, train.labels, weights)
+        return stepper.load(images, train.labels, factors)
 
     try:
         with closing(_loaded(load, train.images, draw, training.epochs, run)) as epochs:
@@ -196,6 +200,7 @@ def _epoch(
         "train_accuracy": correct / n,
         "val_loss": val_loss,
         "val_accuracy": float((logits.argmax(axis=1) == val.labels).mean()),
+        **outcome.weights.end_epoch(outcome.epochs),
     }
     run.log(Row(outcome.steps, metric, value) for metric, value in metrics.items())
     if not math.isfinite(val_loss):

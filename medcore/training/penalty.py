@@ -26,12 +26,10 @@ def kernels(model: keras.Model) -> dict[str, keras.Variable]:
 
 
 def value(weights: Sequence[np.ndarray], l1: float, l2: float) -> float:
-    """l1 * sum(abs(w)) + l2 * sum(w**2) over all kernels."""
-    total = 0.0
-    for kernel in weights:
-        flat = kernel.ravel().astype(np.float64)
-        total += l1 * np.abs(flat).sum() + l2 * (flat @ flat)
-    return float(total)
+    """l1 * sum(abs(w)) + l2 * sum(w**2) over all kernels; not finite for those of a network that diverged."""
+    flat = np.concatenate([kernel.ravel() for kernel in weights]).astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(l1 * np.abs(flat).sum() + l2 * (flat @ flat))
 
 
 class Penalised:
