@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from medcore.data import folds as divide
+from medcore.data import folds, sampling
 from medcore.data.class_counts import ClassCounts
 from medcore.spec import (
     MAX_STRENGTHS,
@@ -122,16 +122,11 @@ def check(spec: RunSpec, counts: ClassCounts) -> None:
         counts: what there is of each class before anything is left out.
     """
     there, asked = sum(counts.pool.values()), spec.sample.images
-    classes = sum(n > 0 for n in counts.pool.values())
-    if asked is not None and not classes <= asked <= there:
-        raise ValueError(
-            f"Images must be from {classes}, one of each class, to {there:,}, which is all there are. "
-            f"Received: {asked:,}"
-        )
+    sampling.check(replace(spec.sample, imbalance=None), counts.pool)
     kept = 1.0 if asked is None else asked / there
     pool = {name: max(1, round(kept * n)) if n else 0 for name, n in counts.pool.items()}
     patients = counts.patients if spec.path.by_group and asked is None else None
-    divide.check(spec.path.folds, pool, patients)
+    folds.check(spec.path.folds, pool, patients)
 
 
 def nested(parent: RunSpec, rule: str) -> dict[str, RunSpec]:
