@@ -42,7 +42,14 @@ def build_loss(spec: RunSpec) -> Callable[[Any, Any], Any]:
 
 
 def stepper(
-    spec: RunSpec, shape: tuple[int, int, int], classes: int, dtype: str, batch: int, precision: str, kind: str
+    spec: RunSpec,
+    shape: tuple[int, int, int],
+    classes: int,
+    dtype: str,
+    batch: int,
+    precision: str,
+    kind: str,
+    measures: bool = True,
 ) -> Stepper:
     """What takes the run's steps, as good as new: with first weights and an unused optimizer.
 
@@ -54,14 +61,15 @@ def stepper(
         dtype: of the images.
         batch: images a step.
         kind: "gpu" or "cpu".
+        measures: whether layers are measured at updates watched.
     """
     optimizer = spec.optimizer
     parts = [spec.model.name, spec.model.options, optimizer.name, optimizer.options, optimizer.weight_decay]
     parts += [spec.loss.name, spec.loss.options, shape, classes, dtype, batch, precision, kind]
-    parts += [optimizers.penalty_of(spec.regularization)]
+    parts += [optimizers.penalty_of(spec.regularization), measures]
     key = json.dumps(parts, sort_keys=True)
     model = build_model(spec.model, shape, classes, precision, spec.seed)
-    kept = _kept.pop(key, None) or _compile(spec, model, dtype, batch, kind)
+    kept = _kept.pop(key, None) or _compile(spec, model, dtype, batch, kind, measures)
     kept.reset(values(model.variables))
     kept.penalise(spec.regularization.l1, spec.regularization.l2)
     _kept[key] = kept
@@ -70,7 +78,7 @@ def stepper(
     return kept
 
 
-def _compile(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: str) -> Stepper:
+def _compile(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: str, measures: bool) -> Stepper:
     optimizer = optimizers.build(spec.optimizer, optimizers.penalty_of(spec.regularization))
     loss = build_loss(spec)
     if keras.backend.backend() != "tensorflow":
@@ -83,4 +91,4 @@ def _compile(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: st
     # longer than all the rest (noise on 64x64 pixels: 28 times), and are others than those of plain Keras.
     held_back = any(spec.model.options.get(name) for name in ("dropout", "batch_norm", "input_noise"))
     xla = catalog.MODELS[spec.model.name].dense_only and kind == "cpu" and not held_back
-    return Loop(model, optimizer, loss, batch, dtype, xla)
+    return Loop(model, optimizer, loss, batch, dtype, xla, measures)

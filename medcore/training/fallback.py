@@ -50,8 +50,8 @@ class Fit:
         """Sets the strengths of the penalty, see `epochs.Stepper`."""
         self._state.penalise(l1, l2)
 
-    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Data:
-        """Scales the training images to 0..1 and looks up their weights."""
+    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0) -> Data:  # noqa: ARG002
+        """Scales the training images to 0..1 and looks up their weights; needs no room to spare."""
         return Data(_scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))
 
     def epoch(self, data: Data, epoch: Epoch, report: Callable[[np.ndarray, None], None]) -> int:

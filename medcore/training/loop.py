@@ -68,6 +68,7 @@ class Loop:
             mixes the images of a batch, does not go with that.
         dtype: of the images, "uint8" (0..255) or "float32" (0..1).
         xla: compile with XLA, which pays for dense layers on a CPU and hurts convolutions.
+        measures: whether layers are measured at updates watched. Without it compiling takes two thirds of the time.
 
     Raises:
         ValueError: if a model with batch normalisation is to take a batch in parts.
@@ -81,6 +82,7 @@ class Loop:
         batch: int,
         dtype: str,
         xla: bool,
+        measures: bool = True,
     ) -> None:
         self.model, self.batch = model, batch
         self._optimizer, self._loss = optimizer, loss
@@ -93,7 +95,7 @@ class Loop:
                 f"it needs the whole batch at once. Received: batches of {batch:,}"
             )
         self._pace = Pace()
-        self._measured = layers.trainable(model)
+        self._measured = layers.trainable(model) if measures else {}
         self.layers = tuple(self._measured)
         self._xla = xla
         self._sums = [tf.Variable(tf.zeros_like(v.value)) for v in model.trainable_variables if batch > self._part]
@@ -103,7 +105,8 @@ class Loop:
         number, rates = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.float32)
         data = Data(images, rows, rates)
         planned = (tf.TensorSpec((None, batch), tf.int32), rates, rows)
-        self._steps = tf.function(self._take_steps, (data, *planned, number, number), jit_compile=xla)
+        take = self._take_steps if measures else self._take_steps_unmeasured
+        self._steps = tf.function(take, (data, *planned, number, number), jit_compile=xla)
         self._add = tf.function(self._add_gradients, (data, rows, rate))
         self._apply = tf.function(self._apply_sums, (rate,))
         self._forward = tf.function(lambda x: self.model(_scaled(x), training=False), (images,))
@@ -119,17 +122,19 @@ class Loop:
         """Sets the strengths of the penalty, see `epochs.Stepper`."""
         self._state.penalise(l1, l2)
 
-    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray) -> Data:
+    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0) -> Data:
         """Puts the training images on the device.
 
         Args:
             images: (n, height, width, channels).
             labels: (n,) class numbers.
             class_weights: (classes,) factor of each class' loss.
+            room: images there is to be room for; sets of different size with the same room share what was compiled.
         """
+        missing = max(0, room - len(images))
         data = Data(
-            tf.constant(images),
-            tf.constant(labels.astype(np.int32)),
+            tf.constant(np.pad(images, ((0, missing), (0, 0), (0, 0), (0, 0))) if missing else images),
+            tf.constant(np.pad(labels.astype(np.int32), (0, missing))),
             tf.constant(class_weights.astype(np.float32)),
         )
         if not self._sums:
@@ -138,9 +143,13 @@ class Loop:
 
     def _compile(self, data: Data) -> None:
         """Takes no step: what a call compiles for images of this number is done before the clock runs."""
-        steps = -(-len(data.images) // self.batch)
+        steps = self._planned(data)
         nothing = np.zeros(steps, np.int32)
         self._steps(data, np.zeros((steps, self.batch), np.int32), nothing.astype(np.float32), nothing, 0, 0)
+
+    def _planned(self, data: Data) -> int:
+        """Steps that an epoch has at most."""
+        return -(-len(data.images) // self.batch)
 
     def epoch(self, data: Data, epoch: Epoch, report: Report) -> int:
         """Takes every image once.
@@ -172,7 +181,12 @@ class Loop:
         watched = np.flatnonzero(epoch.watched)
         ends = _ends(len(rows), np.concatenate([watched, watched + 1]))
         stops = _ends(len(rows), np.flatnonzero(epoch.stops) + 1)
-        planned = tf.constant(rows), tf.constant(epoch.rates), tf.constant(ends)
+        spare = self._planned(data) - len(rows)
+        planned = (
+            tf.constant(np.pad(rows, ((0, spare), (0, 0)), constant_values=-1)),
+            tf.constant(np.pad(epoch.rates, (0, spare))),
+            tf.constant(np.pad(ends, (0, spare))),
+        )
         correct, first = 0, 0
         while first < len(rows):
             last = min(first + self._pace.steps, int(stops[first]))
@@ -211,15 +225,28 @@ class Loop:
             gradients = [tf.zeros_like(weights) for weights in before]
             end = tf.minimum(last, ends[step])
             while step < end:
-                rows = order[step]
-                real = tf.reduce_sum(tf.cast(rows >= 0, tf.int32))
-                if not self._xla:  # which wants to know how many rows there are
-                    rows = rows[:real]
-                loss, right, gradients = self._gradients(data, rows, tf.cast(real, tf.float32))
+                loss, right, gradients = self._gradients(data, *self._rows(order[step]))
                 self._update(gradients, rates[step])
                 losses, correct, step = losses.write(step - first, loss), correct + right, step + 1
             norms = norms.write(step - 1 - first, layers.measure(self._measured, gradients, before, self._weights()))
         return losses.stack(), norms.stack(), correct
+
+    def _take_steps_unmeasured(
+        self, data: Data, order: tf.Tensor, rates: tf.Tensor, _: tf.Tensor, first: tf.Tensor, last: tf.Tensor
+    ) -> tuple[Any, Any, Any]:
+        """Steps `first` to `last`; no norms."""
+        losses = tf.TensorArray(tf.float32, CHUNK, element_shape=())
+        correct, step = 0, first
+        while step < last:
+            loss, right, gradients = self._gradients(data, *self._rows(order[step]))
+            self._update(gradients, rates[step])
+            losses, correct, step = losses.write(step - first, loss), correct + right, step + 1
+        return losses.stack(), tf.zeros((CHUNK, 0, 2)), correct
+
+    def _rows(self, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The rows to take, and how many of them are real; XLA wants to know how many there are and takes them all."""
+        real = tf.reduce_sum(tf.cast(rows >= 0, tf.int32))
+        return rows if self._xla else rows[:real], tf.cast(real, tf.float32)
 
     def _add_gradients(self, data: Data, rows: tf.Tensor, count: tf.Tensor) -> tuple[Any, Any]:
         loss, right, gradients = self._gradients(data, rows, count)
@@ -232,6 +259,8 @@ class Loop:
         self._update(gradients, rate)
         for total in self._sums:
             total.assign(tf.zeros_like(total))
+        if not self._measured:
+            return tf.zeros((0, 2))
         return layers.measure(self._measured, gradients, before, self._weights())
 
     def _weights(self) -> list[tf.Tensor]:

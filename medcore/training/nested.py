@@ -52,14 +52,14 @@ def judge(spec: RunSpec, run: Run) -> dict[str, Any]:
     for fold in range(spec.path.inner):
         run.status(f"Inner fold {fold + 1} of {spec.path.inner}.")
         images = divided(pool, train[inner != fold + 1], train[inner == fold + 1], spec, run)
-        for i, point in enumerate(Walk(spec, images, run).points()):
+        for i, point in enumerate(Walk(spec, images, run, len(pool)).points()):
             losses[fold, i] = np.nan if point.val is None else point.val["loss"]
             run.log([Row(fold * len(spec.path.strengths) + i + 1, "nested/inner_loss", losses[fold, i])])
     curve = selection.curve(losses)
     chosen = selection.chosen(spec.path.rule, *curve)
 
     run.status(f"Training with lambda {spec.path.strengths[chosen]:g}.")
-    way = Walk(_until(spec, chosen), divided(pool, train, held, spec, run), run)
+    way = Walk(_until(spec, chosen), divided(pool, train, held, spec, run), run, len(pool))
     *_, point = way.points()
     return {
         "seconds": round(time.perf_counter() - begun, 3),

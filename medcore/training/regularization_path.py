@@ -51,7 +51,7 @@ def walk(spec: RunSpec, run: Run) -> dict[str, Any]:
     images = divided(pool, np.flatnonzero(fold != (spec.path.fold or 0)), left_out, spec, run)
 
     run.status("Preparing the network.")
-    way = Walk(spec, images, run)
+    way = Walk(spec, images, run, len(pool))
     run.plan(
         steps=len(spec.path.strengths),
         epochs=spec.training.epochs,

@@ -62,19 +62,25 @@ class Walk:
     ones (Lemhadri et al. 2021, LassoNet, arXiv:1907.12207). The optimizer is as good as new at every strength.
 
     Early stopping, best weights and what is recorded on the way have no part in it: images held out judge only.
+
+    Args:
+        room: images that the largest training set of the study has: all its folds then share what was compiled.
     """
 
-    def __init__(self, spec: RunSpec, images: FoldImages, run: Run) -> None:
+    def __init__(self, spec: RunSpec, images: FoldImages, run: Run, room: int = 0) -> None:
         self._spec, self._images, self._run = spec, images, run
         train = images.train
         self.n = len(train)
+        self._room = max(room, self.n)
         batch = spec.training.batch_size
-        batch = self.n if batch == "all" else min(int(batch), self.n)
+        batch = self._room if batch == "all" else min(int(batch), self._room)
         device = devices.choose(catalog.MODELS[spec.model.name], spec.training.precision)
         shape, dtype, classes = train.images.shape[1:], str(train.images.dtype), len(train.class_names)
         strongest = dict(zip(("l1", "l2"), spec.path.penalties(spec.path.strengths[-1]), strict=True))
         penalised = replace(spec, regularization=replace(spec.regularization, **strongest))
-        self._stepper = compiled.stepper(penalised, shape, classes, dtype, batch, device.precision, device.kind)
+        self._stepper = compiled.stepper(
+            penalised, shape, classes, dtype, batch, device.precision, device.kind, measures=False
+        )
         self.model = self._stepper.model
         self.facts = {"parameters": self.model.count_params(), "device": asdict(device)}
         self._loss = compiled.build_loss(spec)
@@ -102,7 +108,7 @@ class Walk:
                 start = values(self.model.variables)
 
     def _load(self, images: np.ndarray) -> Any:
-        return self._stepper.load(images, self._images.train.labels, self._class_weights)
+        return self._stepper.load(images, self._images.train.labels, self._class_weights, self._room)
 
     def _train(self, data: Any) -> int | None:
         """Takes the epochs; the update at which the loss left all bounds, or None."""
@@ -116,7 +122,6 @@ class Walk:
             with closing(self._loaded(data)) as epochs:
                 for epoch, loaded in enumerate(epochs):
                     planned = self._course.epoch(epoch, order_of(self._spec.seed, epoch, self.n))
-                    planned = planned._replace(watched=np.zeros_like(planned.watched))
                     journal.open(planned)
                     self._stepper.epoch(loaded, planned, report)
         except Diverged:
