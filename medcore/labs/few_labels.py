@@ -44,8 +44,8 @@ REMEDIES = {
 
 MODELS = ("mlp",)
 CLASSICS = ("logistic_regression", "random_forest")
-KNOB = "early_stopping"
-IMAGES, UPDATES, SEEDS = 200, 300, 3
+KNOB = "dropout"
+IMAGES, UPDATES, BATCH, SEEDS = 200, 200, 16, 3
 
 
 def runs(
@@ -63,7 +63,7 @@ def runs(
     updates: int = UPDATES,
     optimizer: str = "adam",
     learning_rate: float | None = None,
-    batch_size: int = 32,
+    batch_size: int = BATCH,
     seed: int = 0,
     seeds: int = SEEDS,
     precision: str = "auto",
