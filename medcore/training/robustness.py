@@ -43,7 +43,7 @@ def measure(spec: RunSpec, run: Run) -> dict[str, Any]:
     """
     begun = time.perf_counter()
     run.status("Loading the model and the images.")
-    model = _model(run.folder.parent / spec.base)
+    model = model_of(run.folder.parent / spec.base)
     splits = sources.load(spec.data, run.status)
     check(splits)
     splits = sample(splits, spec.sample, spec.seed).splits
@@ -71,7 +71,7 @@ def measure(spec: RunSpec, run: Run) -> dict[str, Any]:
     }
 
 
-def _model(folder: Path) -> keras.Model:
+def model_of(folder: Path) -> keras.Model:
     """The model that a run left; `safe_mode` refuses one that carries code."""
     file = folder / "model.keras"
     if not file.is_file():
@@ -96,11 +96,11 @@ def _metrics(model: keras.Model, recipe: Recipe, splits: Splits, run: Run) -> di
 
     names = ("train", "test") if recipe.by_training_set and recipe.scale is None else ("test",)
     test = recipe.splits({name: splits[name] for name in names}, pause).splits["test"]
-    _fit_together(model, test.images.shape[1:], len(test.class_names))
+    check_fit(model, test.images.shape[1:], len(test.class_names))
     return evaluate(test.labels, softmax(logits_of(model, test.images, pause)), test.class_names)
 
 
-def _fit_together(model: keras.Model, shape: tuple[int, ...], classes: int) -> None:
+def check_fit(model: keras.Model, shape: tuple[int, ...], classes: int) -> None:
     taken = model.input_shape[1:]
     if tuple(taken) != tuple(shape):
         raise ValueError(f"The model takes images of {_size(taken)}; this recipe makes them {_size(shape)}.")
