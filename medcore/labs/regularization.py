@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from medcore import catalog
+from medcore.labs.labels import family
 from medcore.labs.seeds import check_number, repeated
 from medcore.spec import (
     DataSpec,
@@ -22,7 +23,7 @@ from medcore.spec import (
 )
 from medcore.spec.checks import options
 
-NOTHING, TOGETHER = "Nothing", "All together"
+NOTHING, WITHOUT, TOGETHER = "Nothing", "Without", "All together"
 EACH = "knobs"
 L1_STEPS = {"subgradient": "subgradient", "proximal": "proximal step"}
 L1_KNOBS = ("l1", "elastic_net")
@@ -112,6 +113,12 @@ def runs(
     return specs
 
 
+def is_baseline(label: str) -> bool:
+    """Whether a run has that label because the knob that the others turn is not turned."""
+    name = family(label).partition(" (")[0]  # "Nothing (2)" is of a second comparison beside the first
+    return name == NOTHING or name.startswith(f"{WITHOUT} ")
+
+
 def _each(spec: RunSpec, turned: Mapping[str, Mapping[str, Any]], l1_step: str, together: bool) -> dict[str, RunSpec]:
     """Nothing, each knob alone, and all of them."""
     specs = {NOTHING: spec}
@@ -131,7 +138,7 @@ def _sweep(
     for other, setting in turned.items():
         if other != name:
             spec = _turn(spec, other, setting, "proximal" if l1_step == "both" else l1_step)
-    specs = {NOTHING if len(turned) == 1 else f"Without {catalog.KNOBS[name].label}": spec}
+    specs = {NOTHING if len(turned) == 1 else f"{WITHOUT} {catalog.KNOBS[name].label}": spec}
     first = next(iter(catalog.KNOBS[name].parameters))
     for value in values:
         specs |= _labelled(spec, name, {**turned[name], first: value}, l1_step)

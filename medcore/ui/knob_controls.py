@@ -132,7 +132,7 @@ def _values(vary: str) -> list[float]:
         help=parameter.help,
         wrap=True,
     )
-    return [labels[text] for text in chosen]
+    return sorted(labels[text] for text in chosen)
 
 
 def _settings(names: Sequence[str], vary: str) -> dict[str, float]:

@@ -19,6 +19,7 @@ from medcore.ui import (
     results,
     setup_table,
     take_home,
+    turned_panel,
     verdict,
     weights_panel,
 )
@@ -72,6 +73,7 @@ def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
     prediction.reveal(records)
     charts = {"Training curves": training, "Test accuracy": accuracies, "Differences": ahead}
     charts |= gap_panel.show(records)
+    charts |= turned_panel.show(records)
     results.table(records)
     with st.expander("Settings of these runs"):
         setup_table.show({r.label: RunSpec.from_dict(r.spec) for r in records}, None)
