@@ -14,6 +14,7 @@ import numpy as np
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, Card
 from medcore.data.preparation.recipe import Recipe
+from medcore.data.sampling import sample
 from medcore.export import bundle, notebook, readme, requirements, script, specs
 from medcore.export.settings import data_files, data_key
 from medcore.parent import end_with_parent
@@ -47,7 +48,7 @@ def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, 
         script.FILE: script.text(runs, precisions),
         notebook.FILE: notebook.text(runs, precisions),
         specs.FILE: specs.text(runs),
-        requirements.FILE: requirements.text(),
+        requirements.FILE: requirements.text(runs),
     }
     cards, left_out, room = {}, [], MAX_BYTES
     files = data_files(runs)
@@ -71,7 +72,7 @@ def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, 
 
 def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:
     """Card and arrays of a data set as the network sees it; and whether the variants of every epoch are among them."""
-    splits = sources.load(spec.data)
+    splits, _ = sample(sources.load(spec.data), spec.sample, spec.seed)
     card = splits["train"].card
     recipe = Recipe(spec.preparation, spec.seed) if spec.preparation else None
     draws = epochs if recipe and recipe.augments else 0

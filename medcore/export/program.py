@@ -2,15 +2,18 @@
 
 IMPORTS = (
     "import csv",
+    "import time",
+    "from pathlib import Path",
+    "import numpy as np",
+)
+
+NETWORK_IMPORTS = (
     "import logging",
     "import os",
     "import random",
-    "import time",
-    "from pathlib import Path",
     "from typing import Any",
     "import keras",
     "from keras import ops",
-    "import numpy as np",
 )
 
 QUIET = """
@@ -44,6 +47,42 @@ def build_model(settings: dict, shape: tuple[int, int, int], classes: int) -> ke
     return MODELS[name](shape, classes, **options)
 '''
 
+PENALISE = '''
+class Network(keras.Model):
+    """A network that reports the loss of the data apart from the penalties, which Keras adds to it."""
+
+    def __init__(self, network: keras.Model) -> None:
+        super().__init__(network.inputs, network.outputs)
+        self.data_loss = keras.metrics.Mean(name="data_loss")
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        total = super().compute_loss(x, y, y_pred, sample_weight, training)
+        self.data_loss.update_state(total - sum(self.losses), sample_weight=ops.shape(y_pred)[0])
+        return total
+
+
+def lands(settings: dict) -> bool:
+    """Whether L1 acts by the proximal step behind every update, not by its slope in the loss."""
+    return settings["l1_step"] == "proximal" and settings["l1"] > 0
+
+
+def penalised_model(network: keras.Model, settings: dict) -> keras.Model:
+    """The network with its penalties: on the kernels, not on biases."""
+    if not lands(settings):
+        for kernel in kernels(network).values():
+            kernel.regularizer = keras.regularizers.L1L2(settings["l1"], settings["l2"])
+    return Network(network)
+
+
+def apart(model: keras.Model, logs: dict, settings: dict) -> dict:
+    """The losses of the data, and at the end of an epoch the penalty, and the share of weights that are exactly 0."""
+    row = {name: float(values[0]) for name, values in logs.items()}
+    row["loss"], row["val_loss"] = row.pop("data_loss"), row.pop("val_data_loss")
+    weights = [ops.convert_to_numpy(kernel) for kernel in kernels(model).values()]
+    zeros = sum(int((kernel == 0).sum()) for kernel in weights) / sum(kernel.size for kernel in weights)
+    return row | {"penalty": value(weights, settings["l1"], settings["l2"]), "zeros": zeros}
+'''
+
 LOSS = '''
 class Loss(keras.losses.Loss):
     """Hands a loss of class numbers to Keras, which makes floats of them on the way."""
@@ -56,16 +95,31 @@ class Loss(keras.losses.Loss):
         return self.each_image(ops.cast(ops.reshape(y_true, (-1,)), "int32"), y_pred)
 '''
 
-RATE = '''
-def build_optimizer(settings: dict) -> keras.optimizers.Optimizer:
+OPTIMIZER = '''
+def build_optimizer(model: keras.Model, settings: dict) -> keras.optimizers.Optimizer:
     """Keras' optimizer with all its options."""
     name, options = settings["optimizer"]
     optimizer = OPTIMIZERS[name](learning_rate=settings["learning_rate"], **options)
     # Decoupled decay (Loshchilov & Hutter): it does not pass through the gradient. AdamW would decay by default.
     optimizer.weight_decay = settings["weight_decay"]
     return optimizer
+'''
 
+PROXIMAL_OPTIMIZER = '''
+def build_optimizer(model: keras.Model, settings: dict) -> keras.optimizers.Optimizer:
+    """Keras' optimizer with all its options, and the proximal step behind each of its updates where it is asked for."""
+    name, options = settings["optimizer"]
+    kind = PROXIMAL[OPTIMIZERS[name]] if lands(settings) else OPTIMIZERS[name]
+    optimizer = kind(learning_rate=settings["learning_rate"], **options)
+    # Decoupled decay (Loshchilov & Hutter): it does not pass through the gradient. AdamW would decay by default.
+    optimizer.weight_decay = settings["weight_decay"]
+    if lands(settings):
+        optimizer.build(model.trainable_variables)
+        optimizer.strengths.assign([settings["l1"], settings["l2"]])
+    return optimizer
+'''
 
+RATE = '''
 def learning_rates(settings: dict, steps_per_epoch: int) -> np.ndarray:
     """The learning rate of every update."""
     name, options = settings["schedule"]
@@ -85,6 +139,8 @@ class LearningRate(keras.callbacks.Callback):
         self.model.optimizer.learning_rate = float(next(self.rates))
 '''
 
+AS_KERAS_SAYS = "{name: float(values[0]) for name, values in logs.items()}"
+APART = "apart(model, logs, settings)"
 AS_THEY_ARE = 'data["train_images"]'
 VARIANTS = "variants(data, epoch)"
 
@@ -104,7 +160,7 @@ def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
     weights = class_weights(labels, classes) if settings["class_weights"] else np.ones(classes)
     loss_name, loss_options = settings["loss"]
     model.compile(
-        build_optimizer(settings),
+        build_optimizer(model, settings),
         Loss(LOSSES[loss_name](**loss_options)),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )
@@ -123,7 +179,7 @@ def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
             callbacks=[rate, keras.callbacks.TerminateOnNaN()],
             verbose=0,
         ).history
-        row = {"epoch": epoch + 1} | {name: float(values[0]) for name, values in logs.items()}
+        row = {"epoch": epoch + 1} | LOGGED
         history.append(row)
         print(
             f"epoch {row['epoch']}/{settings['epochs']}  loss {row['loss']:.4f}  accuracy {row['accuracy']:.1%}"
@@ -143,9 +199,9 @@ def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
 '''
 
 EVALUATE = '''
-def evaluate(model: keras.Model, images: np.ndarray, labels: np.ndarray, classes: int) -> dict:
-    """How good the model is on images that it was not trained on."""
-    probabilities = softmax(model.predict(images, batch_size=256, verbose=0))
+def evaluate(probabilities: np.ndarray, labels: np.ndarray) -> dict:
+    """How good the probabilities (n, classes) are of images that were not trained on."""
+    classes = probabilities.shape[1]
     if not np.isfinite(probabilities).all():
         return dict.fromkeys(("accuracy", "low", "high", "balanced_accuracy", "auc"), float("nan"))
     pairs = labels * classes + probabilities.argmax(axis=1)
@@ -164,32 +220,56 @@ def evaluate(model: keras.Model, images: np.ndarray, labels: np.ndarray, classes
     }
 '''
 
+FIT_NETWORK = '''
+def fit_network(label: str, data: dict, settings: dict) -> tuple[list[dict], dict]:
+    """Trains a network; the rows of its history, and the probabilities of validation and test images."""
+    model = MADE
+    rows = [{"run": label} | row for row in train(model, data, settings)]
+    splits = ("val", "test")
+    return rows, {s: softmax(model.predict(data[f"{s}_images"], batch_size=256, verbose=0)) for s in splits}
+'''
+BUILT = 'build_model(settings, data["train_images"].shape[1:], len(data["class_names"]))'
+
+FIT_CLASSIC = '''
+def fit_classic(label: str, data: dict, settings: dict) -> tuple[list[dict], dict]:
+    """Fits a classic, which has no epochs; no history, and the probabilities of validation and test images."""
+    name, options = settings["model"]
+    images, labels = data["train_images"], data["train_labels"]
+    weighted, seed = settings["class_weights"], settings["seed"]
+    model = CLASSICS[name](len(data["class_names"]), len(labels), weighted, seed, **options)
+    model.fit(images, labels)
+    return [], {split: model.probabilities(data[f"{split}_images"]) for split in ("val", "test")}
+'''
+NETWORK, CLASSIC = "fit_network", "fit_classic"
+EITHER = 'fit_classic if settings["model"][0] in CLASSICS else fit_network'
+
 RUN = """
 histories, results = [], []
 for label, own in RUNS.items():
     settings = SHARED | own
     data = load(settings["data"])
-    classes = len(data["class_names"])
     print(f"\\n{label}")
     began = time.perf_counter()
-    model = build_model(settings, data["train_images"].shape[1:], classes)
-    histories += [{"run": label} | row for row in train(model, data, settings)]
+    fit = FITTER
+    rows, probabilities = fit(label, data, settings)
     seconds = time.perf_counter() - began
-    val = evaluate(model, data["val_images"], data["val_labels"], classes)
-    test = evaluate(model, data["test_images"], data["test_labels"], classes)
+    histories += rows
+    val, test = (evaluate(probabilities[split], data[f"{split}_labels"]) for split in ("val", "test"))
     results.append({"run": label, "val_accuracy": val["accuracy"]} | test | {"seconds": round(seconds, 1)})
 """
 
 RESULTS = '''
 def save(name: str, rows: list[dict]) -> None:
-    """Writes a table that every spreadsheet opens."""
+    """Writes a table that every spreadsheet opens; a cell stays empty where a row does not have its column."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
     with (FOLDER / name).open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, rows[0])
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
 
 
-save("history.csv", histories)
+if histories:
+    save("history.csv", histories)
 save("results.csv", results)
 width = max(len(label) for label in RUNS)
 print(f"\\n{'run':{width}}  validation  test   [95% interval]  balanced  AUC    seconds")

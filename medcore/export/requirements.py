@@ -1,11 +1,17 @@
 """The packages that an exported script imports, in the versions that Medcore ran with."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
+
+from medcore.export.settings import CLASSICS
+from medcore.spec import RunSpec
 
 FILE = "requirements.txt"
 PACKAGES = ("tensorflow", "keras", "numpy")
 
 
-def text() -> str:
-    """For `pip install -r`."""
-    return "".join(f"{name}=={version(name)}\n" for name in PACKAGES)
+def text(runs: Mapping[str, RunSpec]) -> str:
+    """For `pip install -r`: what the script of these runs needs."""
+    classics = any(spec.task == CLASSICS for spec in runs.values())
+    packages = (*PACKAGES, "scikit-learn") if classics else PACKAGES
+    return "".join(f"{name}=={version(name)}\n" for name in packages)

@@ -1,12 +1,22 @@
 """The parts of an exported experiment: what each explains, and its code. Script and notebook are made of the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from medcore import catalog
 from medcore.export import program, source
-from medcore.export.settings import COMMENTS, Settings, augmented, settings
+from medcore.export.settings import (
+    CLASSICS,
+    COMMENTS,
+    NETWORKS,
+    Settings,
+    augmented,
+    penalised,
+    proximal,
+    sampled,
+    settings,
+)
 from medcore.spec import RunSpec
 
 WIDTH = 110
@@ -22,6 +32,25 @@ AUGMENTED = (
     "images holds the variants that they were trained on, unless they were too many, which its README then says: "
     "then training takes the images without them, and the curves differ."
 )
+
+
+IMAGES = (
+    "The images are as the network sees them: cut, filtered and scaled already where Medcore prepared them. "
+    "Bytes (0 to 255) become numbers from 0 to 1."
+)
+SAMPLED = (
+    "In Medcore some runs got other training images than the data set has: fewer of them, wrong labels, rarer classes, "
+    "or some of them repeated. The files hold images and labels as the networks got them."
+)
+PENALTIES = (
+    "They are on the kernels alone; biases and what batch normalisation learns go free. L2 is l2 * sum(w**2), as Keras "
+    "has it, without a half. By its slope in the loss (subgradient) L1 hardly ever makes a weight exactly 0; the "
+    "proximal step does: the optimizer's step of the data loss, then the soft threshold. What is reported as loss is "
+    "that of the data, the penalty stands apart."
+)
+CLASSIC = "Classifiers of scikit-learn on the same images. They have no epochs, and do not see augmented images."
+
+Chosen = TypeVar("Chosen", bound=catalog.Choice)
 
 
 @dataclass(frozen=True)
@@ -44,66 +73,28 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         ValueError: if there is no run, or one that is no training.
     """
     given = settings(runs, precisions)
-    models = {spec.model.name: catalog.MODELS[spec.model.name] for spec in runs.values()}
-    losses = {spec.loss.name: catalog.LOSSES[spec.loss.name] for spec in runs.values()}
-    schedules = {spec.schedule.name: catalog.SCHEDULES[spec.schedule.name] for spec in runs.values()}
-    optimizers = {spec.optimizer.name: catalog.OPTIMIZERS[spec.optimizer.name] for spec in runs.values()}
-    parts = {
-        "models": source.take(*_targets(models)),
-        "losses": source.take(*_targets(losses)),
-        "schedules": source.take(*_targets(schedules), "medcore.optimization.schedules:factors"),
-        "order": source.take("medcore.training.epochs:order_of", "medcore.training.epochs:class_weights"),
-        "metrics": source.take(
-            "medcore.training.classification:softmax",
-            "medcore.evaluation.classification:_balanced_accuracy",
-            "medcore.evaluation.roc:placements",
-            "medcore.evaluation.intervals:wilson",
-        ),
-    }
-    drawn = augmented(runs)
-    train = program.TRAIN.replace("IMAGES", program.VARIANTS if drawn else program.AS_THEY_ARE)
+    networks = {label: spec for label, spec in runs.items() if spec.task == NETWORKS}
+    classics = {label: spec for label, spec in runs.items() if spec.task == CLASSICS}
+    parts = _sources(networks, classics)
+    written = [Section("Images", f"{IMAGES}{f' {SAMPLED}' * sampled(runs)}", program.IMAGES)]
+    if networks:
+        written += _of_networks(networks, parts)
+    if classics:
+        models = _used("model", catalog.MODELS, classics)
+        code = _code(parts["classics"].text, _choices("CLASSICS", models), program.FIT_CLASSIC)
+        written.append(Section("The classics", CLASSIC, code))
+    fitter = program.EITHER if networks and classics else program.CLASSIC if classics else program.NETWORK
     return [
         Section("Settings", "What the runs share, and what each has of its own.", _settings(given)),
-        Section("Packages", "", _imports(parts.values())),
-        Section(
-            "Images",
-            "The images are as the network sees them: cut, filtered and scaled already where Medcore prepared them. "
-            "Bytes (0 to 255) become numbers from 0 to 1.",
-            program.IMAGES,
-        ),
-        Section(
-            "The network",
-            "Its last layer gives logits, one number a class, without a softmax: the loss takes care of that. "
-            "Keras draws the first weights; every initializer takes its seed from Python's generator, so the same "
-            "seed gives the same first weights.",
-            _code(parts["models"].text, _choices("MODELS", models), program.BUILD),
-        ),
-        Section(
-            "The loss",
-            "A loss takes class numbers and logits and gives one value an image; Keras then takes their mean.",
-            _code(parts["losses"].text, _choices("LOSSES", losses), program.LOSS),
-        ),
-        Section(
-            "The optimizer and its learning rate",
-            "The optimizers are Keras' own. The learning rate is set anew for every update: what was chosen, times "
-            "the factor of the schedule.",
-            _code(parts["schedules"].text, _choices("SCHEDULES", schedules), _optimizers(optimizers), program.RATE),
-        ),
-        Section(
-            "Training",
-            "In every epoch each image is taken once, in an order that follows from the seed and the epoch alone: "
-            "runs of the same seed see the images in the same order, whatever their optimizer."
-            + f" {AUGMENTED}"
-            * drawn,
-            _code(parts["order"].text, *[program.AUGMENTED] * drawn, train),
-        ),
+        Section("Packages", "", _imports(parts.values(), bool(networks))),
+        *written,
         Section(
             "Evaluation",
             "Accuracy comes with its 95% interval (Wilson); balanced accuracy is the mean of the recalls of the "
             "classes, AUC the area under the ROC curve, for more than two classes the mean of one against the rest.",
             _code(parts["metrics"].text, program.EVALUATE),
         ),
-        Section("The runs", "One after the other, one line an epoch.", program.RUN),
+        Section("The runs", "One after the other, one line an epoch.", program.RUN.replace("FITTER", fitter)),
         Section(
             "The results",
             "A table, and two files beside this one: history.csv with the losses and accuracies of every epoch, "
@@ -111,6 +102,82 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
             program.RESULTS,
         ),
     ]
+
+
+def _sources(networks: Mapping[str, RunSpec], classics: Mapping[str, RunSpec]) -> dict[str, source.Source]:
+    """Medcore's own code, by what it is for."""
+    parts = {
+        "metrics": source.take(
+            "medcore.evaluation.classification:_balanced_accuracy",
+            "medcore.evaluation.roc:placements",
+            "medcore.evaluation.intervals:wilson",
+        )
+    }
+    if classics:
+        parts["classics"] = source.take(*_targets(_used("model", catalog.MODELS, classics)))
+    if not networks:
+        return parts
+    schedules = _targets(_used("schedule", catalog.SCHEDULES, networks))
+    penalties = []
+    if penalised(networks):
+        penalties += ["medcore.training.penalty:kernels", "medcore.training.penalty:value"]
+    if proximal(networks):
+        penalties.append("medcore.training.proximal:PROXIMAL")
+    return parts | {
+        "models": source.take(*_targets(_used("model", catalog.MODELS, networks))),
+        "losses": source.take(*_targets(_used("loss", catalog.LOSSES, networks))),
+        "penalties": source.take(*penalties),
+        "schedules": source.take(*schedules, "medcore.optimization.schedules:factors"),
+        "order": source.take("medcore.training.epochs:order_of", "medcore.training.epochs:class_weights"),
+        "softmax": source.take("medcore.training.classification:softmax"),
+    }
+
+
+def _of_networks(runs: Mapping[str, RunSpec], parts: Mapping[str, source.Source]) -> list[Section]:
+    """Network, loss, penalties, optimizer and training."""
+    schedules = _choices("SCHEDULES", _used("schedule", catalog.SCHEDULES, runs))
+    optimizers = _optimizers(_used("optimizer", catalog.OPTIMIZERS, runs))
+    drawn, held = augmented(runs), penalised(runs)
+    optimizer = program.PROXIMAL_OPTIMIZER if proximal(runs) else program.OPTIMIZER
+    train = program.TRAIN.replace("IMAGES", program.VARIANTS if drawn else program.AS_THEY_ARE)
+    train = train.replace("LOGGED", program.APART if held else program.AS_KERAS_SAYS)
+    model = f"penalised_model({program.BUILT}, settings)" if held else program.BUILT
+    fit = _code(parts["softmax"].text, program.FIT_NETWORK.replace("MADE", model))
+    penalties = Section("The penalties", PENALTIES, _code(parts["penalties"].text, program.PENALISE))
+    return [
+        Section(
+            "The network",
+            "Its last layer gives logits, one number a class, without a softmax: the loss takes care of that. "
+            "Keras draws the first weights; every initializer takes its seed from Python's generator, so the same "
+            "seed gives the same first weights.",
+            _code(parts["models"].text, _choices("MODELS", _used("model", catalog.MODELS, runs)), program.BUILD),
+        ),
+        Section(
+            "The loss",
+            "A loss takes class numbers and logits and gives one value an image; Keras then takes their mean.",
+            _code(parts["losses"].text, _choices("LOSSES", _used("loss", catalog.LOSSES, runs)), program.LOSS),
+        ),
+        *[penalties] * held,
+        Section(
+            "The optimizer and its learning rate",
+            "The optimizers are Keras' own. The learning rate is set anew for every update: what was chosen, times "
+            "the factor of the schedule.",
+            _code(parts["schedules"].text, schedules, optimizers, optimizer, program.RATE),
+        ),
+        Section(
+            "Training",
+            "In every epoch each image is taken once, in an order that follows from the seed and the epoch alone: "
+            "runs of the same seed see the images in the same order, whatever their optimizer."
+            + f" {AUGMENTED}"
+            * drawn,
+            _code(parts["order"].text, *[program.AUGMENTED] * drawn, train, fit),
+        ),
+    ]
+
+
+def _used(part: str, choices: Mapping[str, Chosen], runs: Mapping[str, RunSpec]) -> dict[str, Chosen]:
+    """The choices of the catalog that the runs make for a part of a spec, by name."""
+    return {name: choices[name] for name in (getattr(spec, part).name for spec in runs.values())}
 
 
 def _code(*parts: str) -> str:
@@ -132,11 +199,14 @@ def _optimizers(choices: Mapping[str, catalog.Choice]) -> str:
     return "\n".join(["OPTIMIZERS = {", *lines, "}"])
 
 
-def _imports(sources: Sequence[source.Source]) -> str:
+def _imports(sources: Iterable[source.Source], networks: bool) -> str:
     """What the code imports: of Python itself first."""
     lines = {line for part in sources for line in part.imports} | set(program.IMPORTS)
-    third = {line for line in lines if line.split()[1].partition(".")[0] in ("keras", "numpy")}
+    lines |= set(program.NETWORK_IMPORTS if networks else ())
+    third = {line for line in lines if line.split()[1].partition(".")[0] in ("keras", "numpy", "sklearn")}
     packages = "\n".join(_sorted(third))
+    if not networks:
+        return "\n\n".join(["\n".join(_sorted(lines - third)), packages])
     return "\n\n".join(["\n".join(_sorted(lines - third)), program.QUIET.strip(), packages, program.QUIETER.strip()])
 
 
@@ -152,7 +222,7 @@ def _sorted(lines: set[str]) -> list[str]:
 def _settings(given: Settings) -> str:
     shared = [f"    {_text(key)}: {_text(value)},  # {COMMENTS[key]}" for key, value in given.shared.items()]
     own = [line for label, values in given.own.items() for line in _run(label, values)]
-    comments = [f"# {key}: {COMMENTS[key]}" for key in next(iter(given.own.values()))]
+    comments = [f"# {key}: {COMMENTS[key]}" for key in COMMENTS if any(key in own for own in given.own.values())]
     return "\n".join(["SHARED = {", *shared, "}", "", *comments, "RUNS = {", *own, "}"])
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from medcore import catalog
 from medcore.spec import RunSpec
 
-TASK = "classification"
+NETWORKS, CLASSICS = "classification", "classic"
+TASKS = (NETWORKS, CLASSICS)
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """Keras' names of what a network computes in."""
 COMMENTS = {
@@ -22,6 +23,9 @@ COMMENTS = {
     "schedule": "how the learning rate changes, and what can be set of that",
     "warmup": "epochs in which the learning rate grows to its full size",
     "loss": "what training makes small, and what can be set of it",
+    "l1": "strength of the penalty l1 * sum(abs(w)) on the kernels",
+    "l2": "strength of the penalty l2 * sum(w**2) on the kernels",
+    "l1_step": 'how L1 acts: "subgradient" in the loss, or "proximal" behind every update',
     "class_weights": "whether rare classes count more",
     "epochs": "passes over the training images",
     "batch_size": 'images an update, or "all" of them, which takes memory for all at once',
@@ -29,6 +33,8 @@ COMMENTS = {
     "weights": 'which weights meet the test images: of the "last" epoch, or of the "best"',
 }
 """What each setting is, in the order in which a script lists them."""
+PENALTIES = ("l1", "l2", "l1_step")
+"""Settings of no use where no run has a penalty."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +64,12 @@ def settings(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
     check(runs)
     files = data_files(runs)
     every = {label: _of(spec, files[data_key(spec)], (precisions or {}).get(label)) for label, spec in runs.items()}
-    first = next(iter(every.values()))
-    same = [key for key in COMMENTS if all(values[key] == first[key] for values in every.values())]
-    own = {label: {key: values[key] for key in COMMENTS if key not in same} for label, values in every.items()}
-    return Settings({key: first[key] for key in same}, own)
+    keys = [key for key in COMMENTS if penalised(runs) or key not in PENALTIES]
+    found = {key: [values[key] for values in every.values() if key in values] for key in keys}
+    shared = {key: values[0] for key, values in found.items() if values and values.count(values[0]) == len(values)}
+    rest = [key for key in keys if key not in shared]
+    own = {label: {key: values[key] for key in rest if key in values} for label, values in every.items()}
+    return Settings(shared, own)
 
 
 def check(runs: Mapping[str, RunSpec]) -> None:
@@ -69,15 +77,18 @@ def check(runs: Mapping[str, RunSpec]) -> None:
     if not runs:
         raise ValueError("A script needs a run or more. Received: none")
     for label, spec in runs.items():
-        if spec.task != TASK:
-            raise ValueError(f'A script trains runs of the task {TASK}. Received: "{label}" of the task {spec.task}')
+        if spec.task not in TASKS:
+            raise ValueError(
+                f'A script trains runs of the tasks {", ".join(TASKS)}. Received: "{label}" of the task {spec.task}'
+            )
 
 
 def data_key(spec: RunSpec) -> str:
     """The same for two runs whose networks see the same images."""
     recipe = spec.preparation
-    chance = spec.seed if recipe.of("corruption", "augmentation") else None  # no other step draws lots
-    return json.dumps([spec.data.name, spec.data.options, asdict(recipe), chance], sort_keys=True)
+    draws_lots = recipe.of("corruption", "augmentation") or spec.sample  # no other step does
+    parts = [spec.data.name, spec.data.options, asdict(recipe), asdict(spec.sample), spec.seed if draws_lots else None]
+    return json.dumps(parts, sort_keys=True)
 
 
 def data_files(runs: Mapping[str, RunSpec]) -> dict[str, str]:
@@ -91,24 +102,49 @@ def augmented(runs: Mapping[str, RunSpec]) -> bool:
     return any(spec.preparation.of("augmentation") for spec in runs.values())
 
 
+def sampled(runs: Mapping[str, RunSpec]) -> bool:
+    """Whether a run got other training images, or labels, than the data set has."""
+    return any(spec.sample for spec in runs.values())
+
+
+def penalised(runs: Mapping[str, RunSpec]) -> bool:
+    """Whether a run has a penalty."""
+    return any(spec.regularization for spec in runs.values())
+
+
+def proximal(runs: Mapping[str, RunSpec]) -> bool:
+    """Whether a run takes the proximal step of L1."""
+    return any(spec.regularization.l1 and spec.regularization.l1_step == "proximal" for spec in runs.values())
+
+
 def _of(spec: RunSpec, file: str, precision: str | None) -> dict[str, Any]:
     optimizer, schedule, training = spec.optimizer, spec.schedule, spec.training
     precision = precision or ("float32" if training.precision == "auto" else training.precision)
     fixed = catalog.OPTIMIZERS[optimizer.name].fixed
-    return {
+    every = {
         "data": file,
-        "model": (spec.model.name, dict(spec.model.options)),
-        "precision": POLICIES[precision],
+        "model": (spec.model.name, _turned_on(catalog.MODELS[spec.model.name], spec.model.options)),
         "seed": spec.seed,
+        "class_weights": training.class_weights,
+    }
+    if spec.task == CLASSICS:
+        return every
+    return every | {
+        "precision": POLICIES[precision],
         "optimizer": (optimizer.name, dict(optimizer.options) | dict(fixed)),
         "learning_rate": optimizer.learning_rate,
         "weight_decay": optimizer.weight_decay or None,
         "schedule": (schedule.name, dict(schedule.options)),
         "warmup": schedule.warmup,
-        "loss": (spec.loss.name, dict(spec.loss.options)),
-        "class_weights": training.class_weights,
+        "loss": (spec.loss.name, _turned_on(catalog.LOSSES[spec.loss.name], spec.loss.options)),
+        **asdict(spec.regularization),
         "epochs": training.epochs,
         "batch_size": training.batch_size,
         "patience": training.patience,
         "weights": training.weights,
     }
+
+
+def _turned_on(choice: catalog.Choice, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, without those that are 0 where nothing else is said: dropout, smoothing."""
+    return {name: value for name, value in options.items() if value or choice.parameters[name].default}

@@ -46,6 +46,7 @@ def take(*targets: str) -> Source:
 
 
 def _take(module: str, name: str, taken: Source, origins: dict[str, str]) -> None:
+    name = _read(module).first(name)
     if origins.setdefault(name, module) != module:
         raise ValueError(f"A script can hold one definition of {name}. Received: {origins[name]} and {module}")
     if name in taken.code:
@@ -87,10 +88,15 @@ class _File:
             elif isinstance(node, ast.ImportFrom):
                 self.imports |= {alias.asname or alias.name: (node.module, alias.name) for alias in node.names}
 
+    def first(self, name: str) -> str:
+        """The name under which a definition stands: of several that one statement defines the first."""
+        return _bound(self.definitions[name][0])[0] if name in self.definitions else name
+
     def uses(self, name: str) -> list[str]:
         """Names that a definition mentions, in order."""
         node, _ = self.definitions[name]
-        return list(dict.fromkeys(part.id for part in ast.walk(node) if isinstance(part, ast.Name) and part.id != name))
+        own = _bound(node)
+        return list(dict.fromkeys(p.id for p in ast.walk(node) if isinstance(p, ast.Name) and p.id not in own))
 
     def text(self, name: str) -> str:
         """A definition with its decorators, and the text that explains a constant."""
@@ -118,7 +124,8 @@ def _bound(node: ast.stmt) -> list[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+    parts = [part for target in targets for part in getattr(target, "elts", [target])]
+    return [part.id for part in parts if isinstance(part, ast.Name)]
 
 
 def _explains(node: ast.stmt, after: ast.stmt | None) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from medcore import catalog
 from medcore.export import archive
 from medcore.spec import (
     DataSpec,
@@ -19,7 +20,9 @@ from medcore.spec import (
     ModelSpec,
     OptimizerSpec,
     PreparationSpec,
+    RegularizationSpec,
     RunSpec,
+    SampleSpec,
     ScheduleSpec,
     TrainingSpec,
 )
@@ -46,6 +49,25 @@ CASES: dict[str, dict[str, Any]] = {
     "CNN, bfloat16": {"model": ModelSpec("cnn"), "training": TrainingSpec(2, precision="bfloat16")},
     "Prepared": {"preparation": PreparationSpec({"gaussian_noise": {"sd": 0.1}, "zscore": {}})},
     "Augmented": {"preparation": PreparationSpec({"flip": {}, "shift": {}}), "optimizer": OptimizerSpec("rmsprop")},
+    "Held back": {
+        "model": ModelSpec("mlp", {"dropout": 0.3, "batch_norm": 1, "input_noise": 0.1}),
+        "regularization": RegularizationSpec(1e-4, 1e-3),
+        "loss": LossSpec("cross_entropy", {"smoothing": 0.1}),
+    },
+    "Proximal, momentum": {
+        "regularization": RegularizationSpec(0.03, 0.001, "proximal"),
+        "optimizer": OptimizerSpec("momentum"),
+        "sample": SampleSpec(images=300, label_noise=0.2, imbalance=5, oversample=True),
+    },
+    "Proximal, Adam": {
+        "model": ModelSpec("linear"),
+        "regularization": RegularizationSpec(0.01, l1_step="proximal"),
+        "loss": LossSpec("focal"),
+    },
+    **{
+        choice.label: {"task": "classic", "model": ModelSpec(name, {"trees": 20} if name == "random_forest" else {})}
+        for name, choice in catalog.CLASSICS.items()
+    },
 }
 """What differs from an MLP on the digits, two epochs, Adam."""
 FEW = ("SGD", "Warm-up, cosine", "CNN")
@@ -87,13 +109,15 @@ class Exported:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory) -> Exported:
     """Every case trained by Medcore, in a home of its own, and the ZIP of all of them."""
+    from medcore.training import classics
     from medcore.training.classification import train
 
     runs = {label: spec(**parts) for label, parts in CASES.items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
         records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
-        results = {label: train(runs[label], record) for label, record in records.items()}
+        trainers = {"classification": train, "classic": classics.train}
+        results = {label: trainers[runs[label].task](runs[label], record) for label, record in records.items()}
         return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
 
 

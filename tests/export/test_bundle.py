@@ -217,4 +217,4 @@ def test_the_readme_names_the_files_that_are_there(files):
 
 
 def test_requirements_are_the_versions_that_run_here():
-    assert requirements.text().split() == [f"{name}=={version(name)}" for name in ("tensorflow", "keras", "numpy")]
+    assert requirements.text(RUNS).split() == [f"{name}=={version(name)}" for name in ("tensorflow", "keras", "numpy")]

@@ -4,9 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from medcore.export.settings import COMMENTS, data_files, data_key, settings
+from medcore.export.settings import COMMENTS, PENALTIES, data_files, data_key, settings
 from medcore.labs import optimizers
-from medcore.spec import DataSpec, OptimizerSpec, PreparationSpec, RunSpec, TrainingSpec
+from medcore.spec import (
+    DataSpec,
+    ModelSpec,
+    OptimizerSpec,
+    PreparationSpec,
+    RegularizationSpec,
+    RunSpec,
+    SampleSpec,
+    TrainingSpec,
+)
 
 SPEC = RunSpec(data=DataSpec("digits"))
 
@@ -26,14 +35,30 @@ def test_what_all_share_stands_once():
             "weight_decay": 0.004,
         },
     }
-    assert list(found.shared) == [key for key in COMMENTS if key not in found.own["AdamW"]]
+    assert list(found.shared) == [key for key in COMMENTS if key not in (*found.own["AdamW"], *PENALTIES)]
     assert found.shared["data"] == "data.npz"
 
 
 def test_one_run_shares_everything():
     found = settings({"Adam": SPEC})
     assert found.own == {"Adam": {}}
-    assert list(found.shared) == list(COMMENTS)
+    assert list(found.shared) == [key for key in COMMENTS if key not in PENALTIES]
+
+
+def test_penalties_stand_where_a_run_has_one_and_a_classic_has_what_it_needs():
+    runs = {
+        "L1": replace(SPEC, regularization=RegularizationSpec(0.01, l1_step="proximal")),
+        "Nothing": SPEC,
+        "Neighbours": replace(SPEC, task="classic", model=ModelSpec("knn"), sample=SampleSpec(100)),
+    }
+    found = settings(runs)
+    model = ("cnn", {})
+    assert found.own == {
+        "L1": {"data": "data-1.npz", "model": model, "l1": 0.01, "l1_step": "proximal"},
+        "Nothing": {"data": "data-1.npz", "model": model, "l1": 0.0, "l1_step": "subgradient"},
+        "Neighbours": {"data": "data-2.npz", "model": ("knn", {"k": 5})},
+    }
+    assert found.shared["l2"] == 0.0
 
 
 def test_precision_is_what_the_run_was_computed_in():
@@ -50,6 +75,8 @@ def test_precision_is_what_the_run_was_computed_in():
         ({"seed": 1}, True),
         ({"data": DataSpec("mnist")}, False),
         ({"preparation": PreparationSpec({"zscore": {}})}, False),
+        ({"regularization": RegularizationSpec(0.1)}, True),
+        ({"sample": SampleSpec(100)}, False),
     ],
 )
 def test_runs_of_the_same_images_share_a_file(change, same):
