@@ -15,6 +15,7 @@ RAREST = 1e-5
 """Share of a layer's weights below which a bin is drawn as empty."""
 SIGNED = ((0.0, "#B2182B"), (0.25, "#F4A582"), (0.5, "#F7F7F7"), (0.75, "#92C5DE"), (1.0, "#2166AC"))
 """From negative through zero to positive (ColorBrewer "RdBu")."""
+_BETWEEN = "rgba(128, 139, 150, 0.45)"
 MOST_ACROSS = 8
 MOST_UNITS = 32
 
@@ -137,7 +138,7 @@ def images(units: np.ndarray, limit: float | None = None) -> go.Figure:
         )
     )
     template.apply(chart)
-    chart.update_layout(height=110 + 82 * down if across > 1 else 330, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    chart.update_layout(height=110 + 82 * down if across > 1 else 330, plot_bgcolor=_BETWEEN)
     chart.update_xaxes(visible=False, constrain="domain")
     chart.update_yaxes(visible=False, scaleanchor="x", autorange="reversed", constrain="domain")
     return chart

@@ -26,8 +26,8 @@ from medcore.ui import (
 from medcore.ui.chosen import Chosen
 from medcore.ui.plain import plain
 
-MOST_BESIDE = 8
-"""Groups whose chart leaves room for the numbers beside it."""
+MOST_BESIDE, LONGEST_BESIDE = 8, 20
+"""Groups, and letters of their names, whose chart leaves room for the numbers beside it."""
 
 
 def show() -> None:
@@ -62,7 +62,8 @@ def _train_images(chosen: Chosen) -> int | None:
 
 def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
     """The runs shown; returns their charts by title."""
-    wide = len({group(record.label) for record in records}) > MOST_BESIDE
+    groups = {group(record.label) for record in records}
+    wide = len(groups) > MOST_BESIDE or max(map(len, groups)) > LONGEST_BESIDE
     chart, numbers = (st.container(), st.container()) if wide else st.columns([3, 2], gap="medium")
     with chart:
         training = live_panel.show(records)

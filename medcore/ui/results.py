@@ -142,6 +142,7 @@ def _table(records: Sequence[Record], seeds: bool) -> pd.DataFrame:
             {"Run": group(r.label)}
             | ({"Seed": str(r.spec["seed"])} if seeds else {})
             | {METRICS[m]: text(m, *_value(r, m)) for m in present}
+            | _zeros([r], records)
             | {title: _clocked([r], key) for title, key in SECONDS.items()}
             | {"Weights": _weights(r.result)}
             for r in records
@@ -158,10 +159,19 @@ def _over_seeds(groups: dict[str, list[Record]], records: Sequence[Record]) -> p
         rows.append(
             {"Run": label, "Seeds": f"{len(runs)} of {asked[label]}"}
             | {METRICS[m]: _mean(_found(runs, m), _form(m)) for m in present}
+            | _zeros(runs, records)
             | {title: _clocked(runs, key) for title, key in SECONDS.items()}
             | {"Diverged": str(diverged) if diverged else "—"}
         )
     return pd.DataFrame(rows)
+
+
+def _zeros(runs: Sequence[Record], records: Sequence[Record]) -> dict[str, str]:
+    """Which share of their weights is exactly 0, where that is so of any of the records."""
+    shares = {r.id: (r.result.get("zeros") or {}).get("share") for r in records if r.result}
+    if not any(shares.values()):
+        return {}
+    return {"Exact zeros": _mean([shares[r.id] for r in runs if shares[r.id] is not None], "{:.1%}")}
 
 
 def _mean(values: Sequence[float], form: str) -> str:

@@ -37,8 +37,9 @@ def show(records: Sequence[Record]) -> None:
         return
     for title, chart in drawn.items():
         st.markdown(f"**{title}**")
-        st.plotly_chart(chart, width="stretch", key=f"weights_{title}", config=template.CONFIG, alt=_ABOUT[title])
-        st.caption(_ABOUT[title])
+        about = _ABOUT[title.partition(":")[0]]
+        st.plotly_chart(chart, width="stretch", key=f"weights_{title}", config=template.CONFIG, alt=about)
+        st.caption(about)
 
 
 _ABOUT = {
@@ -121,7 +122,8 @@ def _charts(run_id: str) -> dict[str, go.Figure] | str:
             drawn = {SPREAD: weights.spread(kept["edges"], kept["counts"], kept["epochs"], kept["layers"].tolist())}
             drawn[IMAGES] = weights.images(kept["first"].mean(axis=2))
             if "dead" in kept:
-                drawn[DEAD] = coefficients.used(kept["dead"].all(axis=2))
+                dead = kept["dead"].all(axis=2)
+                drawn[f"{DEAD}: {np.sum(~dead):,} of {dead.size:,} pixels"] = coefficients.used(dead)
     except (OSError, ValueError, KeyError, BadZipFile):
         return "The weights of this run cannot be read any more."
     return drawn
