@@ -232,7 +232,13 @@ class Loop:
         return losses.stack(), norms.stack(), correct
 
     def _take_steps_unmeasured(
-        self, data: Data, order: tf.Tensor, rates: tf.Tensor, _: tf.Tensor, first: tf.Tensor, last: tf.Tensor
+        self,
+        data: Data,
+        order: tf.Tensor,
+        rates: tf.Tensor,
+        ends: tf.Tensor,  # noqa: ARG002 - as `_take_steps`, whose stretches end there
+        first: tf.Tensor,
+        last: tf.Tensor,
     ) -> tuple[Any, Any, Any]:
         """Steps `first` to `last`; no norms."""
         losses = tf.TensorArray(tf.float32, CHUNK, element_shape=())
