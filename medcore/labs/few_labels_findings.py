@@ -67,10 +67,19 @@ def points(runs: Sequence[Measured], question: str, metric: Callable[[Mapping[st
     found: dict[tuple[str, float], list[Measured]] = {}
     for run in runs:
         if metric(run.result) is not None:
-            found.setdefault((run.line, lab.value_of(question, run.spec)), []).append(run)
+            found.setdefault((run.line, value(run, question)), []).append(run)
     made = [_point(of, line, value, metric) for (line, value), of in found.items()]
     order = {run.line: i for i, run in reversed(list(enumerate(runs)))}
     return sorted(made, key=lambda point: (order[point.line], point.value))
+
+
+def value(run: Measured, question: str) -> float:
+    """How bad it is in a run; where the classes are as they are, how many times the commonest has the rarest."""
+    asked = lab.value_of(question, run.spec)
+    if question != "imbalance" or asked != 1 or not run.result.get("sample"):
+        return asked
+    counts = [count for count in run.result["sample"]["before"]["train"] if count]
+    return round(max(counts) / min(counts), 2)
 
 
 def _point(of: Sequence[Measured], line: str, value: float, metric: Callable[[Mapping[str, Any]], float]) -> Point:
@@ -151,13 +160,14 @@ def _lost(curves: Mapping[str, Sequence[Point]], question: str) -> list[str]:
     """Who loses least and most from the best images to the worst."""
     lost = {line: of[0].mean - of[-1].mean for line, of in curves.items()}
     first, last = next((of[0].value, of[-1].value) for of in curves.values())
-    spans = f"From {lab.words(question, first)} to {lab.words(question, last)}"
+    spans = f"From {lab.words(question, first)} to {lab.words(question, last)},"
     least, most = min(lost, key=lost.get), max(lost, key=lost.get)
     if least == most:
         return [f"{spans} the balanced accuracy of {least} changes by {-100 * lost[least]:+.1f} points."]
     return [
         f"{spans} {least} loses least, {100 * lost[least]:.1f} points of balanced accuracy "
-        f"({curves[least][-1].mean:.1%} are left), and {most} most, {100 * lost[most]:.1f} ({curves[most][-1].mean:.1%})."
+        f"({curves[least][-1].mean:.1%} are left); {most} loses most, {100 * lost[most]:.1f} "
+        f"({curves[most][-1].mean:.1%})."
     ]
 
 
@@ -179,5 +189,6 @@ def _rare(runs: Sequence[Measured]) -> list[str]:
     best = max(others, key=others.get)
     return [
         f'At {worst:g} to 1, {plain} by itself finds {recall[plain]:.1%} of "{found[1]}" (accuracy '
-        f"{accuracy[plain]:.1%}). {best} finds most of the remedies, {others[best]:.1%} (accuracy {accuracy[best]:.1%})."
+        f"{accuracy[plain]:.1%}). Of the remedies, {best} finds most: {others[best]:.1%} (accuracy "
+        f"{accuracy[best]:.1%})."
     ]
