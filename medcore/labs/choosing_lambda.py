@@ -107,11 +107,16 @@ def study(
         path=path,
         seed=seed,
     )
-    return {f"Fold {fold}": _fold(parent, fold) for fold in range(1, path.folds + 1)} | {WHOLE_SET: parent}
+    return fold_runs(parent) | {WHOLE_SET: parent}
 
 
 runs = study
 """What `python -m medcore spec choosing_lambda` prints."""
+
+
+def fold_runs(spec: RunSpec) -> dict[str, RunSpec]:
+    """The folds of a study, by label, from the spec of its "Whole set"."""
+    return {f"Fold {fold}": replace(spec, path=replace(spec.path, fold=fold)) for fold in range(1, spec.path.folds + 1)}
 
 
 def check(spec: RunSpec, counts: ClassCounts) -> None:
@@ -137,7 +142,7 @@ def nested(parent: RunSpec, rule: str) -> dict[str, RunSpec]:
         rule: by which each chooses.
     """
     task = replace(parent, task="nested_fold", path=replace(parent.path, rule=rule))
-    return {f"Outer fold {fold}": _fold(task, fold) for fold in range(1, parent.path.folds + 1)}
+    return {f"Outer {label.lower()}": fold for label, fold in fold_runs(task).items()}
 
 
 def test(parent: str, spec: RunSpec, strength: float) -> dict[str, RunSpec]:
@@ -187,7 +192,3 @@ def typed(text: str) -> tuple[float, ...]:
         except ValueError:
             raise ValueError(f"Lambda must be a number at least 0. Received: {part!r}") from None
     return tuple(values)
-
-
-def _fold(parent: RunSpec, fold: int) -> RunSpec:
-    return replace(parent, path=replace(parent.path, fold=fold))

@@ -15,6 +15,7 @@ from medcore.spec import RunSpec
 from medcore.ui import (
     coefficients_panel,
     data_card,
+    flattery_panel,
     nested_panel,
     path_choice,
     path_controls,
@@ -173,6 +174,7 @@ def _about(chosen: Chosen, study: Study | None, reading: Reading) -> None:
     panels: dict[str, Callable[[], None]] = {
         "How good is it really?": lambda: _judged(study, reading),
         "Weights and pixels": lambda: coefficients_panel.show(study, reading),
+        "What if I cheat?": lambda: flattery_panel.show(study, reading),
         "The data set": lambda: _data(chosen),
     }
     tabs = st.tabs(list(panels), on_change="rerun", key="path_about", bind="query-params")

@@ -23,9 +23,9 @@ def show(study: Study) -> None:
 def lines(runs: Sequence[Record], strengths: int) -> None:
     """One line a run; one for all of them where they are done."""
     _engine(runs)
-    if all(run.state == "done" for run in runs):
-        seconds = max(run.ended for run in runs) - min(run.started for run in runs)
-        st.markdown(f":green-badge[done] **{len(runs)} runs** of {strengths} strengths in {seconds:.1f} s")
+    if runs and all(run.state == "done" for run in runs):
+        seconds = sum(run.result["seconds"] for run in runs)
+        st.markdown(f":green-badge[done] **{len(runs)} runs** of {strengths} strengths · {seconds:.1f} s of work")
         return
     st.markdown("  \n".join(_line(run, strengths) for run in runs))
 

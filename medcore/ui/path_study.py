@@ -139,6 +139,12 @@ def validate(folds: Sequence[Record], length: int, score: str) -> Validated:
     return Validated(scores, partly, 1 - mean if higher else mean, error, choice, selection.left_out(losses))
 
 
+def table(found: Validated) -> np.ndarray:
+    """The scores (folds, L) of the folds that have one at every strength."""
+    whole = [found.scores[fold] for fold in found.counted if np.isfinite(found.scores[fold]).all()]
+    return np.array(whole).reshape(len(whole), len(found.mean))
+
+
 def reached(fold: Record) -> int:
     """How many strengths a run has walked."""
     return max((step for step, _ in _rows(fold, "path/train_loss")), default=0)
