@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -52,17 +53,17 @@ def spread(edges: np.ndarray, counts: np.ndarray, epochs: np.ndarray, layers: Se
         )
     template.apply(chart)
     chart.update_layout(
-        height=ROW * len(layers) + 90,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        height=ROW * len(layers) + 150,
+        margin={"l": 10, "r": 10, "t": 100, "b": 10},
         coloraxis={
             "colorscale": "Viridis",
             "cmin": math.log10(RAREST),
             "cmax": 0,
             "colorbar": {
-                "title": {"text": "Share of the<br>layer's weights"},
+                "title": {"text": "Share of the layer's weights", "side": "top"},
                 "tickvals": [-5, -4, -3, -2, -1, 0],
                 "ticktext": ["0.001%", "0.01%", "0.1%", "1%", "10%", "100%"],
-                "thickness": 14,
+                **_bar(ROW * len(layers), 26),
             },
         },
     )
@@ -70,6 +71,12 @@ def spread(edges: np.ndarray, counts: np.ndarray, epochs: np.ndarray, layers: Se
     chart.update_yaxes(title="Weight", range=(low, high), nticks=5)
     chart.update_xaxes(title="Epoch (0: before the first update)", row=len(layers), col=1)
     return chart
+
+
+def _bar(height: float, above: float) -> dict[str, Any]:
+    """A scale of colours that many pixels above a drawing of that height: beside it a phone has no room."""
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1 + above / height, "yanchor": "bottom"}
+    return place | {"len": 0.9, "thickness": 12, "xpad": 0, "ypad": 0, "ticklabelposition": "outside bottom"}
 
 
 def _range(edges: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
@@ -134,11 +141,12 @@ def images(units: np.ndarray, limit: float | None = None) -> go.Figure:
             colorscale=SIGNED,
             hoverongaps=False,
             hovertemplate="unit %{customdata}: %{z:.3~g}<extra></extra>",
-            colorbar={"title": {"text": "Weight (per<br>unit of input)"}, "thickness": 14},
+            colorbar={"title": {"text": "Weight (per unit of input)", "side": "top"}, **_bar(82 * down, 6)},
         )
     )
     template.apply(chart)
-    chart.update_layout(height=110 + 82 * down if across > 1 else 330, plot_bgcolor=_BETWEEN)
+    margin = {"l": 10, "r": 10, "t": 76, "b": 10}
+    chart.update_layout(height=90 + max(82 * down, 200), plot_bgcolor=_BETWEEN, margin=margin)
     chart.update_xaxes(visible=False, constrain="domain")
     chart.update_yaxes(visible=False, scaleanchor="x", autorange="reversed", constrain="domain")
     return chart
