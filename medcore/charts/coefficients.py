@@ -51,7 +51,13 @@ def paths(
         place = float(at[_nearest(strengths, chosen)])
         chart.add_vline(x=place, line={"dash": "dash", "width": 1.5, "color": template.COLOURS[2]})
         chart.add_annotation(
-            x=place, y=1, yref="paper", yanchor="top", text=f"chosen: {chosen:.3g}", showarrow=False, **_side(at, place)
+            x=place,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            text=f"chosen: {axis.text(chosen)}",
+            showarrow=False,
+            **_side(at, place),
         )
     chart.update_layout(height=HEIGHT, hovermode="closest", margin={"l": 10, "r": 20, "t": 20, "b": 10})
     chart.update_yaxes(title="Weight")

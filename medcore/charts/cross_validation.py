@@ -151,6 +151,6 @@ def _marks(
             y=mean[place : place + 1],
             mode="markers",
             marker={"symbol": symbol, "size": size, "color": colour, "line": {"width": 1, "color": "white"}},
-            name=f"{name}: lambda {strengths[place]:.3g}",
-            hovertemplate=f"{name}, lambda {strengths[place]:.3g}: %{{y:{score.form}}}<extra></extra>",
+            name=f"{name}: lambda {axis.text(strengths[place])}",
+            hovertemplate=f"{name}, lambda {axis.text(strengths[place])}: %{{y:{score.form}}}<extra></extra>",
         )

@@ -51,16 +51,17 @@ def lay_out(chart: go.Figure, strengths: Sequence[float], nonzero: Sequence[floa
         _top(chart, at, np.asarray(nonzero, float), ends)
 
 
+def text(strength: float) -> str:
+    """A strength in three digits: 0.0072, 1e-5."""
+    return f"{strength:.3g}".replace("e-0", "e-")
+
+
 def count(number: float) -> str:
     """A number of weights in few characters: 950, 1.2k, 104k."""
     for size, letter in ((1e6, "M"), (1e3, "k")):
         if number >= size:
             return f"{number / size:.2g}{letter}" if number < 100 * size else f"{number / size:.0f}{letter}"
     return f"{number:.0f}"
-
-
-def _text(strength: float) -> str:
-    return f"{strength:g}".replace("e-0", "e-")
 
 
 def _gap(above: np.ndarray) -> float:
@@ -73,8 +74,8 @@ def _ticks(strengths: Sequence[float], at: np.ndarray) -> dict[str, Any]:
     if above:
         first, last = math.ceil(math.log10(min(above)) - 1e-9), math.floor(math.log10(max(above)) + 1e-9)
         every = max(1, math.ceil((last - first + 1) / 8))
-        decades = {float(power): _text(10.0**power) for power in range(first, last + 1, every)}
-        ticks |= decades if len(decades) > 1 else {math.log10(value): _text(value) for value in (above[0], above[-1])}
+        decades = {float(power): text(10.0**power) for power in range(first, last + 1, every)}
+        ticks |= decades if len(decades) > 1 else {math.log10(value): text(value) for value in (above[0], above[-1])}
     return {"tickvals": list(ticks), "ticktext": list(ticks.values())}
 
 

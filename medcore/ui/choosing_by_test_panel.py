@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from medcore.charts.strengths import text
 from medcore.evaluation import flattery
 from medcore.labs import choosing_lambda
 from medcore.labs import flattery as lab
@@ -98,8 +99,8 @@ def _measured(study: Study, found: Validated, test: Record, score: str) -> None:
     st.metric("Flattered by", f"{100 * (scores[best] - scores[honest]):+.1f} points")
     st.markdown(
         f"Best of {len(scores)} on the {images:,} test images: **{format(scores[best], form)}** at lambda "
-        f"{study.strengths[best]:.3g}. Chosen before by the folds: **{format(scores[honest], form)}** at lambda "
-        f"{chosen:.3g}. One test set gives one number, so this has no standard error; the folds have."
+        f"{text(study.strengths[best])}. Chosen before by the folds: **{format(scores[honest], form)}** at lambda "
+        f"{text(chosen)}. One test set gives one number, so this has no standard error; the folds have."
     )
     nothing = (math.nan,) * len(scores)
     curves = (("Mean of the folds", tuple(found.mean), tuple(found.error)), ("Test set", tuple(scores), nothing))

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import coefficients, template
+from medcore.charts.strengths import text
 from medcore.runs import files
 from medcore.ui import path_study
 from medcore.ui.path_controls import Reading
@@ -67,7 +68,7 @@ def _map(study: Study, arrays: dict[str, np.ndarray], place: int | None) -> None
         "Lambda of the map",
         study.strengths,
         study.strengths[place or 0],
-        format_func=lambda value: f"{value:.3g}",
+        format_func=text,
         key="map_lambda",
         help="Shows which pixels the network looks at with a penalty of this strength.",
     )
@@ -80,7 +81,7 @@ def _map(study: Study, arrays: dict[str, np.ndarray], place: int | None) -> None
         config=template.CONFIG,
         alt="Map of the image's pixels: those that the network looks at, and those whose weights are all 0",
     )
-    st.caption(f"At lambda {chosen:.3g} the network looks at {(~dead).sum():,} of {dead.size:,} pixels (blue).")
+    st.caption(f"At lambda {text(chosen)} the network looks at {(~dead).sum():,} of {dead.size:,} pixels (blue).")
 
 
 # What a run that ended has kept does not change.

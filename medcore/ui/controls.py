@@ -13,6 +13,8 @@ from medcore.ui.plain import plain
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 URL = "query-params"
+SMALL = "BreastMNIST"
+"""Title of the set that many short runs are tried on first."""
 WIDEST_SLIDER = 100_000
 
 
@@ -41,6 +43,14 @@ def dataset(task: str | None = None, *, disabled: bool = False) -> sources.Entry
         help="The simulator and the digits are built in; other sets come from MEDCORE_DATA or a download.",
     )
     return entries[chosen]
+
+
+def small_dataset() -> sources.Entry:
+    """Picks a set with labels; small real images first, where they are here and nobody has said otherwise."""
+    here = {entry.card.title for entry in listing() if entry.available}
+    if "dataset" not in st.session_state and "dataset" not in st.query_params and SMALL in here:
+        st.session_state["dataset"] = SMALL
+    return dataset("classification")
 
 
 def model(default: str = "cnn") -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
+from medcore.charts.strengths import text
 from medcore.labs import choosing_lambda as lab
 from medcore.runs.store import Record
 from medcore.sentences import sentence
@@ -81,14 +81,14 @@ def _progress(parent: str, reading: Reading, was_active: bool) -> None:
 def _estimates(found: Validated, reading: Reading, outer: Sequence[Record]) -> None:
     """The two estimates beside each other, and what the outer folds chose."""
     score, place = SCORES[reading.score], found.chosen(reading.rule)
-    rows = [_row("Of the chosen lambda, by the folds that chose it", found.mean[place], found.error[place], score.form)]
+    flattering, honest = st.columns(2)
+    flattering.metric("By the folds that chose", _text(found.mean[place], found.error[place], score.form))
     values = [value for fold in outer if (value := _of(fold.result["score"], reading.score)) is not None]
     if values:
         error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
-        rows.append(_row(f"Nested, {len(values)} outer folds", fmean(values), error, score.form))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="nested_estimates")
+        honest.metric(f"Nested, {len(values)} outer folds", _text(fmean(values), error, score.form))
     if values:
-        chosen = ", ".join(f"{fold.result['chosen']:.3g}" for fold in outer)
+        chosen = ", ".join(text(fold.result["chosen"]) for fold in outer)
         st.caption(
             f"{score.title}, mean ± standard error. The outer folds chose lambda {chosen} by the loss: where they "
             "disagree the choice itself is uncertain. The nested estimate is one of the way to choose; its networks "
@@ -96,9 +96,8 @@ def _estimates(found: Validated, reading: Reading, outer: Sequence[Record]) -> N
         )
 
 
-def _row(what: str, value: float, error: float, form: str) -> dict[str, str]:
-    spread = f" ± {format(error, form)}" if math.isfinite(error) else ""
-    return {"Estimate": what, "Score": format(value, form) + spread}
+def _text(value: float, error: float, form: str) -> str:
+    return format(value, form) + (f" ± {format(error, form)}" if math.isfinite(error) else "")
 
 
 def _of(score: Mapping[str, Any] | None, name: str) -> float | None:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from medcore.charts.cross_validation import Score
+from medcore.charts.strengths import text
 from medcore.ui import path_study
 from medcore.ui.path_controls import Reading
 from medcore.ui.path_study import Study, Validated
@@ -18,7 +19,7 @@ def show(study: Study, reading: Reading) -> None:
         st.markdown(said)
     place = found.chosen(reading.rule)
     if place is not None:
-        st.metric("Chosen lambda", f"{study.strengths[place]:.3g}")
+        st.metric("Chosen lambda", text(study.strengths[place]))
 
 
 def sentences(strengths: Sequence[float], found: Validated, nonzero: np.ndarray | None, score: Score) -> list[str]:
@@ -29,7 +30,7 @@ def sentences(strengths: Sequence[float], found: Validated, nonzero: np.ndarray 
     folds = len(found.counted)
     quality = "highest" if score.higher else "lowest"
     said = [
-        f"**Best: lambda {strengths[best]:.3g}** has the {quality} mean, {_value(found, best, score)} over {folds} "
+        f"**Best: lambda {text(strengths[best])}** has the {quality} mean, {_value(found, best, score)} over {folds} "
         f"{'folds' if folds > 1 else 'fold'}{_weights(nonzero, best)}."
     ]
     if folds < 2:
@@ -40,7 +41,7 @@ def sentences(strengths: Sequence[float], found: Validated, nonzero: np.ndarray 
         )
     else:
         said.append(
-            f"**One standard error: lambda {strengths[simple]:.3g}** is the strongest penalty within that standard "
+            f"**One standard error: lambda {text(strengths[simple])}** is the strongest penalty within that standard "
             f"error of the best, {format(found.mean[simple], score.form)}{_weights(nonzero, simple)}. As far as "
             f"{folds} folds can tell it is as good, and it is simpler."
         )

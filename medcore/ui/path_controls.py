@@ -7,16 +7,14 @@ from typing import Any
 import streamlit as st
 
 from medcore import catalog
+from medcore.charts import strengths
 from medcore.data import class_counts
 from medcore.labs import choosing_lambda as lab
 from medcore.sentences import sentence
 from medcore.spec import MAX_FOLDS, MAX_STRENGTHS, RunSpec
-from medcore.ui import controls, optimizer_controls, recipe
+from medcore.ui import controls, optimizer_controls, recipe, sample_controls
 from medcore.ui.chosen import Chosen
 
-PREFERRED = "BreastMNIST"
-IMAGES = (20, 50, 100, 200, 500, 1000, 2000, 5000)
-ALL = "all"
 PENALTIES = {"l1": "L1", "l2": "L2", "elastic_net": "Elastic net"}
 L1_STEPS = {"proximal": "Proximal", "subgradient": "Subgradient"}
 SCORES = {"loss": "Loss", "accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "auc": "ROC AUC"}
@@ -39,7 +37,7 @@ class Reading:
 
 def show() -> tuple[Chosen, Reading]:
     """Writes the controls where it is called; returns the runs that they ask for, and how scores are read."""
-    entry = _dataset()
+    entry = controls.small_dataset()
     settings: dict[str, Any] = {"dataset": entry.card.name, "images": _images(entry.sizes)}
     settings["model"] = controls.model("mlp")
     settings |= _penalty()
@@ -74,28 +72,20 @@ def show() -> tuple[Chosen, Reading]:
     return Chosen(entry, options, settings, specs, " ".join(problems)), reading
 
 
-def _dataset() -> Any:
-    """Picks a data set; small real images first, where they are here and nobody has said otherwise."""
-    here = {entry.card.title for entry in controls.listing() if entry.available}
-    if "dataset" not in st.session_state and "dataset" not in st.query_params and PREFERRED in here:
-        st.session_state["dataset"] = PREFERRED
-    return controls.dataset("classification")
-
-
 def _images(sizes: Mapping[str, int]) -> int | None:
     """Picks how many; None for all."""
     there = sizes.get("train", 0) + sizes.get("val", 0)
-    steps = [n for n in IMAGES if not there or n < there]
+    steps = [n for n in sample_controls.IMAGES if not there or n < there]
     chosen = st.select_slider(
         "Images",
-        [*steps, ALL],
-        ALL,
-        format_func=lambda n: n if n == ALL else f"{n:,}",
-        key="images",
+        [*steps, sample_controls.ALL],
+        sample_controls.ALL,
+        format_func=lambda n: n if n == sample_controls.ALL else f"{n:,}",
+        key="path_images",
         bind=controls.URL,
         help="Of training and validation together; they are divided into folds, and the test images stay apart.",
     )
-    return None if chosen == ALL else chosen
+    return None if chosen == sample_controls.ALL else chosen
 
 
 def _penalty() -> dict[str, Any]:
@@ -131,7 +121,7 @@ def _grid(problems: list[str]) -> dict[str, Any]:
         "From, to",
         ENDS,
         (lab.LOW, lab.HIGH),
-        format_func=lambda value: f"{value:g}",
+        format_func=strengths.text,
         key="lambdas",
         bind=controls.URL,
         help="First and last strength; those between are evenly spaced in their logarithm.",

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import cross_validation, template
+from medcore.charts.strengths import text
 from medcore.data import sources
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
@@ -16,6 +17,7 @@ from medcore.ui import (
     coefficients_panel,
     data_card,
     flattery_panel,
+    lesson,
     nested_panel,
     path_choice,
     path_controls,
@@ -108,7 +110,7 @@ def _plan(specs: Mapping[str, RunSpec]) -> None:
     if not specs:
         return
     path = next(iter(specs.values())).path
-    grid = ", ".join(f"{strength:g}" for strength in path.strengths)
+    grid = ", ".join(text(strength) for strength in path.strengths)
     st.markdown(
         f"**{path.folds} folds x {len(path.strengths)} strengths, and all images once more: "
         f"{(path.folds + 1) * len(path.strengths)} networks.** Lambda is {grid}."
@@ -175,6 +177,7 @@ def _about(chosen: Chosen, study: Study | None, reading: Reading) -> None:
         "How good is it really?": lambda: _judged(study, reading),
         "Weights and pixels": lambda: coefficients_panel.show(study, reading),
         "What if I cheat?": lambda: flattery_panel.show(study, reading),
+        "Lesson": lambda: lesson.show("regularization"),
         "The data set": lambda: _data(chosen),
     }
     tabs = st.tabs(list(panels), on_change="rerun", key="path_about", bind="query-params")

@@ -1,11 +1,11 @@
 """The test set of a study, opened on purpose: the choice is written down before, and every look is counted."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
+from medcore.charts.strengths import text
 from medcore.labs import choosing_lambda as lab
 from medcore.runs.store import Record
 from medcore.sentences import sentence
@@ -42,12 +42,12 @@ def _open(study: Study, strength: float, tests: Sequence[Record], reading: Readi
     before = [lab.chosen_before(test.label) for test in tests]
     if not tests:
         st.markdown(
-            f"Never looked at so far. You chose **lambda {strength:.3g}** ({RULES[reading.rule].lower()}, by "
+            f"Never looked at so far. You chose **lambda {text(strength)}** ({RULES[reading.rule].lower()}, by "
             f"{SCORES[reading.score].title.lower()}): the network that learned with it from all other images is tested."
         )
     else:
         times = "once" if len(tests) == 1 else f"{len(tests)} times"
-        chosen = ", ".join(f"{value:.3g}" for value in before)
+        chosen = ", ".join(text(value) for value in before)
         st.warning(
             f"The test set of this study was opened {times}, with lambda {chosen}. From now on its images have been "
             "seen: whatever you choose after looking is chosen with the test set, and its score is no longer honest.",
@@ -56,7 +56,7 @@ def _open(study: Study, strength: float, tests: Sequence[Record], reading: Readi
     if strength in before:
         return
     st.button(
-        f"Open it again for lambda {strength:.3g}" if tests else "Use the test set, once",
+        f"Open it again for lambda {text(strength)}" if tests else "Use the test set, once",
         key="open_test",
         type="secondary" if tests else "primary",
         icon=":material/lock_open:",
@@ -82,7 +82,7 @@ def _opened(ids: Sequence[str], was_active: bool) -> None:
         if test.state != "done":
             st.markdown(run_line.markdown(test, None))
     if done := [test for test in tests if test.result]:
-        st.dataframe(pd.DataFrame([_metrics(test) for test in done]), hide_index=True, width="stretch", key="tested")
+        st.dataframe(_table(done), width="stretch", key="tested")
         baseline, n = done[0].result["baseline"], done[0].result["test"][0]["n"]
         st.caption(
             f"{n:,} test images, 95% intervals. Always answering “{plain(baseline['class'])}” is right in "
@@ -90,14 +90,16 @@ def _opened(ids: Sequence[str], was_active: bool) -> None:
         )
 
 
+def _table(tests: Sequence[Record]) -> pd.DataFrame:
+    """A row a metric, a column a look at the test set; of the chosen network alone, the others stay unseen."""
+    return pd.DataFrame({f"Lambda {text(lab.chosen_before(test.label))}": _metrics(test) for test in tests})
+
+
 def _metrics(test: Record) -> dict[str, str]:
-    """The chosen network's metrics alone; the others' stay unseen."""
-    chosen = lab.chosen_before(test.label)
-    metrics = test.result["test"][test.result["strengths"].index(chosen)]
-    present = [name for name in METRICS if metrics.get(name) is not None]
-    cells = {METRICS[name]: _cell(name, metrics) for name in present}
-    return {"Lambda": f"{chosen:.3g}", **cells}
-
-
-def _cell(name: str, metrics: Mapping[str, Any]) -> str:
-    return results.text(name, metrics[name], *metrics["intervals"].get(name, (None, None)))
+    metrics = test.result["test"][test.result["strengths"].index(lab.chosen_before(test.label))]
+    intervals = metrics["intervals"]
+    return {
+        title: results.text(name, metrics[name], *intervals.get(name, (None, None)))
+        for name, title in METRICS.items()
+        if metrics.get(name) is not None
+    }
