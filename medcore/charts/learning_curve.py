@@ -56,7 +56,7 @@ def figure(
         chart.add_hline(
             y=baseline,
             line={"dash": "dash", "width": 1.5, "color": template.MUTED},
-            annotation={"text": "without learning", "font": {"size": 11}, "xanchor": "right", "yanchor": "bottom"},
+            annotation={"text": "without learning", "font": {"size": 11}, "xanchor": "right", "yanchor": "top"},
         )
     template.apply(chart)
     chart.update_layout(

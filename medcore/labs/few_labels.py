@@ -45,7 +45,7 @@ REMEDIES = {
 MODELS = ("mlp",)
 CLASSICS = ("logistic_regression", "random_forest")
 KNOB = "dropout"
-IMAGES, UPDATES, BATCH, SEEDS = 200, 200, 16, 3
+IMAGES, UPDATES, BATCH, SEEDS = 200, 300, 16, 3
 
 
 def runs(
@@ -115,8 +115,8 @@ def runs(
     if not lines:
         raise ValueError("Choose a network or a classic to train. Received: none")
     specs = {}
-    for value in given:
-        for line, spec in lines.items():
+    for line, spec in lines.items():  # one after the other, so that what was compiled for the first serves the next
+        for value in given:
             worse = _worse(spec, question, value, imbalanced, corrupted)
             specs[f"{line} · {words(question, value)}"] = _of_length(worse, updates)
     specs = repeated(specs, seeds)

@@ -31,7 +31,7 @@ CORRUPTED = {"all": "All images", "train": "Training and validation", "test": "T
 
 def show() -> Chosen:
     """Writes the controls where it is called, and makes the runs that they ask for."""
-    entry = controls.dataset("classification")
+    entry = controls.small_dataset()
     help = "What gets worse from run to run; everything else stays the same."
     question = controls.named("What gets worse", QUESTIONS, "question", "images", help)
     there = entry.sizes.get("train")

@@ -123,10 +123,10 @@ def _drawn(records: Sequence[Record]) -> None:
 def _legend(colours: Mapping[str, str]) -> str:
     """The lines' names, each with its colour."""
     names = "".join(
-        f'<span style="margin-right:1.2em;white-space:nowrap"><span style="color:{colour}">&#9632;</span> {line}</span>'
+        f'<span style="white-space:nowrap"><span style="color:{colour}">&#9632;</span> {line}</span>'
         for line, colour in colours.items()
     )
-    return f'<div style="line-height:1.8">{names}</div>'
+    return f'<div style="display:flex;flex-wrap:wrap;column-gap:1.2em">{names}</div>'
 
 
 def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figure]:

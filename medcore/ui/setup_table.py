@@ -28,6 +28,8 @@ def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
 
 def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) -> dict[str, str]:
     spec = group[0]
+    if spec.task == "classic":
+        return _classic(group)
     whole = spec.training.batch_size == "all"
     row = {
         "Learning rate": f"{spec.optimizer.learning_rate:g}",
@@ -40,14 +42,38 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
     if schedule := _schedule(spec):
         row["Schedule"] = schedule
     row |= _held_back(spec)
-    if spec.preparation:
-        row["Preparation"] = robustness.words(spec.preparation)
-    if len(group) > 1:
-        row["Seeds"] = f"{spec.seed} to {group[-1].seed}"
+    row |= _of_images(group)
     if train_images:
         steps = 1 if whole else -(-train_images // spec.training.batch_size)
         row["Updates"] = f"{steps * spec.training.epochs:,}"
     return row
+
+
+def _classic(group: Sequence[RunSpec]) -> dict[str, str]:
+    """A row of scikit-learn's classifiers, which have options and nothing else of a network."""
+    model = group[0].model
+    parameters = catalog.MODELS[model.name].parameters
+    options = [f"{parameters[name].label} {value:g}" for name, value in model.options.items()]
+    return dict.fromkeys(("Learning rate", "Weight decay", "Batch"), "—") | {
+        "Options": ", ".join(options),
+        **_of_images(group),
+    }
+
+
+def _of_images(group: Sequence[RunSpec]) -> dict[str, str]:
+    """What is done to the images and labels, and the seeds that it is done with."""
+    spec, sample = group[0], group[0].sample
+    words = [f"{sample.images:,}"] if sample.images else []
+    words += [f"{sample.imbalance:g} to 1 ({sample.imbalanced})"] if sample.imbalance else []
+    words += [f"{sample.label_noise:.0%} wrong"] if sample.label_noise else []
+    words += ["oversampled"] if sample.oversample else []
+    found = {
+        "Training images": ", ".join(words),
+        "Class weights": "yes" if spec.training.class_weights else "",
+        "Preparation": robustness.words(spec.preparation) if spec.preparation else "",
+        "Seeds": f"{spec.seed} to {group[-1].seed}" if len(group) > 1 else "",
+    }
+    return {title: text for title, text in found.items() if text}
 
 
 def loss(spec: LossSpec) -> str:
