@@ -6,7 +6,7 @@ from medcore import catalog
 
 CHOICES = {
     f"{kind}.{name}": choice
-    for kind in ("OPTIMIZERS", "LOSSES", "MODELS", "TASKS", "PREPARATIONS")
+    for kind in ("OPTIMIZERS", "LOSSES", "MODELS", "TASKS", "PREPARATIONS", "KNOBS")
     for name, choice in getattr(catalog, kind).items()
 }
 
@@ -39,13 +39,14 @@ def test_labels_are_unique_within_their_kind():
         catalog.TASKS,
         catalog.PREPARATIONS,
         catalog.SCHEDULES,
+        catalog.KNOBS,
     ):
         assert len({c.label for c in choices.values()}) == len(choices)
 
 
 def test_an_unknown_name_is_refused_with_those_there_are():
     with pytest.raises(
-        ValueError, match=r"Loss must be one of cross_entropy, huber, mse, softmax_twice\. Received: 'hinge'"
+        ValueError, match=r"Loss must be one of cross_entropy, focal, huber, mse, softmax_twice\. Received: 'hinge'"
     ):
         catalog.choose("Loss", catalog.LOSSES, "hinge")
 

@@ -4,7 +4,7 @@ from medcore.catalog.choices import Choice, Parameter
 
 _FUNCTIONS = "medcore.labs.knobs"
 _STRENGTHS = (1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
-_STRENGTH = Parameter("Lambda", 1e-3, 0.0, 1000.0, "Strength of the penalty.", steps=_STRENGTHS)
+_STRENGTH = Parameter("Lambda", 1e-4, 0.0, 1000.0, "Strength of the penalty.", steps=_STRENGTHS)
 
 KNOBS: dict[str, Choice] = {
     "l1": Choice(
@@ -20,7 +20,7 @@ KNOBS: dict[str, Choice] = {
         {
             "strength": Parameter(
                 "Lambda",
-                0.01,
+                1e-3,
                 0.0,
                 1000.0,
                 "Strength of the penalty, as Keras has it: without a half.",
@@ -87,7 +87,7 @@ KNOBS: dict[str, Choice] = {
         {
             "patience": Parameter(
                 "Patience (epochs)",
-                5,
+                10,
                 1,
                 1000,
                 "Epochs without a lower validation loss that are waited.",
@@ -103,7 +103,7 @@ KNOBS: dict[str, Choice] = {
         {
             "rotate": Parameter(
                 "Turn up to (°)",
-                10,
+                5,
                 0,
                 180,
                 "Either way, about the centre.",
@@ -112,7 +112,7 @@ KNOBS: dict[str, Choice] = {
             ),
             "shift": Parameter(
                 "Move up to",
-                0.1,
+                0.05,
                 0.0,
                 0.4,
                 "A share of the side, in both directions.",
@@ -151,7 +151,7 @@ KNOBS: dict[str, Choice] = {
         {
             "sd": Parameter(
                 "Standard deviation",
-                0.2,
+                0.05,
                 0.0,
                 1.0,
                 "Of the noise, as a share of the gray scale.",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from medcore import catalog
+from medcore.labs.classics import beside
 from medcore.labs.labels import family
 from medcore.labs.seeds import check_number, repeated
 from medcore.spec import (
@@ -27,13 +28,13 @@ NOTHING, WITHOUT, TOGETHER = "Nothing", "Without", "All together"
 EACH = "knobs"
 L1_STEPS = {"subgradient": "subgradient", "proximal": "proximal step"}
 L1_KNOBS = ("l1", "elastic_net")
-DEFAULT = ("l2", "dropout", "early_stopping")
-IMAGES = 100
+DEFAULT = ("l2", "dropout", "label_smoothing", "early_stopping")
+IMAGES, EPOCHS = 200, 40
 
 
 def runs(
     dataset: str = "ct-simulator",
-    model: str = "mlp",
+    model: str = "cnn",
     knobs: Sequence[str] | None = None,
     settings: Mapping[str, float] | None = None,
     together: bool = False,
@@ -44,7 +45,7 @@ def runs(
     optimizer: str = "adam",
     learning_rate: float | None = None,
     batch_size: int = 32,
-    epochs: int = 60,
+    epochs: int = EPOCHS,
     seed: int = 0,
     seeds: int = 1,
     class_weights: bool = False,
@@ -52,6 +53,7 @@ def runs(
     data_options: Mapping[str, Any] | None = None,
     preparation: PreparationSpec | Mapping[str, Any] | None = None,
     sample: SampleSpec | Mapping[str, Any] | None = None,
+    classics: Sequence[str] = (),
     record_weights: bool = True,
 ) -> dict[str, RunSpec]:
     """The runs of one comparison, by label; the first without any knob.
@@ -75,6 +77,7 @@ def runs(
         data_options: of the source, the simulator's dose say.
         preparation: what happens to the images before the network sees them; or flat settings.
         sample: what else is done to the training images: wrong labels, rare classes.
+        classics: names of `catalog.CLASSICS`, to stand beside the networks.
         record_weights: keep how the weights are spread as the run goes.
 
     Raises:
@@ -108,8 +111,9 @@ def runs(
     else:
         specs = _sweep(plain, vary, _values(vary, values), turned, l1_step)
         parts = {"values and their baseline": len(specs)}
+    specs |= beside(plain, classics)
     specs = repeated(specs, seeds)
-    check_number(specs, parts | {"seeds": seeds})
+    check_number(specs, parts | ({"classics": len(classics)} if classics else {}) | {"seeds": seeds})
     return specs
 
 

@@ -37,6 +37,9 @@ def show(records: Sequence[Record]) -> dict[str, go.Figure]:
     Returns:
         Every chart by title, once all runs have ended.
     """
+    records = [record for record in records if record.spec["task"] != "classic"]  # those have no epochs
+    if not records:
+        return {}
     st.subheader("The gap between training and validation", anchor=False)
     first = _first(records)
     penalised = {run_id: label for run_id, label in first.items() if run_id in _penalised(records)}

@@ -7,13 +7,11 @@ import streamlit as st
 
 from medcore import catalog
 from medcore.labs import regularization as lab
-from medcore.ui import controls, optimizer_controls, recipe
+from medcore.ui import controls, optimizer_controls, recipe, sample_controls
 from medcore.ui.chosen import Chosen
 
 OPTIMIZERS = ("adam", "momentum", "minibatch")
-IMAGES = (20, 50, 100, 200, 500, 1000, 2000, 5000)
-ALL = "all"
-EPOCHS, MOST_EPOCHS = 60, 300
+MOST_EPOCHS = 300
 L1_STEPS = {"proximal": "Proximal", "subgradient": "Subgradient", "both": "Both"}
 
 
@@ -21,12 +19,15 @@ def show() -> Chosen:
     """Writes the controls where it is called, and makes the runs that they ask for."""
     entry = controls.dataset("classification")
     settings: dict[str, Any] = {"dataset": entry.card.name}
-    settings["images"] = _images(entry.sizes.get("train"))
-    model = settings["model"] = controls.model("mlp")
+    settings["images"] = sample_controls.images(entry.sizes.get("train"), lab.IMAGES)
+    model = settings["model"] = controls.model()
     settings |= _knobs(model)
-    settings["epochs"] = controls.epochs(EPOCHS, MOST_EPOCHS)
+    settings["epochs"] = controls.epochs(lab.EPOCHS, MOST_EPOCHS)
     settings["seeds"] = controls.seeds()
+    settings["classics"] = sample_controls.classics()
     settings |= _training()
+    with st.expander("Wrong labels, rare classes"):
+        settings["sample"] = sample_controls.labels()
     with st.expander("Preparation"):
         settings["preparation"] = recipe.show()
         st.markdown(f"[See it on an image]({recipe.address(settings['preparation'], entry.card.title)})")
@@ -40,21 +41,6 @@ def show() -> Chosen:
     except ValueError as error:
         specs, problem = {}, str(error)
     return Chosen(entry, options, settings, specs, problem)
-
-
-def _images(there: int | None) -> int | None:
-    """Picks how many; None for all."""
-    steps = [n for n in IMAGES if there is None or n < there]
-    chosen = st.select_slider(
-        "Training images",
-        [*steps, ALL],
-        lab.IMAGES if lab.IMAGES in steps else ALL,
-        format_func=lambda n: n if n == ALL else f"{n:,}",
-        key="images",
-        bind=controls.URL,
-        help="Few are soon learnt by heart. Validation and test images stay all there are.",
-    )
-    return None if chosen == ALL else chosen
 
 
 def _knobs(model: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def show(records: Sequence[Record]) -> dict[str, go.Figure]:
     Returns:
         The chart by title; none where knobs were compared.
     """
+    records = [record for record in records if record.spec["task"] != "classic"]
     values: dict[str, set[str]] = {}
     for record in records:
         if not is_baseline(record.label):

@@ -21,7 +21,7 @@ def changed(name, **settings):
 
 def test_a_run_without_any_knob_stands_beside_each_alone():
     specs = lab.runs(knobs=["l2", "dropout", "batch_norm"])
-    assert list(specs) == ["Nothing", "L2 · 0.01", "Dropout · 0.5", "Batch normalisation"]
+    assert list(specs) == ["Nothing", "L2 · 0.001", "Dropout · 0.5", "Batch normalisation"]
     assert not specs["Nothing"].regularization
     assert specs["Nothing"].sample == SampleSpec(lab.IMAGES)
 
@@ -61,7 +61,7 @@ def test_weight_decay_turns_adam_into_adamw_and_leaves_sgd_its_name():
 
 def test_early_stopping_goes_back_to_the_best_weights():
     training = one("early_stopping")[1].training
-    assert (training.patience, training.weights) == (5, "best")
+    assert (training.patience, training.weights) == (10, "best")
 
 
 def test_augmentation_comes_on_top_of_the_preparation_and_leaves_out_what_is_zero():
@@ -71,19 +71,19 @@ def test_augmentation_comes_on_top_of_the_preparation_and_leaves_out_what_is_zer
 
 def test_l1_is_trained_in_both_ways_side_by_side():
     specs = lab.runs(knobs=["l1"], l1_step="both")
-    assert list(specs) == ["Nothing", "L1, subgradient · 0.001", "L1, proximal step · 0.001"]
+    assert list(specs) == ["Nothing", "L1, subgradient · 0.0001", "L1, proximal step · 0.0001"]
     assert [spec.regularization for spec in specs.values()] == [
         RegularizationSpec(),
-        RegularizationSpec(l1=0.001),
-        RegularizationSpec(l1=0.001, l1_step="proximal"),
+        RegularizationSpec(l1=0.0001),
+        RegularizationSpec(l1=0.0001, l1_step="proximal"),
     ]
 
 
 def test_all_together_turns_every_knob_and_only_of_several():
     together = lab.runs(knobs=["l1", "dropout", "early_stopping"], together=True)[lab.TOGETHER]
-    assert together.regularization.l1 == 0.001
+    assert together.regularization.l1 == 0.0001
     assert together.model.options["dropout"] == 0.5
-    assert together.training.patience == 5
+    assert together.training.patience == 10
     assert lab.TOGETHER not in lab.runs(knobs=["l1"], together=True)
 
 
@@ -91,7 +91,7 @@ def test_one_knob_is_swept_while_others_stay():
     specs = lab.runs(vary="dropout", values=[0.2, 0.4], knobs=["l2"], seeds=2, seed=3)
     assert list(dict.fromkeys(map(group, specs))) == ["Without Dropout", "Dropout · 0.2", "Dropout · 0.4"]
     assert [spec.seed for spec in specs.values()] == [3, 4] * 3
-    assert {spec.regularization.l2 for spec in specs.values()} == {0.01}
+    assert {spec.regularization.l2 for spec in specs.values()} == {0.001}
     assert [spec.model.options["dropout"] for spec in specs.values()] == [0, 0, 0.2, 0.2, 0.4, 0.4]
 
 
@@ -101,6 +101,12 @@ def test_a_sweep_without_values_takes_those_worth_offering(vary):
     assert next(iter(specs)) == lab.NOTHING
     assert {family(label) for label in list(specs)[1:]} == {catalog.KNOBS[vary].label}
     assert len({spec.hash for spec in specs.values()}) == len(specs) > 3
+
+
+def test_classics_stand_beside_the_networks_on_the_same_images():
+    specs = lab.runs(knobs=["l2"], classics=["knn"], sample={"label_noise": 0.2})
+    assert list(specs) == ["Nothing", "L2 · 0.001", "k-nearest neighbours"]
+    assert {spec.sample for spec in specs.values()} == {SampleSpec(lab.IMAGES, label_noise=0.2)}
 
 
 def test_what_a_network_lacks_is_refused_and_runs_come_back_from_json():

@@ -94,7 +94,7 @@ def test_one_knob_is_turned_further_and_further(open_page):
     page = page.button_group(key="values_dropout").set_value(["0.5", "0.1"]).run()
     settings = page.dataframe[0].value.set_index("Run")
     assert list(settings.index) == ["Without Dropout", "Dropout · 0.1", "Dropout · 0.5"]
-    assert set(settings["Penalty"]) == {"L2 0.01"}
+    assert set(settings["Penalty"]) == {"L2 0.001"}
 
 
 def test_a_network_offers_only_the_knobs_that_it_has(open_page):
@@ -123,7 +123,7 @@ def test_finished_runs_show_the_gap_and_the_exact_zeros(open_page, finished):
     assert not page.exception
     assert "The gap between training and validation" in [s.value for s in page.subheader]
     table = page.dataframe[0].value.set_index("Run")
-    assert table.loc["L1, proximal step · 0.001", "Exact zeros"] == "60.0%"
+    assert table.loc["L1, proximal step · 0.0001", "Exact zeros"] == "60.0%"
     assert table.loc["Nothing", "Exact zeros"] == "0.0%"
 
 
@@ -143,9 +143,9 @@ def test_a_run_that_waits_has_a_live_gap(open_page, store):
 
 
 def test_weights_of_a_run_are_drawn_and_dead_pixels_counted(open_page, finished):
-    page = open_page(PAGE, runs=",".join(finished), about="Weights", weights_run="L1, proximal step · 0.001")
+    page = open_page(PAGE, runs=",".join(finished), about="Weights", weights_run="L1, proximal step · 0.0001")
     assert not page.exception
-    assert page.selectbox(key="weights_run").value == "L1, proximal step · 0.001"
+    assert page.selectbox(key="weights_run").value == "L1, proximal step · 0.0001"
     assert "Inputs looked at: 3 of 4 pixels" in words(page)
 
 
@@ -156,7 +156,7 @@ def test_weights_that_are_gone_are_said(open_page, finished):
 
 
 def test_pruning_is_queued_for_the_run_picked_and_drawn(open_page, store, finished):
-    page = open_page(PAGE, runs=",".join(finished), about="Weights", prune_run="L1, proximal step · 0.001")
+    page = open_page(PAGE, runs=",".join(finished), about="Weights", prune_run="L1, proximal step · 0.0001")
     page = page.button(key="prune").click().run()
     (task,) = store.find([page.query_params["pruned"]])
     assert (task.spec["task"], task.spec["base"], task.state) == ("prune", finished[2], "queued")
