@@ -127,7 +127,7 @@ def runs(
 def words(question: str, value: float) -> str:
     """A value as the label of a run says it."""
     if question == "images":
-        return f"{value:,} images"
+        return f"{value:,.0f} images"
     if question == "imbalance":
         return "as they are" if value == 1 else f"{value:g} to 1"
     return f"{value:.0%} {'wrong' if question == 'label_noise' else 'missing'}"

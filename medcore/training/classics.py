@@ -41,7 +41,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     chosen, sampled = sample(splits, spec.sample, spec.seed)
     recipe, prepared = prepare(spec, chosen, run)
     train_set = prepared.splits["train"]
-    facts = {"device": asdict(devices.processor("scikit-learn computes in double precision on the processor."))}
+    facts = {"device": asdict(devices.processor("scikit-learn computes on the processor."))}
     run.plan(steps=0, classes=list(train_set.class_names), train_images=len(train_set), **facts)
 
     classic = _build(spec, train_set.labels, len(train_set.class_names))

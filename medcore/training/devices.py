@@ -68,9 +68,9 @@ def choose(model: catalog.ModelChoice, precision: Precision = "auto") -> Device:
 
 
 def processor(why: str) -> Device:
-    """This machine's processor, for what computes in double precision on it, whatever GPU there may be."""
+    """This machine's processor, for what computes on it whatever GPU there may be."""
     hardware = _processor("", False)
-    return Device(hardware.name, hardware.kind, hardware.memory_gb, "float64", why)
+    return Device(hardware.name, hardware.kind, hardware.memory_gb, "float32", why)
 
 
 def describe() -> list[dict[str, Any]]:

@@ -71,6 +71,16 @@ def test_every_second_line_gives_two_ghosts_half_a_field_apart():
     np.testing.assert_allclose(ghosts, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.99])
+def test_missing_pixels_are_black_in_all_channels_and_the_others_as_they_were(share):
+    bright = rng().uniform(0.1, 1, (20, 10, 3)).astype(np.float32)
+    seen = corruption.missing_pixels(bright, rng(), share)
+    black = (seen == 0).all(axis=-1)
+    assert black.sum() == 200 * share
+    np.testing.assert_array_equal(seen[~black], bright[~black])
+    assert (corruption.missing_pixels(bright, rng(), share) == seen).all()
+
+
 @pytest.mark.parametrize(("share", "lost"), [(0.25, 10), (0.01, 1), (0.9, 36)])
 def test_missing_lines_are_black_and_the_others_as_they_were(share, lost, picture):
     bright = np.maximum(picture, 0.1)
@@ -108,6 +118,7 @@ def test_inverted_contrast_for_a_share_of_the_images(picture):
 def test_the_image_given_stays_as_it_is(picture):
     before = picture.copy()
     corruption.missing_lines(picture, rng(), 0.5)
+    corruption.missing_pixels(picture, rng(), 0.5)
     corruption.missing_blocks(picture, rng(), 3, 0.3)
     corruption.ghosts(picture, rng(), 3, 2)
     np.testing.assert_array_equal(picture, before)

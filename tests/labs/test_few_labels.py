@@ -1,0 +1,114 @@
+"""The runs of few and bad labels, and what is said of them."""
+
+import pytest
+from scipy import stats
+
+from medcore.labs import few_labels as lab
+from medcore.labs import few_labels_findings as findings
+from medcore.labs.few_labels_findings import Measured
+from medcore.labs.labels import family
+from medcore.spec import RunSpec
+
+
+@pytest.mark.parametrize("question", lab.VALUES)
+def test_each_question_varies_one_thing_over_lines_and_seeds(question):
+    specs = lab.runs(question, classics=["knn"])
+    assert len(specs) <= 64
+    assert lab.question_of(list(specs.values())) == question
+    values = {lab.value_of(question, spec) for spec in specs.values()}
+    assert values == set(lab.VALUES[question])
+    for label, spec in specs.items():
+        assert lab.words(question, lab.value_of(question, spec)) in label
+        assert RunSpec.from_dict(spec.to_dict()) == spec
+    images = {(spec.seed, str(spec.preparation), str(spec.sample.images)) for spec in specs.values()}
+    assert len(images) == 3 * (len(values) if question in ("images", "missing_pixels") else 1)
+
+
+def test_few_images_are_seen_more_often():
+    specs = lab.runs("images", [16, 160], classics=[], updates=100, batch_size=16, seeds=1)
+    assert {spec.sample.images: spec.training.epochs for spec in specs.values()} == {16: 100, 160: 10}
+
+
+def test_remedies_stand_side_by_side():
+    specs = lab.runs("imbalance", [10], classics=["svm"], seeds=1)
+    lines = {family(label): spec for label, spec in specs.items()}
+    assert list(lines) == ["MLP", "MLP + class weights", "MLP + oversampling", "MLP + focal loss", "SVM"]
+    assert lines["MLP + class weights"].training.class_weights
+    assert lines["MLP + oversampling"].sample.oversample
+    assert lines["MLP + focal loss"].loss.name == "focal"
+    assert all(spec.sample.imbalance == 10 for spec in specs.values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"question": "images", "values": [0]}, "Training images .*Received: 0"),
+        ({"question": "label_noise", "values": [1.5]}, "Received: 1.5"),
+        ({"values": []}, "at least one value"),
+        ({"models": [], "classics": []}, "a network or a classic"),
+        ({"seeds": 10}, "at most 64 runs. Received: 4 lines x 5 values x 10 seeds"),
+        ({"classics": ["mlp"]}, "Classic"),
+    ],
+)
+def test_bad_settings_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        lab.runs(**settings)
+
+
+def ended(specs: dict[str, RunSpec], accuracy) -> list[Measured]:
+    """Runs whose balanced accuracy, and recall of the rare class, is `accuracy(line, value, seed)`."""
+    return [
+        Measured(
+            label,
+            spec,
+            {
+                "test": {"n": 1000, "accuracy": 0.9, "balanced_accuracy": value, "recall": {"rare": value}},
+                "sample": {"before": {"train": [300, 100]}},
+                "data": {"classes": ["common", "rare"]},
+            },
+        )
+        for label, spec in specs.items()
+        for value in [accuracy(family(label), spec)]
+    ]
+
+
+def test_points_are_means_with_student_s_interval():
+    specs = lab.runs("images", [50, 100], classics=[], knob="", seeds=3)
+    runs = ended(specs, lambda line, spec: 0.6 + 0.1 * spec.seed + 0.001 * spec.sample.images)
+    few, many = findings.points(runs, "images", findings.balanced)
+    assert (few.value, many.value, few.n) == (50, 100, 3)
+    low, high = stats.t.interval(0.95, 2, loc=0.75, scale=stats.sem([0.65, 0.75, 0.85]))
+    assert (few.mean, few.low, few.high) == pytest.approx((0.75, low, min(high, 1)))
+
+
+def test_the_number_of_images_at_which_a_network_passes_the_classic_is_said():
+    specs = lab.runs("images", [20, 50, 100, 200], knob="", classics=["knn"], seeds=1)
+    network = {20: 0.5, 50: 0.6, 100: 0.8, 200: 0.9}
+    runs = ended(specs, lambda line, spec: network[spec.sample.images] if line == "MLP" else 0.7)
+    (said,) = findings.sentences(runs, "images")
+    assert "passes the classic between 50 and 100 images" in said
+    behind = ended(specs, lambda line, spec: 0.5 if line == "MLP" else 0.7)
+    assert "up to 200 images the network is not ahead" in findings.sentences(behind, "images")[0]
+
+
+def test_who_loses_least_to_wrong_labels_is_said():
+    specs = lab.runs("label_noise", [0, 0.4], classics=["knn"], knob="", seeds=2)
+    runs = ended(specs, lambda line, spec: 0.9 - spec.sample.label_noise * (0.5 if line == "MLP" else 1))
+    (said,) = findings.sentences(runs, "label_noise")
+    assert "MLP loses least, 20.0 points" in said
+    assert "k-nearest neighbours loses most, 40.0 (50.0%)" in said
+
+
+def test_the_best_remedy_is_named_with_the_recall_of_the_rare_class():
+    specs = lab.runs("imbalance", [1, 30], classics=[], seeds=1)
+    recall = {"MLP": 0.1, "MLP + class weights": 0.5, "MLP + oversampling": 0.6, "MLP + focal loss": 0.2}
+    runs = ended(specs, lambda line, spec: recall[line])
+    (said,) = findings.sentences(runs, "imbalance")
+    assert 'MLP by itself finds 10.0% of "rare"' in said
+    assert "MLP + oversampling finds most: 60.0%" in said
+    assert {point.value for point in findings.points(runs, "imbalance", findings.balanced)} == {3, 30}
+
+
+def test_nothing_is_said_of_a_single_value():
+    specs = lab.runs("images", [20], seeds=1)
+    assert findings.sentences(ended(specs, lambda line, spec: 0.5), "images") == []
