@@ -81,12 +81,11 @@ def _progress(parent: str, reading: Reading, was_active: bool) -> None:
 def _estimates(found: Validated, reading: Reading, outer: Sequence[Record]) -> None:
     """The two estimates beside each other, and what the outer folds chose."""
     score, place = SCORES[reading.score], found.chosen(reading.rule)
-    flattering, honest = st.columns(2)
-    flattering.metric("By the folds that chose", _text(found.mean[place], found.error[place], score.form))
+    st.metric("Chosen lambda, by the folds that chose it", _text(found.mean[place], found.error[place], score.form))
     values = [value for fold in outer if (value := _of(fold.result["score"], reading.score)) is not None]
     if values:
         error = stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
-        honest.metric(f"Nested, {len(values)} outer folds", _text(fmean(values), error, score.form))
+        st.metric(f"Nested, {len(values)} outer folds", _text(fmean(values), error, score.form))
     if values:
         chosen = ", ".join(text(fold.result["chosen"]) for fold in outer)
         st.caption(
