@@ -16,11 +16,11 @@ from medcore.spec import (
     TrainingSpec,
 )
 
-IMAGES = 100
+IMAGES = 300
 """Training images: few enough to be learnt by heart in seconds."""
-EPOCHS = 30
-L1, L2 = 0.001, 0.01
-IMBALANCE = 20
+EPOCHS, RATE = 40, 0.003
+L1, L2 = 0.001, 0.1
+IMBALANCE = 8
 PATIENCE = 10
 CANDIDATES = 8
 
@@ -30,9 +30,12 @@ def mistakes(
     data_options: Mapping[str, Any] | None = None,
     epochs: int = EPOCHS,
     seed: int = 0,
-    images: int = IMAGES,
+    counts: Mapping[str, int] | None = None,
 ) -> dict[str, Mistake]:
     """Every mistake by name, with its runs of the articles' MLP on a few images of a data set.
+
+    Args:
+        counts: training images there are of each class; None where that is not known.
 
     Raises:
         ValueError: for settings that no run may have.
@@ -40,14 +43,15 @@ def mistakes(
     spec = RunSpec(
         data=DataSpec(dataset, data_options or {}),
         model=ModelSpec("mlp"),
+        optimizer=OptimizerSpec("adam", RATE),
         training=TrainingSpec(epochs),
         seed=seed,
-        sample=SampleSpec(images),
+        sample=SampleSpec(min(IMAGES, sum(counts.values())) if counts else IMAGES),
     )
     return {
         "unused": _unused(spec),
         "zeros": _zeros(spec),
-        "accuracy": _accuracy(spec),
+        "accuracy": _accuracy(spec, counts or {}),
         "best": _best(spec),
         "test_set": _test_set(spec),
         "decay": _decay(spec),
@@ -112,13 +116,15 @@ print((w == 0).mean())  # count them
     )
 
 
-def _accuracy(plain: RunSpec) -> Mistake:
-    rare = replace(plain, sample=SampleSpec(imbalance=IMBALANCE))
-    rare = replace(rare, optimizer=OptimizerSpec("adam", 0.0003))
+def _accuracy(plain: RunSpec, counts: Mapping[str, int]) -> Mistake:
+    rarest, commonest = min(counts.values(), default=1), max(counts.values(), default=1)
+    already = bool(counts) and not rarest * IMBALANCE >= commonest >= IMBALANCE
+    rare = replace(plain, sample=SampleSpec(imbalance=None if already else IMBALANCE))
     weighted = replace(rare, training=replace(rare.training, class_weights=True))
     return Mistake(
         title="Accuracy of a rare disease",
-        what=f"One image in {IMBALANCE + 1} is of the rarest class; the network is judged by its accuracy.",
+        what="A class is rare, as most diseases are, and the network is judged by its accuracy. "
+        + f"(Here one image of the rarest class comes on {IMBALANCE} of the commonest.)" * (not already),
         wrong_code="""
 model.compile("adam", loss,
     metrics=["accuracy"])
@@ -134,8 +140,9 @@ balanced_accuracy_score(y_val, answers)
         wrong={"As they come": rare},
         right={"Classes weighed": weighted},
         see=(
-            "A network that always says the commonest class is nearly always right, and finds nobody. Its accuracy is "
-            "that of the **majority baseline**, its balanced accuracy that of a coin. With class weights the "
+            "A network that always says the commonest class is mostly right, and finds nobody: its accuracy is "
+            "that of the **majority baseline**, its balanced accuracy that of a coin. So an accuracy near the baseline "
+            "says nothing; look at the recall of the rare class. With class weights the "
             "accuracy may fall while the balanced accuracy rises: more of the rare class is found, at the price of "
             "false alarms. What that is worth is a question of what each error costs, not of a metric."
         ),
@@ -201,19 +208,19 @@ def _decay(plain: RunSpec) -> Mistake:
             regularization=RegularizationSpec(l2=l2),
         )
 
-    adam, sgd = ("adam", 0.001), ("minibatch", 0.01)
+    adam, sgd = ("adam", RATE), ("minibatch", 0.01)
     return Mistake(
         title="L2 = weight decay",
         what="Both pull weights towards 0, so under Adam one is given for the other.",
         wrong_code=f"""
 # "weight decay", under Adam
 layers.Dense(128, kernel_regularizer=L2({L2}))
-model.compile(Adam(0.001), loss)
+model.compile(Adam({RATE}), loss)
 """,
         right_code=f"""
 # weight decay, under Adam
 layers.Dense(128)
-model.compile(AdamW(0.001, weight_decay=2*{L2}),
+model.compile(AdamW({RATE}, weight_decay={2 * L2}),
     loss)
 """,
         wrong={f"Adam · L2 · {L2}": run(*adam, L2, 0.0)},

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from medcore.data import class_counts
 from medcore.data.entry import Entry
 from medcore.labs import optimizer_findings, optimizer_mistakes, regularization_findings, regularization_mistakes
 from medcore.labs.mistakes import Measured, Mistake, Runs, measured
@@ -40,9 +41,11 @@ def _of_optimizers(entry: Entry, *settings: Any) -> dict[str, Mistake]:
 
 
 def _of_regularization(entry: Entry, options: Mapping[str, Any], *settings: Any) -> dict[str, Mistake]:
-    there = entry.sizes_for(options).get("train") or regularization_mistakes.IMAGES
-    images = min(there, regularization_mistakes.IMAGES)
-    return regularization_mistakes.mistakes(entry.card.name, options, *settings, images=images)
+    try:
+        there = class_counts.count(entry.card.name, options) if entry.available else None
+    except OSError as error:
+        raise ValueError(str(error)) from error
+    return regularization_mistakes.mistakes(entry.card.name, options, *settings, there and there.train)
 
 
 OPTIMIZERS = Lab(

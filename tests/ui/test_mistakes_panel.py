@@ -3,6 +3,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from medcore import settings
+from medcore.labs import regularization_mistakes
 from medcore.labs.optimizer_mistakes import mistakes
 from medcore.runs.store import Store
 from medcore.training.run import Row
@@ -118,3 +119,17 @@ def test_losses_of_different_kinds_in_one_chart_are_said_to_be_no_match(store):
 @pytest.mark.parametrize("runs", ["nonsense", "'; drop table runs; --", "x" * 5000])
 def test_runs_that_do_not_exist_are_none(store, runs):
     assert "Measured" not in words(opened(mistake_runs_softmax=runs))
+
+
+def test_the_regularization_lab_has_its_own_mistakes_by_the_same_code(store):
+    code = "from medcore.ui import mistakes_panel\nmistakes_panel.show(mistakes_panel.REGULARIZATION)"
+    page = AppTest.from_string(code, default_timeout=30)
+    page.query_params["dataset"] = "Digits 8x8"
+    page.run()
+    assert not page.exception
+    titles = [mistake.title for mistake in regularization_mistakes.mistakes("digits").values()]
+    assert list(page.button_group(key="mistake").options) == titles
+    assert page.slider(key="epochs").value == regularization_mistakes.EPOCHS
+    page = page.button(key="mistake_runs_unused_train").click().run()
+    records = store.find(page.query_params["mistake_runs_unused"].split(","))
+    assert [bool(record.spec["regularization"]["l1"]) for record in records] == [False, False, True]
