@@ -19,7 +19,7 @@ def figure(
     logarithmic: bool = False,
     x_percent: bool = False,
     y_percent: bool = True,
-    baseline: float | None = None,
+    baseline: Mapping[float, float] | None = None,
     legend: bool = True,
 ) -> go.Figure:
     """Means as lines, intervals as bands.
@@ -30,7 +30,7 @@ def figure(
         x_title, y_title: of the axes.
         logarithmic: whether the values are.
         x_percent, y_percent: whether values and metric are shares.
-        baseline: what no learning gives, or None.
+        baseline: what no learning gives, by value; None draws none.
         legend: whether the lines are named in the chart.
     """
     chart = go.Figure()
@@ -52,11 +52,15 @@ def figure(
             marker={"size": 8, "symbol": "diamond" if _classic(part) else "circle"},
             hovertemplate=f"<b>%{{fullData.name}}</b><br>{where}: %{{y:{form}}}%{{customdata[0]}}<extra></extra>",
         )
-    if baseline is not None:
-        chart.add_hline(
-            y=baseline,
+    if baseline:
+        levels = sorted(baseline.items())
+        chart.add_scatter(
+            x=np.array([value for value, _ in levels], float),
+            y=np.array([level for _, level in levels], float),
+            mode="lines",
+            name="without learning",
             line={"dash": "dash", "width": 1.5, "color": template.MUTED},
-            annotation={"text": "without learning", "font": {"size": 11}, "xanchor": "right", "yanchor": "top"},
+            hovertemplate=f"without learning: %{{y:{form}}}<extra></extra>",
         )
     template.apply(chart)
     chart.update_layout(

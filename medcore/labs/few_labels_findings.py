@@ -146,7 +146,7 @@ def _passed(curves: Mapping[str, Sequence[Point]]) -> list[str]:
     elif ahead[0] > behind[-1]:
         end = f"the network passes the classic between {behind[-1]:,.0f} and {ahead[0]:,.0f} images."
     else:
-        end = "they change places more than once: what is between them is chance, or more seeds are needed."
+        end = "they change places more than once, so it may be chance: try more seeds."
     return [f"{said} balanced accuracy; {end}"]
 
 

@@ -116,7 +116,7 @@ def _drawn(records: Sequence[Record]) -> None:
                 )
     st.caption(
         "Test set. Lines: means over the seeds; bands: 95% intervals of the mean (Student), none where one seed has "
-        "ended. Dotted with diamonds: classics."
+        "ended. Dotted with diamonds: classics. Gray and dashed: always the largest class."
     )
 
 
@@ -141,7 +141,7 @@ def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figu
     if question == "imbalance" and (classes := findings.extremes(done[0].result)):
         of = dict(zip(("commonest", "rarest"), classes, strict=True))
         metrics |= {f"Recall of the {which} class": findings.recall_of(name) for which, name in of.items()}
-    baselines = _baselines(done[0].result)
+    baselines = _baselines(done, question)
     found = {title: tuple(findings.points(done, question, metric)) for title, metric in metrics.items()}
     return {
         title: _figure(
@@ -149,7 +149,7 @@ def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figu
             tuple(_colours(records).items()),
             question,
             title,
-            baselines.get(title) if question != "imbalance" else None,
+            tuple(sorted(baselines.get(title, {}).items())),
             legend,
         )
         for title, points in found.items()
@@ -157,12 +157,13 @@ def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figu
     }
 
 
-def _baselines(result: Mapping[str, Any]) -> dict[str, float]:
-    """What always answering the largest class gives."""
+def _baselines(done: Sequence[Measured], question: str) -> dict[str, dict[float, float]]:
+    """What always answering the largest class gives, by title and value."""
+    by_value = {findings.value(run, question): run.result for run in done}
     return {
-        "Accuracy": result["baseline"]["accuracy"],
-        "Balanced accuracy": 1 / len(result["data"]["classes"]),
-        "ROC AUC": 0.5,
+        "Accuracy": {value: result["baseline"]["accuracy"] for value, result in by_value.items()},
+        "Balanced accuracy": {value: 1 / len(result["data"]["classes"]) for value, result in by_value.items()},
+        "ROC AUC": dict.fromkeys(by_value, 0.5),
     }
 
 
@@ -172,7 +173,7 @@ def _figure(
     colours: tuple[tuple[str, str], ...],
     question: str,
     title: str,
-    baseline: float | None,
+    baseline: tuple[tuple[float, float], ...],
     legend: bool,
 ) -> go.Figure:
     return learning_curve.figure(
@@ -183,7 +184,7 @@ def _figure(
         logarithmic=question in ("images", "imbalance"),
         x_percent=question in ("label_noise", "missing_pixels"),
         y_percent=title not in ("F1 (macro)", "ROC AUC"),
-        baseline=baseline,
+        baseline=dict(baseline),
         legend=legend,
     )
 
