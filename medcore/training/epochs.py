@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -45,11 +45,20 @@ class Stepper(Protocol):
             ValueError: if the stepper was made without a penalty and one of the strengths is not 0.
         """
 
-    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0) -> Any:
-        """Makes the training images ready, with room for so many: sets of one room share what was compiled."""
+    def load(
+        self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0, together: int = 1
+    ) -> Any:
+        """Makes the training images ready, with room for so many: sets of one room share what was compiled.
+
+        Args:
+            together: epochs that are taken in one call of `epochs`.
+        """
 
     def epoch(self, data: Any, epoch: Epoch, report: Report) -> int:
         """Takes every image once, reporting the losses step by step; returns how many were right."""
+
+    def epochs(self, data: Any, epochs: Sequence[Epoch], report: Report) -> int:
+        """Takes several epochs on the same images, one after the other; as `epoch` in all else."""
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
         """Logits (n, classes)."""

@@ -3,7 +3,7 @@
 Layers are not measured here: `fit` keeps the gradients to itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -50,8 +50,8 @@ class Fit:
         """Sets the strengths of the penalty, see `epochs.Stepper`."""
         self._state.penalise(l1, l2)
 
-    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0) -> Data:  # noqa: ARG002
-        """Scales the training images to 0..1 and looks up their weights; needs no room to spare."""
+    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, **_: int) -> Data:
+        """Scales the training images to 0..1 and looks up their weights; needs to know no more."""
         return Data(_scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))
 
     def epoch(self, data: Data, epoch: Epoch, report: Callable[[np.ndarray, None], None]) -> int:
@@ -68,6 +68,10 @@ class Fit:
             callbacks=[steps],
         )
         return round(steps.right)
+
+    def epochs(self, data: Data, epochs: Sequence[Epoch], report: Callable[[np.ndarray, None], None]) -> int:
+        """One epoch after the other."""
+        return sum(self.epoch(data, epoch, report) for epoch in epochs)
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
         """(n, classes) for images (n, height, width, channels)."""

@@ -6,7 +6,7 @@ seconds and returns the loss of each; between calls a run can be cancelled.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -122,7 +122,9 @@ class Loop:
         """Sets the strengths of the penalty, see `epochs.Stepper`."""
         self._state.penalise(l1, l2)
 
-    def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0) -> Data:
+    def load(
+        self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, room: int = 0, together: int = 1
+    ) -> Data:
         """Puts the training images on the device.
 
         Args:
@@ -130,6 +132,7 @@ class Loop:
             labels: (n,) class numbers.
             class_weights: (classes,) factor of each class' loss.
             room: images there is to be room for; sets of different size with the same room share what was compiled.
+            together: epochs that are taken in one call of `epochs`.
         """
         missing = max(0, room - len(images))
         data = Data(
@@ -138,12 +141,12 @@ class Loop:
             tf.constant(class_weights.astype(np.float32)),
         )
         if not self._sums:
-            self._compile(data)
+            self._compile(data, together)
         return data
 
-    def _compile(self, data: Data) -> None:
+    def _compile(self, data: Data, together: int) -> None:
         """Takes no step: what a call compiles for images of this number is done before the clock runs."""
-        steps = self._planned(data)
+        steps = together * self._planned(data)
         nothing = np.zeros(steps, np.int32)
         self._steps(data, np.zeros((steps, self.batch), np.int32), nothing.astype(np.float32), nothing, 0, 0)
 
@@ -152,21 +155,32 @@ class Loop:
         return -(-len(data.images) // self.batch)
 
     def epoch(self, data: Data, epoch: Epoch, report: Report) -> int:
-        """Takes every image once.
+        """Takes every image once, see `epochs`."""
+        return self.epochs(data, [epoch], report)
+
+    def epochs(self, data: Data, epochs: Sequence[Epoch], report: Report) -> int:
+        """Takes every image once in each epoch, several epochs in one call where they are short: a call costs as much
+        as several updates of a small network.
 
         Args:
             report: gets the losses of the steps just taken, in order, at times none, and the layers' norms; what it
-                raises ends the epoch.
+                raises ends the epochs.
 
         Returns:
             How many images were classified rightly, each at its own step.
         """
-        short = -len(epoch.order) % self.batch
-        rows = np.pad(epoch.order.astype(np.int32), (0, short), constant_values=-1).reshape(-1, self.batch)
+        rows = np.concatenate([self._batches(epoch.order) for epoch in epochs])
+        rates, watched, stops = (np.concatenate(parts) for parts in list(zip(*epochs, strict=True))[1:])
         if self._sums:
-            steps = zip(rows, epoch.rates, strict=True)
+            steps = zip(rows, rates, strict=True)
             return sum(self._take_step_in_parts(data, row[row >= 0], rate, report) for row, rate in steps)
-        return self._take_chunks(data, rows, epoch, report)
+        spare = len(epochs) * self._planned(data) - len(rows)
+        return self._take_chunks(data, Epoch(rows, rates, watched, stops), spare, report)
+
+    def _batches(self, order: np.ndarray) -> np.ndarray:
+        """(steps, batch) the images' numbers, the last step filled up with -1."""
+        short = -len(order) % self.batch
+        return np.pad(order.astype(np.int32), (0, short), constant_values=-1).reshape(-1, self.batch)
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
         """(n, classes) for images (n, height, width, channels); `pause` is called now and then, and may raise."""
@@ -176,15 +190,15 @@ class Loop:
             parts.append(self._forward(images[start : start + self._part]).numpy())
         return np.concatenate(parts)
 
-    def _take_chunks(self, data: Data, rows: np.ndarray, epoch: Epoch, report: Report) -> int:
-        """The steps of an epoch, a chunk a call."""
-        watched = np.flatnonzero(epoch.watched)
+    def _take_chunks(self, data: Data, plan: Epoch, spare: int, report: Report) -> int:
+        """The steps of a plan whose order is (steps, batch), a chunk a call; `spare` more fill up what was compiled."""
+        rows = plan.order
+        watched = np.flatnonzero(plan.watched)
         ends = _ends(len(rows), np.concatenate([watched, watched + 1]))
-        stops = _ends(len(rows), np.flatnonzero(epoch.stops) + 1)
-        spare = self._planned(data) - len(rows)
+        stops = _ends(len(rows), np.flatnonzero(plan.stops) + 1)
         planned = (
             tf.constant(np.pad(rows, ((0, spare), (0, 0)), constant_values=-1)),
-            tf.constant(np.pad(epoch.rates, (0, spare))),
+            tf.constant(np.pad(plan.rates, (0, spare))),
             tf.constant(np.pad(ends, (0, spare))),
         )
         correct, first = 0, 0

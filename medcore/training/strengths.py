@@ -15,12 +15,15 @@ from medcore.evaluation.classification import evaluate
 from medcore.spec import RunSpec
 from medcore.training import ahead, compiled, devices, penalty
 from medcore.training.classification import softmax
-from medcore.training.course import Course
+from medcore.training.course import Course, Epoch
 from medcore.training.epochs import class_weights, order_of
 from medcore.training.fold_images import FoldImages
-from medcore.training.journal import Diverged, Journal
-from medcore.training.run import Cancelled, Row, Run
+from medcore.training.journal import FAR, Diverged
+from medcore.training.run import Cancelled, Run
 from medcore.training.state import values
+
+UPDATES_A_CALL = 1024
+"""Most updates that are planned in one call of the stepper."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Walk:
         weighted = spec.training.class_weights
         self._class_weights = class_weights(train.labels, classes) if weighted else np.ones(classes)
         self._course = Course(spec, self.n, batch)
+        self._together = _together(spec.training.epochs, -(-self._room // batch), images.draw is not None)
         self._kernels = list(penalty.kernels(self.model).values())
 
     def points(self) -> Iterator[Point]:
@@ -108,31 +112,32 @@ class Walk:
                 start = values(self.model.variables)
 
     def _load(self, images: np.ndarray) -> Any:
-        return self._stepper.load(images, self._images.train.labels, self._class_weights, self._room)
+        return self._stepper.load(images, self._images.train.labels, self._class_weights, self._room, self._together)
 
     def _train(self, data: Any) -> int | None:
         """Takes the epochs; the update at which the loss left all bounds, or None."""
-        journal = Journal(_Silent(), (), varies=False)
+        bounds = _Bounds()
 
         def report(losses: np.ndarray, _: np.ndarray | None) -> None:
-            journal.write(losses, None)
+            bounds.check(losses)
             self._pause()
 
         try:
-            with closing(self._loaded(data)) as epochs:
-                for epoch, loaded in enumerate(epochs):
-                    planned = self._course.epoch(epoch, order_of(self._spec.seed, epoch, self.n))
-                    journal.open(planned)
-                    self._stepper.epoch(loaded, planned, report)
+            with closing(self._loaded(data)) as loaded:
+                for first, images in zip(range(0, self._spec.training.epochs, self._together), loaded, strict=True):
+                    self._stepper.epochs(images, [self._epoch(first + i) for i in range(self._together)], report)
         except Diverged:
-            return journal.steps
+            return bounds.steps
         return None
 
+    def _epoch(self, number: int) -> Epoch:
+        return self._course.epoch(number, order_of(self._spec.seed, number, self.n))
+
     def _loaded(self, data: Any) -> Iterator[Any]:
-        """The training images of every epoch on the device: the same, or drawn anew."""
+        """The training images of every call on the device: the same, or drawn anew."""
         epochs = self._spec.training.epochs
         if self._images.draw is None:
-            yield from itertools.repeat(data, epochs)
+            yield from itertools.repeat(data, epochs // self._together)
             return
         with closing(ahead.drawn(self._images.draw, epochs, self._pause)) as drawn:
             yield from map(self._load, drawn)
@@ -173,9 +178,22 @@ class Walk:
             raise Cancelled
 
 
-class _Silent:
-    """What a strength logs on the way: nothing."""
+class _Bounds:
+    """Counts updates, and ends them by `Diverged` where the loss is far from the first one, as `Journal` has it."""
 
-    def log(self, rows: Iterator[Row]) -> None:
-        for _ in rows:  # the journal counts as it writes
-            pass
+    def __init__(self) -> None:
+        self.steps, self._limit = 0, FAR
+
+    def check(self, losses: np.ndarray) -> None:
+        if not self.steps and len(losses):
+            self._limit = FAR * max(1.0, float(losses[0]))
+        far = ~(np.abs(losses) <= self._limit)  # true for what is no number
+        self.steps += int(far.argmax()) + 1 if far.any() else len(losses)
+        if far.any():
+            raise Diverged
+
+
+def _together(epochs: int, updates: int, drawn: bool) -> int:
+    """Epochs that one call takes: a divisor of them all, so that one compiled call serves; 1 for images drawn anew."""
+    most = 1 if drawn else max(1, UPDATES_A_CALL // updates)
+    return next(count for count in range(min(most, epochs), 0, -1) if epochs % count == 0)
