@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from medcore.data import sources
+from medcore.data.pool import numbered, pooled
 from medcore.evaluation import selection
 from medcore.spec import RunSpec
 from medcore.training.classification import check, data_facts
-from medcore.training.fold_images import divided, numbered, pooled
+from medcore.training.fold_images import divided
 from medcore.training.run import Row, Run
 from medcore.training.strengths import Walk
 

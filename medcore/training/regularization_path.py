@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from medcore.data import sources
+from medcore.data.pool import numbered, pooled
 from medcore.spec import RunSpec
 from medcore.training import coefficients
 from medcore.training.classification import check, data_facts, write
-from medcore.training.fold_images import divided, numbered, pooled
+from medcore.training.fold_images import divided
 from medcore.training.run import Row, Run
 from medcore.training.strengths import Point, Walk
 
