@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from medcore.charts import palette, template
 
 HEIGHT = 330
+FEW = 4
+"""Lines whose bands can lie on each other and still be told apart; those of more are fainter."""
 
 
 def figure(
@@ -40,7 +42,8 @@ def figure(
         part = points[points["line"] == line].sort_values("value")
         if part.empty:
             continue
-        _band(chart, line, colour, part.dropna(subset=["low", "high"]))
+        opacity = 0.15 if len(colours) <= FEW else 0.07
+        _band(chart, line, palette.translucent(colour, opacity), part.dropna(subset=["low", "high"]))
         chart.add_scatter(
             x=part["value"].to_numpy(float),
             y=part["mean"].to_numpy(float),
@@ -91,7 +94,7 @@ def _band(chart: go.Figure, line: str, colour: str, part: pd.DataFrame) -> None:
         mode="lines",
         line={"width": 0},
         fill="toself",
-        fillcolor=palette.translucent(colour, 0.15),
+        fillcolor=colour,
         hoverinfo="skip",
         name=line,
         legendgroup=line,
