@@ -1,4 +1,4 @@
-"""What this is, four ways to start, what is running."""
+"""What this is, six ways to start, what is running."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ st.markdown(
 )
 
 LAB = Path(__file__).with_name("optimizer_comparison.py")
+REGULARIZATION = Path(__file__).with_name("regularization_lab.py")
 EXPLORER = Path(__file__).with_name("data_explorer.py")
 STARTS = (
     (
@@ -46,12 +47,30 @@ STARTS = (
         LAB,
         {"part": "On a surface"},
     ),
+    (
+        "Learn by heart",
+        "Give a network few images and watch it learn them by heart. Then take that away, one knob at a time, and see "
+        "the gap close.",
+        "Hold it back",
+        REGULARIZATION,
+        {},
+    ),
+    (
+        "How much is right?",
+        "Cross-validation chooses how strongly a network is held back: fold by fold, with the test set opened once.",
+        "Choose lambda",
+        REGULARIZATION,
+        {"part": "Choosing lambda"},
+    ),
 )
-for column, (title, text, action, page, query) in zip(st.columns(len(STARTS)), STARTS, strict=True):
-    with column, st.container(border=True, height="stretch"):
-        st.subheader(title)
-        st.markdown(text)
-        st.page_link(page, label=action, icon=":material/arrow_forward:", query_params=query)
+ROW = 3
+for first in range(0, len(STARTS), ROW):
+    row = STARTS[first : first + ROW]
+    for column, (title, text, action, page, query) in zip(st.columns(ROW), row, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.subheader(title)
+            st.markdown(text)
+            st.page_link(page, label=action, icon=":material/arrow_forward:", query_params=query)
 
 st.subheader("What is running")
 running.show()

@@ -8,6 +8,7 @@ import streamlit as st
 from medcore import catalog
 from medcore.data import session_sets
 from medcore.runs.store import Record
+from medcore.spec import RunSpec
 from medcore.ui import controls, run_line, state
 from medcore.ui.plain import plain
 
@@ -45,15 +46,35 @@ def _show(records: Sequence[Record]) -> None:
 
 
 def _link(runs: Sequence[Record]) -> str:
-    model = catalog.MODELS[runs[0].spec["model"]["name"]].label
-    images = plain(session_sets.title(runs[0].spec["data"]["name"]))
-    ids = ",".join(r.id for r in runs)
-    if runs[0].spec["task"] == "robustness":
-        titles = {entry.name: entry.card.title for entry in controls.listing()}
-        name = runs[0].spec["data"]["name"]
-        where = urlencode({"tab": "Preparation", "dataset": titles.get(name, session_sets.title(name)), "tests": ids})
-        return f"[Test of a {model} on {images}](/data_explorer?{where})"
-    if runs[0].spec["task"] == "landscape":
-        where = urlencode({"runs": runs[0].spec["base"], "surface": ids, "about": "Loss surface"})
-        return f"[Loss surface of a {model} on {images}](/optimizer_comparison?{where})"
-    return f"[{model} on {images}](/optimizer_comparison?runs={ids})"
+    spec = runs[0].spec
+    model, ids = catalog.MODELS[spec["model"]["name"]].label, ",".join(r.id for r in runs)
+    what = f"{model} on {plain(session_sets.title(spec['data']['name']))}"
+    match spec["task"]:
+        case "robustness":
+            titles = {entry.name: entry.card.title for entry in controls.listing()}
+            name = spec["data"]["name"]
+            dataset = titles.get(name, session_sets.title(name))
+            where = urlencode({"tab": "Preparation", "dataset": dataset, "tests": ids})
+            return f"[Test of a {what}](/data_explorer?{where})"
+        case "landscape":
+            where = urlencode({"runs": spec["base"], "surface": ids, "about": "Loss surface"})
+            return f"[Loss surface of a {what}](/optimizer_comparison?{where})"
+        case "prune":
+            where = urlencode({"runs": spec["base"], "pruned": ids, "about": "Weights"})
+            return f"[Pruning of {_article(model)} {what}](/regularization_lab?{where})"
+        case "path" | "nested_fold" | "path_test":
+            parent = runs[0].parent or spec["base"] or runs[-1].id
+            where = urlencode({"part": "Choosing lambda", "path": parent})
+            return f"[Choosing lambda for {_article(model)} {what}](/regularization_lab?{where})"
+    page = "regularization_lab" if any(map(_held_back, runs)) else "optimizer_comparison"
+    return f"[{what}](/{page}?runs={ids})"
+
+
+def _held_back(run: Record) -> bool:
+    """Whether a run is about few images, penalties or classics, which the regularization lab shows."""
+    spec = RunSpec.from_dict(run.spec)
+    return bool(spec.sample or spec.regularization) or spec.task == "classic"
+
+
+def _article(model: str) -> str:
+    return "an" if model[:3] in ("MLP", "SVM") else "a"

@@ -1,11 +1,11 @@
-from medcore.labs import optimizers, robustness
+from medcore.labs import choosing_lambda, optimizers, pruning, regularization, robustness
 from tests.pages.conftest import finish
 
 
-def test_four_ways_to_start_and_nothing_running(open_page):
+def test_six_ways_to_start_and_nothing_running(open_page):
     page = open_page("home")
     assert not page.exception
-    assert len(page.get("page_link")) == 4
+    assert len(page.get("page_link")) == 6
     assert any("Nothing trains" in c.value for c in page.caption)
 
 
@@ -32,3 +32,21 @@ def test_a_test_of_a_model_links_to_where_it_is_shown(open_page, store):
     (text,) = (m.value for m in page.markdown if "waits for a free training slot" in m.value)
     assert text.startswith(f"[Test of a CNN on digits](/data_explorer?tab=Preparation&dataset=Digits+8x8&tests={run})")
     assert "**Blur 1.5**" in text
+
+
+def waiting(page):
+    return next(m.value for m in page.markdown if "waits for a free training slot" in m.value)
+
+
+def test_runs_of_the_regularization_lab_link_to_its_parts(open_page, store):
+    specs = regularization.runs(dataset="digits", model="mlp", knobs=["l2"])
+    ids = store.create(specs, "somebody")
+    assert waiting(open_page("home")).startswith(f"[MLP on digits](/regularization_lab?runs={','.join(ids)})")
+    store.cancel(ids)
+    (pruned,) = store.create(pruning.runs(ids[0], specs["Nothing"]), "somebody")
+    where = f"/regularization_lab?runs={ids[0]}&pruned={pruned}&about=Weights"
+    assert waiting(open_page("home")).startswith(f"[Pruning of an MLP on digits]({where})")
+    store.cancel([pruned])
+    *_, parent = store.create_family(choosing_lambda.study(dataset="digits"), "somebody")
+    where = f"/regularization_lab?part=Choosing+lambda&path={parent}"
+    assert waiting(open_page("home")).startswith(f"[Choosing lambda for an MLP on digits]({where})")

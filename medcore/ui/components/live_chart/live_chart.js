@@ -243,7 +243,7 @@ class LiveChart {
     const layout = {}
     for (const i of changed) {
       const axis = axisName(this.traces[i].yaxis)
-      if (this.blank.delete(axis)) layout[`${axis}.showticklabels`] = true
+      if (this.blank.delete(axis)) layout[`${axis}.showticklabels`] = this.layout[axis].showticklabels ?? true
     }
     return layout
   }
