@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from medcore.charts import palette, template
 from medcore.charts import strengths as axis
 
-HEIGHT = 430
+HEIGHT, MAP_HEIGHT = 430, 340
 UP, DOWN = template.COLOURS[0], template.COLOURS[1]
 _MAP = ((0.0, "rgba(128, 139, 150, 0.18)"), (1.0, template.COLOURS[0]))
 
@@ -26,7 +26,7 @@ def paths(
         strengths: (L,) ascending.
         values: (L, t) of the weights that get largest.
         places: (t, 4) row, column and channel of the input value, and unit.
-        nonzero: (L,) weights that are not zero, in all layers.
+        nonzero: (L,) weights of the first layer that are not zero.
         chosen: strength to mark.
     """
     at = axis.places(strengths)
@@ -45,7 +45,7 @@ def paths(
             hovertemplate=f"lambda %{{customdata:.3~g}}: %{{y:.3~g}}<extra>{where}, unit {unit}</extra>",
         )
     template.apply(chart)
-    axis.lay_out(chart, strengths, nonzero)
+    axis.lay_out(chart, strengths, nonzero, "Weights of the first layer that are not zero")
     chart.add_hline(y=0, line={"width": 1, "color": template.MUTED})
     if chosen is not None:
         place = float(at[_nearest(strengths, chosen)])
@@ -85,7 +85,7 @@ def used(dead: np.ndarray) -> go.Figure:
         )
     )
     template.apply(chart)
-    chart.update_layout(height=HEIGHT, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    chart.update_layout(height=MAP_HEIGHT, margin={"l": 10, "r": 10, "t": 10, "b": 10})
     chart.update_xaxes(title="Column of the image", range=(-0.5, width - 0.5), showgrid=False, constrain="domain")
     chart.update_yaxes(
         title="Row of the image", range=(height - 0.5, -0.5), showgrid=False, scaleanchor="x", constrain="domain"

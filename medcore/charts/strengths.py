@@ -34,12 +34,18 @@ def broken(strengths: Sequence[float], *columns: Sequence[float]) -> list[np.nda
     return [np.insert(column, 1, np.nan) for column in drawn] if zero else drawn
 
 
-def lay_out(chart: go.Figure, strengths: Sequence[float], nonzero: Sequence[float] | None = None) -> None:
+def lay_out(
+    chart: go.Figure,
+    strengths: Sequence[float],
+    nonzero: Sequence[float] | None = None,
+    counted: str = "Weights that are not zero",
+) -> None:
     """Gives the chart the axis, a break in it where 0 stands, and the counts of weights along the top.
 
     Args:
         strengths: (L,), ascending.
         nonzero: (L,) weights that are not zero, NaN where unknown; None for no axis along the top.
+        counted: title of that axis.
     """
     at = places(strengths)
     room = EDGE * float(np.ptp(at)) or 0.5
@@ -48,7 +54,7 @@ def lay_out(chart: go.Figure, strengths: Sequence[float], nonzero: Sequence[floa
     if 0 in strengths and max(strengths) > 0:
         _break(chart, at)
     if nonzero is not None and np.isfinite(nonzero).any():
-        _top(chart, at, np.asarray(nonzero, float), ends)
+        _top(chart, at, np.asarray(nonzero, float), ends, counted)
 
 
 def text(strength: float) -> str:
@@ -85,13 +91,13 @@ def _break(chart: go.Figure, at: np.ndarray) -> None:
     chart.add_annotation(x=middle, y=0, yref="paper", text="//", showarrow=False, font=style)
 
 
-def _top(chart: go.Figure, at: np.ndarray, nonzero: np.ndarray, ends: Sequence[float]) -> None:
+def _top(chart: go.Figure, at: np.ndarray, nonzero: np.ndarray, ends: Sequence[float], title: str) -> None:
     known = np.flatnonzero(np.isfinite(nonzero))
     shown = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), MOST_COUNTS)).round().astype(int))]
     # An axis without a trace is not drawn.
     chart.add_scatter(x=at[:1], y=[None], xaxis="x2", showlegend=False, hoverinfo="skip")
     chart.update_layout(
-        xaxis2=template.axis("Weights that are not zero")
+        xaxis2=template.axis(title)
         | {
             "overlaying": "x",
             "matches": "x",

@@ -47,6 +47,8 @@ def _measuring(study: Study, name: str, score: str) -> None:
     help = "In the simulator's images of contrast 0 lesions cannot be seen: every score above chance is flattery."
     images = controls.named("Images", BLIND, f"cheat_images_{name}", "blind" if name == "screen" else "own", help)
     spec = lab.blind(study.spec) if images == "blind" else study.spec
+    if images == "blind":
+        st.caption("Lesions as bright as the liver around them: an honest score is that of guessing, about 50%.")
     if name == "patients" and not _patients(spec):
         st.info(
             "This set does not say which images are of one patient, so nothing can be kept together. The CT simulator "

@@ -7,6 +7,7 @@ import streamlit as st
 
 from medcore.charts import cross_validation, template
 from medcore.evaluation.flattery import Flattery
+from medcore.ui import path_controls
 from medcore.ui.path_study import SCORES
 
 Curve = tuple[str, tuple[float, ...], tuple[float, ...]]
@@ -44,4 +45,5 @@ def chart(strengths: tuple[float, ...], curves: tuple[Curve, ...], score: str, k
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _figure(strengths: tuple[float, ...], curves: tuple[Curve, ...], score: str) -> go.Figure:
-    return cross_validation.compared(strengths, {name: (mean, error) for name, mean, error in curves}, SCORES[score])
+    kind = SCORES[score]._replace(title=path_controls.SCORES[score])
+    return cross_validation.compared(strengths, {name: (mean, error) for name, mean, error in curves}, kind)
