@@ -13,6 +13,7 @@ from medcore.ui import (
     gap_panel,
     knob_controls,
     layer_panel,
+    lesson,
     live_panel,
     prediction,
     pruning_panel,
@@ -84,6 +85,7 @@ def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
 def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     """What stands behind the comparison, in tabs; only the open one is computed."""
     panels: dict[str, Callable[[], None]] = {
+        "Lesson": lambda: lesson.show("regularization"),
         "Weights": lambda: _weights(records),
         "Layers": lambda: layer_panel.show(records),
         "The data set": lambda: _data(chosen),
