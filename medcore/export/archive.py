@@ -13,10 +13,11 @@ import numpy as np
 
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, Card
+from medcore.data.pool import numbered, pooled
 from medcore.data.preparation.recipe import Recipe
 from medcore.data.sampling import sample
 from medcore.export import bundle, notebook, readme, requirements, script, specs
-from medcore.export.settings import data_files, data_key
+from medcore.export.settings import STUDY, data_files, data_key
 from medcore.parent import end_with_parent
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
@@ -72,6 +73,8 @@ def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, 
 
 def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:
     """Card and arrays of a data set as the network sees it; and whether the variants of every epoch are among them."""
+    if spec.task == STUDY:
+        return _pool(spec, room, progress)
     splits, _ = sample(sources.load(spec.data), spec.sample, spec.seed)
     card = splits["train"].card
     recipe = Recipe(spec.preparation, spec.seed) if spec.preparation else None
@@ -99,6 +102,23 @@ def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[
     return card, arrays, True
 
 
+def _pool(spec: RunSpec, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:
+    """Card and arrays of a cross-validation: the pool and each image's fold, and the test images."""
+    splits = sources.load(spec.data)
+    images = pooled(splits, spec)
+    parts = {"pool": images, "test": splits["test"]}
+    if spec.preparation:
+        total = sum(map(len, parts.values()))
+        recipe = Recipe(spec.preparation, spec.seed)
+        prepared = recipe.splits({"train": images, "test": parts["test"]}, lambda done, _: progress(done / total))
+        parts = {"pool": prepared.splits["train"], "test": prepared.splits["test"]}
+    arrays = {"class_names": np.array(images.class_names), "fold": numbered(images, spec)}
+    for name, part in parts.items():
+        arrays |= {f"{name}_images": part.images, f"{name}_labels": part.labels}
+    _check_bytes(_bytes(arrays), room)
+    return images.card, arrays, True
+
+
 def _arrays(splits: sources.Splits) -> dict[str, np.ndarray]:
     arrays = {"class_names": np.array(splits["train"].class_names)}
     for split in SPLITS:
@@ -112,7 +132,10 @@ def _bytes(arrays: Mapping[str, np.ndarray]) -> int:
 
 
 def _check_room(splits: sources.Splits, room: int) -> None:
-    needed = sum(splits[split].images.nbytes for split in SPLITS)
+    _check_bytes(sum(splits[split].images.nbytes for split in SPLITS), room)
+
+
+def _check_bytes(needed: int, room: int) -> None:
     if needed > room:
         raise ValueError(
             f"A ZIP holds {MAX_BYTES / 2**20:,.0f} MB of images at most, unpacked and of all runs together: "

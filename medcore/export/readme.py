@@ -16,7 +16,7 @@ python -m venv .venv
 .venv/bin/pip install -r requirements.txt     (on Windows: .venv\\Scripts\\pip)
 .venv/bin/python script.py                    (on Windows: .venv\\Scripts\\python)"""
 FILES = """\
-script.py         trains and tests the runs, prints a line an epoch and a table, writes history.csv, results.csv
+script.py         trains and tests the runs, prints how far it is, writes what it measured as tables (CSV)
 notebook.ipynb    the same, step by step; open it with Jupyter (pip install notebook)
 {data}
 specs.json        the runs for Medcore itself: python -m medcore train specs.json

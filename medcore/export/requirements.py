@@ -12,6 +12,6 @@ PACKAGES = ("tensorflow", "keras", "numpy")
 
 def text(runs: Mapping[str, RunSpec]) -> str:
     """For `pip install -r`: what the script of these runs needs."""
-    classics = any(spec.task == CLASSICS for spec in runs.values())
-    packages = (*PACKAGES, "scikit-learn") if classics else PACKAGES
+    sklearn = any(spec.task == CLASSICS or spec.path.screen for spec in runs.values())
+    packages = (*PACKAGES, "scikit-learn") if sklearn else PACKAGES
     return "".join(f"{name}=={version(name)}\n" for name in packages)

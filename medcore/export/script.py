@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Mapping
 
-from medcore.export import sections
+from medcore.export import sections, writing
+from medcore.export.section import Section
 from medcore.spec import RunSpec
 
 FILE = "script.py"
@@ -19,14 +20,14 @@ def text(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None = Non
     Raises:
         ValueError: if there is no run, or one that is no training.
     """
-    introduction = "\n".join(textwrap.wrap(sections.INTRODUCTION, sections.WIDTH))
+    introduction = "\n".join(textwrap.wrap(sections.INTRODUCTION, writing.WIDTH))
     head = f'"""{sections.TITLE}.\n\n{introduction}\n"""'
     parts = [_part(section) for section in sections.sections(runs, precisions)]
     return "\n\n\n".join([head, *parts]) + "\n"
 
 
-def _part(section: sections.Section) -> str:
+def _part(section: Section) -> str:
     """A section with its title as a ruler and its text as comments."""
-    ruler = f"# --- {section.title} ".ljust(sections.WIDTH, "-")
-    comments = textwrap.wrap(section.text, sections.WIDTH, initial_indent="# ", subsequent_indent="# ")
+    ruler = f"# --- {section.title} ".ljust(writing.WIDTH, "-")
+    comments = textwrap.wrap(section.text, writing.WIDTH, initial_indent="# ", subsequent_indent="# ")
     return "\n".join([ruler, *comments, "", section.code.strip("\n")])

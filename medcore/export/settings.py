@@ -1,15 +1,15 @@
 """Runs as the plain settings of a script: what all of them share, and what each has of its own."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from medcore import catalog
 from medcore.spec import RunSpec
 
-NETWORKS, CLASSICS = "classification", "classic"
-TASKS = (NETWORKS, CLASSICS)
+CLASSICS, STUDY = "classic", "path"
+TASKS = ("classification", CLASSICS)
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """Keras' names of what a network computes in."""
 COMMENTS = {
@@ -26,6 +26,12 @@ COMMENTS = {
     "l1": "strength of the penalty l1 * sum(abs(w)) on the kernels",
     "l2": "strength of the penalty l2 * sum(w**2) on the kernels",
     "l1_step": 'how L1 acts: "subgradient" in the loss, or "proximal" behind every update',
+    "strengths": "the grid, weakest first",
+    "l1_share": "of a strength, how much is l1; the rest is l2",
+    "warm_start": "whether each strength starts from the weights of the one before",
+    "scale": "whether every pixel is standardised",
+    "screen": "how many pixels are kept, those most related to the label; 0 keeps all",
+    "fitted_on": 'what these two are measured on: the "fold", or, a mistake, "all" images',
     "class_weights": "whether rare classes count more",
     "epochs": "passes over the training images",
     "batch_size": 'images an update, or "all" of them, which takes memory for all at once',
@@ -35,6 +41,8 @@ COMMENTS = {
 """What each setting is, in the order in which a script lists them."""
 PENALTIES = ("l1", "l2", "l1_step")
 """Settings of no use where no run has a penalty."""
+GRID = ("strengths", "l1_share", "warm_start", "scale", "screen", "fitted_on")
+"""Settings of a study alone."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ def settings(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         ValueError: if there is no run, or one that is no training.
     """
     check(runs)
+    if is_study(runs):
+        return _of_study(whole_set(runs), precisions or {})
     files = data_files(runs)
     every = {label: _of(spec, files[data_key(spec)], (precisions or {}).get(label)) for label, spec in runs.items()}
     keys = [key for key in COMMENTS if penalised(runs) or key not in PENALTIES]
@@ -73,14 +83,54 @@ def settings(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
 
 
 def check(runs: Mapping[str, RunSpec]) -> None:
-    """Raises ValueError unless there are runs, and all train a classifier."""
+    """Raises ValueError unless there are runs, and they train classifiers or are the walks of one study."""
     if not runs:
         raise ValueError("A script needs a run or more. Received: none")
+    if is_study(runs):
+        _check_study(whole_set(runs))
+        return
     for label, spec in runs.items():
         if spec.task not in TASKS:
             raise ValueError(
-                f'A script trains runs of the tasks {", ".join(TASKS)}. Received: "{label}" of the task {spec.task}'
+                f"A script trains runs of the tasks {', '.join(TASKS)}, or all of a {STUDY}. "
+                f'Received: "{label}" of the task {spec.task}'
             )
+
+
+def is_study(runs: Mapping[str, RunSpec]) -> bool:
+    """Whether the runs are those of one cross-validation: its folds, and the walk over the whole pool."""
+    walks = [spec for spec in runs.values() if spec.task == STUDY]
+    return len(walks) == len(runs) > 0 and len({data_key(spec) for spec in walks}) == 1 and None in _folds(walks)
+
+
+def whole_set(runs: Mapping[str, RunSpec]) -> RunSpec:
+    """Of a study, the walk over the whole pool: it says everything of the others but their fold."""
+    return next(spec for spec in runs.values() if spec.path.fold is None)
+
+
+def fits(spec: RunSpec) -> bool:
+    """Whether a study measures its pixels, to scale or to choose them."""
+    return bool(spec.path.scale or spec.path.screen)
+
+
+def steps(spec: RunSpec) -> bool:
+    """Whether a study takes the proximal step of L1."""
+    return spec.regularization.l1_step == "proximal" and spec.path.penalty != "l2"
+
+
+def _folds(walks: Iterable[RunSpec]) -> set[int | None]:
+    return {spec.path.fold for spec in walks}
+
+
+def _check_study(spec: RunSpec) -> None:
+    """Raises ValueError for what a script would have to fit anew in every fold, or draw."""
+    recipe, sample = spec.preparation, spec.sample
+    drawn = recipe.of("corruption", "augmentation") or recipe.by_training_set
+    if drawn or sample.label_noise or sample.oversample or (sample.imbalance and sample.imbalanced == "train"):
+        raise ValueError(
+            "The script of a cross-validation takes images that are the same in all folds. Received: a recipe with "
+            "noise, augmentation or statistics of the training set, or a sample with wrong or repeated labels"
+        )
 
 
 def data_key(spec: RunSpec) -> str:
@@ -88,6 +138,8 @@ def data_key(spec: RunSpec) -> str:
     recipe = spec.preparation
     draws_lots = recipe.of("corruption", "augmentation") or spec.sample  # no other step does
     parts = [spec.data.name, spec.data.options, asdict(recipe), asdict(spec.sample), spec.seed if draws_lots else None]
+    if spec.task == STUDY:  # its folds are drawn, too
+        parts += [spec.seed, asdict(replace(spec.path, fold=None))]
     return json.dumps(parts, sort_keys=True)
 
 
@@ -143,6 +195,18 @@ def _of(spec: RunSpec, file: str, precision: str | None) -> dict[str, Any]:
         "patience": training.patience,
         "weights": training.weights,
     }
+
+
+def _of_study(spec: RunSpec, precisions: Mapping[str, str]) -> Settings:
+    path, (precision, *_) = spec.path, (*precisions.values(), None)
+    values = _of(spec, "data.npz", precision) | {
+        "strengths": tuple(path.strengths),
+        "l1_share": {"l1": 1.0, "l2": 0.0}.get(path.penalty, path.l1_share),
+        "warm_start": path.warm_start,
+    }
+    values |= {"scale": path.scale, "screen": path.screen, "fitted_on": path.fitted_on} if fits(spec) else {}
+    unused = (*PENALTIES, "patience", "weights")  # a strength of the grid is the penalty; every walk goes to its end
+    return Settings({key: values[key] for key in COMMENTS if key in values and key not in unused}, {})
 
 
 def _turned_on(choice: catalog.Choice, options: Mapping[str, Any]) -> dict[str, Any]:

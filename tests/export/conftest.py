@@ -14,6 +14,7 @@ import pytest
 
 from medcore import catalog
 from medcore.export import archive
+from medcore.labs import choosing_lambda
 from medcore.spec import (
     DataSpec,
     LossSpec,
@@ -118,6 +119,20 @@ def trained(tmp_path_factory) -> Exported:
         records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
         trainers = {"classification": train, "classic": classics.train}
         results = {label: trainers[runs[label].task](runs[label], record) for label, record in records.items()}
+        return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory) -> Exported:
+    """A cross-validation walked by Medcore, scaled and screened in each fold, and its ZIP."""
+    from medcore.training.regularization_path import walk
+
+    settings = {"strengths": (0.001, 0.03), "folds": 2, "epochs": 2, "images": 200, "scale": True, "screen": 30}
+    runs = choosing_lambda.study("digits", precision="float32", penalty="elastic_net", **settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
+        records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
+        results = {label: walk(runs[label], record) for label, record in records.items()}
         return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from medcore.export.settings import COMMENTS, PENALTIES, data_files, data_key, settings
-from medcore.labs import optimizers
+from medcore.export.settings import COMMENTS, GRID, PENALTIES, data_files, data_key, settings
+from medcore.labs import choosing_lambda, optimizers
 from medcore.spec import (
     DataSpec,
     ModelSpec,
@@ -35,14 +35,14 @@ def test_what_all_share_stands_once():
             "weight_decay": 0.004,
         },
     }
-    assert list(found.shared) == [key for key in COMMENTS if key not in (*found.own["AdamW"], *PENALTIES)]
+    assert list(found.shared) == [key for key in COMMENTS if key not in (*found.own["AdamW"], *PENALTIES, *GRID)]
     assert found.shared["data"] == "data.npz"
 
 
 def test_one_run_shares_everything():
     found = settings({"Adam": SPEC})
     assert found.own == {"Adam": {}}
-    assert list(found.shared) == [key for key in COMMENTS if key not in PENALTIES]
+    assert list(found.shared) == [key for key in COMMENTS if key not in (*PENALTIES, *GRID)]
 
 
 def test_penalties_stand_where_a_run_has_one_and_a_classic_has_what_it_needs():
@@ -99,4 +99,32 @@ def test_a_seed_makes_other_images_only_where_lots_are_drawn(step, same):
 )
 def test_what_is_no_training_is_refused(runs, message):
     with pytest.raises(ValueError, match=message):
+        settings(runs)
+
+
+def test_a_study_is_told_once_and_without_the_fold():
+    runs = choosing_lambda.study("digits", penalty="l2", strengths=(0.1, 0.01), scale=True)
+    found = settings(runs)
+    assert found.own == {}
+    assert (found.shared["strengths"], found.shared["l1_share"], found.shared["scale"]) == ((0.01, 0.1), 0.0, True)
+    assert not {"l1", "l2", "patience", "weights"} & set(found.shared)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"preparation": PreparationSpec({"flip": {}})}, "the same in all folds. Received: a recipe with"),
+        ({"sample": SampleSpec(label_noise=0.1)}, "the same in all folds"),
+    ],
+)
+def test_a_study_whose_images_differ_by_fold_is_refused(change, message):
+    runs = {label: replace(spec, **change) for label, spec in choosing_lambda.study("digits").items()}
+    with pytest.raises(ValueError, match=message):
+        settings(runs)
+
+
+def test_folds_without_their_whole_set_are_refused():
+    runs = choosing_lambda.study("digits")
+    del runs[choosing_lambda.WHOLE_SET]
+    with pytest.raises(ValueError, match=r'or all of a path. Received: "Fold 1" of the task path'):
         settings(runs)

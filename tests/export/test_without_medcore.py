@@ -8,6 +8,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from medcore.evaluation import selection
 from tests.export.conftest import Exported
 
 TOLERANCE = 1e-4
@@ -57,6 +58,25 @@ def test_the_test_set_says_the_same(ran):
         columns = ("val_accuracy", "accuracy", "low", "high", "balanced_accuracy", "auc")
         found = [float(row[column]) for column in columns]
         np.testing.assert_allclose(found, wanted, tolerance(label), err_msg=label)
+
+
+def test_a_cross_validation_says_the_same_at_every_strength_and_chooses_the_same(study):
+    done = study.run("script.py")
+    assert done.returncode == 0, done.stderr[-3000:]
+    rows = study.table("folds.csv")
+    folds = {"Fold 1": "1", "Fold 2": "2", "Whole set": "all"}
+    for label, fold in folds.items():
+        own = [row for row in rows if row["fold"] == fold]
+        for row, point in zip(own, study.results[label]["points"], strict=True):
+            wanted = {"train_loss": point["train_loss"], "penalty": point["penalty"], "zeros": point["zero_share"]}
+            wanted |= {name: point["val"][name] for name in ("loss", "accuracy", "auc")} if point["val"] else {}
+            found = [float(row[name]) for name in wanted]
+            np.testing.assert_allclose(found, list(wanted.values()), TOLERANCE, err_msg=f"{label}: {list(wanted)}")
+            assert bool(row["loss"]) == (fold != "all")
+    losses = [[point["val"]["loss"] for point in study.results[label]["points"]] for label in ("Fold 1", "Fold 2")]
+    chosen = selection.one_standard_error(*selection.curve(losses))
+    assert [row["chosen"] for row in study.table("curve.csv")] == [str(int(i == chosen)) for i in range(2)]
+    assert float(study.table("test.csv")[0]["strength"]) == study.results["Whole set"]["strengths"][chosen]
 
 
 def networks(exported: Exported) -> list[str]:
