@@ -41,8 +41,8 @@ def layout(titles: Sequence[str], x: Mapping[str, Any], y: Mapping[str, Any], lo
         row, column = divmod(i, columns)
         left = column * (1 + BESIDE) / columns
         top = 1 - row / rows
-        across = [left, left + (1 + BESIDE) / columns - BESIDE]
-        up = [top - 1 / rows, top - ABOVE / drawn]
+        across = [left, min(1.0, left + (1 + BESIDE) / columns - BESIDE)]
+        up = [max(0.0, top - 1 / rows), top - ABOVE / drawn]
         number = i + 1
         lowest, first = i + columns >= len(titles), column == 0
         ends = {} if i == 0 else {"matches": "x"}
