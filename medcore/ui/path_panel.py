@@ -5,10 +5,8 @@ The id of the parent stands in the URL (`?path=`), so a reload, a second tab and
 
 from collections.abc import Callable, Mapping
 
-import plotly.graph_objects as go
 import streamlit as st
 
-from medcore.charts import cross_validation, template
 from medcore.charts.strengths import text
 from medcore.data import sources
 from medcore.sentences import sentence
@@ -21,10 +19,12 @@ from medcore.ui import (
     nested_panel,
     path_choice,
     path_controls,
+    path_curve,
     path_progress,
     path_study,
     path_test_panel,
     state,
+    take_home,
 )
 from medcore.ui.chosen import Chosen
 from medcore.ui.path_controls import Reading
@@ -131,44 +131,10 @@ def _draw(parent: str, reading: Reading, was_active: bool) -> None:
         st.rerun()
     curve, words = st.columns([3, 2], gap="medium")
     with curve:
-        st.plotly_chart(
-            figure(study, reading.score),
-            width="stretch",
-            key="cross_validation",
-            config=template.CONFIG,
-            alt="Score of each fold, and their mean with its standard error, against the strength of the penalty",
-        )
+        path_curve.show(study, reading.score)
     with words:
         path_progress.show(study)
         path_choice.show(study, reading)
-
-
-def figure(study: Study, score: str) -> go.Figure:
-    """The curve of a study, as far as it is."""
-    found = path_study.validate(study.folds, len(study.strengths), score)
-    weights = path_study.nonzero(study)
-    scores = tuple((name, tuple(values)) for name, values in found.scores.items())
-    counts = None if weights is None else tuple(weights)
-    means, errors = tuple(found.mean), tuple(found.error)
-    return _figure(study.strengths, scores, means, errors, score, found.choice, found.partly, counts)
-
-
-# A look that finds nothing new must not build the chart again.
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _figure(
-    strengths: tuple[float, ...],
-    scores: tuple[tuple[str, tuple[float, ...]], ...],
-    mean: tuple[float, ...],
-    error: tuple[float, ...],
-    score: str,
-    choice: cross_validation.Choice | None,
-    partly: tuple[str, ...],
-    nonzero: tuple[float, ...] | None,
-) -> go.Figure:
-    kind = path_study.SCORES[score]
-    return cross_validation.figure(
-        strengths, dict(scores), mean, error, kind, choice=choice, partly=partly, nonzero=nonzero
-    )
 
 
 def _about(chosen: Chosen, study: Study | None, reading: Reading) -> None:
@@ -179,6 +145,7 @@ def _about(chosen: Chosen, study: Study | None, reading: Reading) -> None:
         "What if I cheat?": lambda: flattery_panel.show(study, reading),
         "Lesson": lambda: lesson.show("regularization"),
         "The data set": lambda: _data(chosen),
+        "Take it home": lambda: _take_home(chosen, study, reading),
     }
     tabs = st.tabs(list(panels), on_change="rerun", key="path_about", bind="query-params")
     for tab, panel in zip(tabs, panels.values(), strict=True):
@@ -198,6 +165,15 @@ def _judged(study: Study | None, reading: Reading) -> None:
         nested_panel.show(study, found, reading)
     with test:
         path_test_panel.show(study, found, reading)
+
+
+def _take_home(chosen: Chosen, study: Study | None, reading: Reading) -> None:
+    """With the charts of a study that has ended."""
+    if study is None or any(run.state in ACTIVE for run in study.runs):
+        take_home.show("choosing-lambda", chosen.specs, study.runs if study else [])
+        return
+    charts = {"Cross-validation": path_curve.figure(study, reading.score), **coefficients_panel.views(study, reading)}
+    take_home.show("choosing-lambda", chosen.specs, study.runs, charts)
 
 
 def _data(chosen: Chosen) -> None:

@@ -231,3 +231,9 @@ def test_a_scaler_fitted_on_all_is_run_beside_the_right_one(part, store, walked)
 def test_a_set_without_patients_says_so(part, walked):
     page = part(path=walked, path_about="What if I cheat?", cheat="Patients split across folds")
     assert "does not say which images are of one patient" in page.info[0].value
+
+
+def test_a_study_can_be_taken_home_before_and_after(part, walked):
+    assert "without Medcore" in text(part(path_about="Take it home"))
+    page = part(path=walked, path_about="Take it home")
+    assert {"Specs (JSON)", "History (CSV)"} <= {button.label for button in page.get("download_button")}
