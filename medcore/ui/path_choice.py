@@ -17,6 +17,8 @@ def show(study: Study, reading: Reading) -> None:
     found = path_study.validate(study.folds, len(study.strengths), reading.score)
     for said in sentences(study.strengths, found, path_study.nonzero(study), path_study.SCORES[reading.score]):
         st.markdown(said)
+    if found.gaps:
+        st.caption(found.gaps)
     place = found.chosen(reading.rule)
     if place is not None:
         st.metric("Chosen lambda", text(study.strengths[place]))

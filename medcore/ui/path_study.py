@@ -77,7 +77,7 @@ class Validated:
         partly: folds that did not walk the whole grid, and so are not in the mean.
         mean, error: (L,) over the others; NaN where unknown.
         choice: None before a fold has walked the whole grid.
-        left_out: which folds the mean does without, everywhere or at some strengths, in a sentence; "" where none.
+        gaps: which of the others have no score at some strengths, in a sentence; "" where none.
     """
 
     scores: Mapping[str, np.ndarray]
@@ -85,7 +85,7 @@ class Validated:
     mean: np.ndarray
     error: np.ndarray
     choice: Choice | None
-    left_out: str
+    gaps: str
 
     @property
     def counted(self) -> list[str]:
@@ -136,7 +136,15 @@ def validate(folds: Sequence[Record], length: int, score: str) -> Validated:
         return Validated(scores, partly, nothing, nothing, None, "")
     mean, error = selection.curve(losses)
     choice = Choice(selection.minimum(mean), selection.one_standard_error(mean, error))
-    return Validated(scores, partly, 1 - mean if higher else mean, error, choice, selection.left_out(losses))
+    others = losses[[name not in partly for name in scores]]
+    names = [name for name in scores if name not in partly]
+    return Validated(scores, partly, 1 - mean if higher else mean, error, choice, _gaps(names, others))
+
+
+def _gaps(names: Sequence[str], losses: np.ndarray) -> str:
+    """Where folds that walked the whole grid have no score: their network diverged there, or it is not defined."""
+    gaps = [name for name, fold in zip(names, losses, strict=True) if not np.isfinite(fold).all()]
+    return f"Without a score at some strengths, where the mean is of the others: {', '.join(gaps)}." if gaps else ""
 
 
 def table(found: Validated) -> np.ndarray:

@@ -233,6 +233,29 @@ def test_a_set_without_patients_says_so(part, walked):
     assert "does not say which images are of one patient" in page.info[0].value
 
 
+def test_the_right_way_by_patient_is_there_already(part, store):
+    spec = lab.study("ct-simulator", strengths=GRID, folds=3, data_options={"images": 40})
+    *folds, parent = store.create_family(spec, "somebody")
+    for run_id, losses in zip(folds, LOSSES.values(), strict=True):
+        walk(store, run_id, losses)
+    walk(store, parent)
+    page = part(path=parent, path_about="What if I cheat?", cheat="Patients split across folds")
+    page.button(key="cheat_start").click().run()
+    runs = store.children(parent)[3:]
+    assert [run.label for run in runs] == ["Wrong · Fold 1", "Wrong · Fold 2", "Wrong · Fold 3"]
+    assert {run.spec["path"]["by_group"] for run in runs} == {False}
+
+
+def test_a_strength_at_which_a_fold_diverged_is_drawn_from_the_others(part, store, study):
+    *folds, parent = study()
+    for run_id, losses in zip(folds, ((0.9, 0.5, 0.6), (float("nan"), 0.6, 0.7), (0.8, 0.5, 0.6)), strict=True):
+        walk(store, run_id, losses)
+    walk(store, parent)
+    page = part(path=parent)
+    assert "Without a score at some strengths, where the mean is of the others: Fold 2." in text(page)
+    assert "**Best: lambda 0.01**" in text(page)
+
+
 def test_a_study_can_be_taken_home_before_and_after(part, walked):
     assert "without Medcore" in text(part(path_about="Take it home"))
     page = part(path=walked, path_about="Take it home")
