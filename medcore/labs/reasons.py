@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,9 @@ THROWN = 0.5
 """Relative change of the weights at one update that leaves little of what they were."""
 RESTLESS = 0.01
 """Relative change of the weights at an update above which they hardly settle; about 0.001 is usual."""
+MUCH = 1.5
+"""A loss or gap that many times another is a difference worth naming."""
+MOSTLY_ZERO = 0.9
 MOST = 3
 SGD = ("gd", "sgd", "minibatch", "momentum", "nesterov")
 NAN = np.full(1, np.nan)
@@ -38,6 +41,8 @@ class Course:
         step_sizes: (points,) norm of an update by that of the weights, median over layers; NaN if not logged.
         gradients: (points,) norm of the loss gradient over all layers; NaN if not logged.
         diverged_at: the update at which a run's loss left all bounds, or None.
+        penalty: (epochs,) what the penalties add to the loss; NaN where there is none.
+        zeros: share of the weights that are exactly 0 at the end; NaN if not counted.
     """
 
     name: str
@@ -48,6 +53,19 @@ class Course:
     step_sizes: np.ndarray
     gradients: np.ndarray
     diverged_at: int | None = None
+    penalty: np.ndarray = field(default_factory=lambda: NAN)
+    zeros: float = math.nan
+
+    @property
+    def tested(self) -> int:
+        """Place of the epoch whose weights were tested."""
+        best = self.spec.training.weights == "best" and np.isfinite(self.val_loss).any()
+        return int(np.nanargmin(self.val_loss)) if best else len(self.val_loss) - 1
+
+    @property
+    def gap(self) -> float:
+        """How far the validation loss lies above the training loss in the epoch that was tested."""
+        return float(self.val_loss[self.tested] - self.train_loss[min(self.tested, len(self.train_loss) - 1)])
 
     @property
     def step(self) -> float:
@@ -84,6 +102,8 @@ def course(name: str, specs: Sequence[RunSpec], frames: Sequence["pd.DataFrame"]
         step_sizes=_median([_or_nan(logged.step_sizes(run)) for run in series]),
         gradients=_median([_or_nan(logged.gradients(run)) for run in series]),
         diverged_at=min(diverged, default=None),
+        penalty=_median([run.get("penalty", NAN) for run in series]),
+        zeros=float(np.median([run.get("zero_share", NAN)[-1] for run in series])),
     )
 
 
@@ -226,6 +246,69 @@ def by_heart(_: Course, loser: Course) -> str | None:
     )
 
 
+def few_weights_left(winner: Course, loser: Course) -> str | None:
+    """L1 left it hardly a weight, and it has not learned its training images as well."""
+    if not (loser.zeros > MOSTLY_ZERO and not winner.zeros > MOSTLY_ZERO) or not _learned_less(winner, loser):
+        return None
+    return (
+        f"L1 made {loser.zeros:.1%} of the weights of {loser.name} exactly 0: what is left cannot tell the classes "
+        "apart as well."
+    )
+
+
+def mostly_penalty(winner: Course, loser: Course) -> str | None:
+    """Its penalty outweighs the loss of the data, and it has not learned its training images as well."""
+    penalty, data = _end(loser.penalty), _end(loser.train_loss)
+    if not penalty >= CLEAR * data or not _learned_less(winner, loser):
+        return None
+    return (
+        f"At the end the penalty of {loser.name} is {penalty:.2g} and its data loss {data:.2g}: its training made "
+        "weights small rather than answers right."
+    )
+
+
+def held_back_too_much(winner: Course, loser: Course) -> str | None:
+    """Held back, it does not even know its training images, and its validation loss is higher for that."""
+    if not _held_back(loser.spec) or not _learned_less(winner, loser) or loser.spec.model != winner.spec.model:
+        return None
+    ours, theirs = winner.train_loss[-1], loser.train_loss[-1]
+    if not (theirs >= MUCH * ours and loser.val_loss[-1] > winner.val_loss[-1] and loser.gap < winner.gap):
+        return None
+    return (
+        f"{loser.name} was held back too much: its training loss ended at {theirs:.3g}, that of {winner.name} at "
+        f"{ours:.3g}. The smaller gap ({loser.gap:.3g} against {winner.gap:.3g}) is worth nothing where both losses "
+        "are high."
+    )
+
+
+def smaller_gap(winner: Course, loser: Course) -> str | None:
+    """Both have learned; the winner's validation loss stayed nearer to its training loss."""
+    if winner.spec.loss != loser.spec.loss or not _held_back(winner.spec):
+        return None
+    if not (loser.gap > 0 and loser.gap >= MUCH * winner.gap and _tested(winner) < _tested(loser)):
+        return None
+    silent = winner.spec.model.options.get("dropout")
+    return (
+        f"The validation loss of {winner.name} lies {winner.gap:.3g} above its training loss, that of {loser.name} "
+        f"{loser.gap:.3g}: it learned less by heart."
+        + " (Dropout raises the training loss, as units are silent then.)"
+        * bool(silent)
+    )
+
+
+def went_back(winner: Course, loser: Course) -> str | None:
+    """The winner was tested with the weights of its best epoch, the loser long after its own."""
+    if winner.spec.training.weights != "best" or loser.spec.training.weights == "best":
+        return None
+    lowest = int(np.nanargmin(loser.val_loss)) if np.isfinite(loser.val_loss).any() else loser.tested
+    if not _tested(loser) > 1.05 * loser.val_loss[lowest]:
+        return None
+    return (
+        f"{winner.name} was tested with the weights of epoch {winner.tested + 1}, its best; {loser.name} with those of "
+        f"epoch {loser.tested + 1}, though its best was {lowest + 1}."
+    )
+
+
 def still_learning(_: Course, loser: Course) -> str | None:
     """It was getting better when the run ended."""
     if len(loser.val_loss) < 2 or not loser.val_loss[-1] < 0.98 * loser.val_loss[:-1].min():
@@ -245,6 +328,11 @@ RULES: tuple[Callable[[Course, Course], str | None], ...] = (
     longer_reach,
     settled,
     steady_steps,
+    few_weights_left,
+    mostly_penalty,
+    held_back_too_much,
+    went_back,
+    smaller_gap,
     by_heart,
     still_learning,
 )
@@ -254,6 +342,18 @@ RULES: tuple[Callable[[Course, Course], str | None], ...] = (
 def _learned_less(winner: Course, loser: Course) -> bool:
     """Whether its training loss ended higher; losses of two kinds cannot be compared."""
     return winner.spec.loss == loser.spec.loss and bool(loser.train_loss[-1] > winner.train_loss[-1])
+
+
+def _held_back(spec: RunSpec) -> bool:
+    """Whether anything keeps it from learning its training images by heart."""
+    options = spec.model.options
+    knobs = [options.get("dropout"), options.get("batch_norm"), options.get("input_noise")]
+    knobs += [spec.regularization, spec.loss.options.get("smoothing"), spec.optimizer.weight_decay]
+    return any(map(bool, [*knobs, spec.preparation.of("augmentation"), spec.training.patience]))
+
+
+def _tested(course: Course) -> float:
+    return float(course.val_loss[course.tested])
 
 
 def _at_one_rate(spec: RunSpec) -> bool:

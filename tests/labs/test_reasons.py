@@ -8,6 +8,7 @@ import pytest
 
 from medcore.labs import optimizers, reasons
 from medcore.labs.reasons import Course
+from medcore.spec import ModelSpec, RegularizationSpec, TrainingSpec
 
 
 def course(optimizer="minibatch", name="loser", **changed) -> Course:
@@ -198,3 +199,63 @@ def test_runs_that_logged_nothing_break_no_rule(rule):
     empty = reasons.course("x", specs, [frame()], [])
     assert rule(empty, empty) is None
     assert rule(winner("adam"), empty) is None
+
+
+def held(course: Course, **parts) -> Course:
+    return replace(course, spec=replace(course.spec, **parts))
+
+
+L2 = {"regularization": RegularizationSpec(l2=0.1)}
+LOW, HIGH = np.array([0.9, 0.4, 0.3]), np.array([1.0, 0.7, 0.9])
+
+
+def test_a_smaller_gap_of_what_was_held_back():
+    ahead = held(winner(train_loss=np.array([0.9, 0.5, 0.3]), val_loss=np.array([0.9, 0.6, 0.4])), **L2)
+    behind = course(train_loss=np.array([0.9, 0.3, 0.1]), val_loss=HIGH)
+    text = reasons.smaller_gap(ahead, behind)
+    assert text == (
+        "The validation loss of winner lies 0.1 above its training loss, that of loser 0.8: it learned less by heart."
+    )
+    dropped = held(ahead, model=ModelSpec("mlp", {"dropout": 0.5}))
+    assert "Dropout raises the training loss" in reasons.smaller_gap(dropped, behind)
+    assert reasons.smaller_gap(replace(ahead, spec=behind.spec), behind) is None
+    assert reasons.smaller_gap(ahead, replace(behind, val_loss=ahead.val_loss)) is None
+
+
+def test_held_back_too_much():
+    behind = held(course(train_loss=np.array([1.0, 0.9, 0.8]), val_loss=np.array([1.0, 0.95, 0.85])), **L2)
+    ahead = winner(train_loss=LOW, val_loss=np.array([0.9, 0.6, 0.5]))
+    text = reasons.held_back_too_much(ahead, behind)
+    assert "its training loss ended at 0.8, that of winner at 0.3. The smaller gap (0.05 against 0.2)" in text
+    assert reasons.held_back_too_much(ahead, replace(behind, spec=ahead.spec)) is None
+    assert reasons.held_back_too_much(ahead, replace(behind, train_loss=LOW)) is None
+
+
+def test_a_penalty_that_outweighs_the_data():
+    text = reasons.mostly_penalty(winner(), course(penalty=np.array([9.0, 5.0, 4.0])))
+    assert "the penalty of loser is 4 and its data loss 0.4" in text
+    assert reasons.mostly_penalty(winner(), course(penalty=np.array([1.0, 0.5, 0.5]))) is None
+    assert reasons.mostly_penalty(winner(), course()) is None
+
+
+def test_hardly_a_weight_left():
+    assert "L1 made 99.5% of the weights of loser exactly 0" in reasons.few_weights_left(winner(), course(zeros=0.995))
+    assert reasons.few_weights_left(winner(zeros=0.99), course(zeros=0.995)) is None
+    assert reasons.few_weights_left(winner(), course()) is None
+
+
+def test_the_epoch_that_was_tested():
+    stopped = held(winner(val_loss=np.array([0.9, 0.5, 0.6])), training=TrainingSpec(patience=1, weights="best"))
+    text = reasons.went_back(stopped, course(val_loss=np.array([0.6, 0.7, 0.9])))
+    assert text == (
+        "winner was tested with the weights of epoch 2, its best; loser with those of epoch 3, though its best was 1."
+    )
+    assert reasons.went_back(stopped, course(val_loss=np.array([0.9, 0.7, 0.6]))) is None
+    assert reasons.went_back(winner(), course(val_loss=np.array([0.6, 0.7, 0.9]))) is None
+
+
+def test_penalty_and_zeros_come_from_what_was_logged():
+    rows = [(1, "penalty", 3.0), (1, "zero_share", 0.1), (2, "penalty", 2.0), (2, "zero_share", 0.4)]
+    frame = pd.DataFrame(rows, columns=["step", "metric", "value"])
+    made = reasons.course("a", [course().spec], [frame], [])
+    assert (made.penalty.tolist(), made.zeros) == ([3.0, 2.0], 0.4)
