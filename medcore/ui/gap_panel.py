@@ -124,7 +124,8 @@ def _gaps(labels: Pairs, colours: Pairs) -> go.Figure:
 def _title(label: str, end: float | None) -> str:
     if end is None:
         return label
-    return f"{label}{', ' if cells.SECOND in label else cells.SECOND}gap {end:.2f}"
+    number = f"{end:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return f"{label}{', ' if cells.SECOND in label else cells.SECOND}gap {number}"
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

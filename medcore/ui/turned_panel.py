@@ -1,21 +1,23 @@
 """The chart of a knob that was turned further and further, where that is what the runs are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore.charts import gap, palette, template, turned
+from medcore.charts import gap, template, turned
 from medcore.labs.labels import family, group
 from medcore.labs.regularization import is_baseline
 from medcore.runs.store import Record
-from medcore.ui import history, state
+from medcore.ui import history, run_colours, state
 from medcore.ui.run_line import ACTIVE
 
 TITLE = "Further and further"
 LEAST = 3
 """Values; fewer make no curve."""
+Pairs = tuple[tuple[str, str], ...]
+"""By run id; a tuple, so that caches can tell two apart."""
 
 
 def show(records: Sequence[Record]) -> dict[str, go.Figure]:
@@ -24,7 +26,7 @@ def show(records: Sequence[Record]) -> dict[str, go.Figure]:
     Returns:
         The chart by title; none where knobs were compared.
     """
-    records = [record for record in records if record.spec["task"] != "classic"]
+    every, records = records, [record for record in records if record.spec["task"] != "classic"]
     values: dict[str, set[str]] = {}
     for record in records:
         if not is_baseline(record.label):
@@ -32,7 +34,8 @@ def show(records: Sequence[Record]) -> dict[str, go.Figure]:
     if any(record.state in ACTIVE for record in records) or not values or min(map(len, values.values())) < LEAST:
         return {}
     st.subheader(TITLE, anchor=False)
-    chart = _chart(tuple((record.id, record.label) for record in records))
+    labels = tuple((record.id, record.label) for record in records)
+    chart = _chart(labels, tuple(run_colours.of(every).items()))
     st.plotly_chart(
         chart,
         width="stretch",
@@ -49,7 +52,7 @@ def show(records: Sequence[Record]) -> dict[str, go.Figure]:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _chart(labels: tuple[tuple[str, str], ...]) -> go.Figure:
+def _chart(labels: Pairs, colours: Pairs) -> go.Figure:
     records = state.store().find([run_id for run_id, _ in labels])
     frame, names = history.of(records), dict(labels)
     last = frame[frame["metric"].isin([gap.TRAIN, gap.VALIDATION])]
@@ -69,4 +72,10 @@ def _chart(labels: tuple[tuple[str, str], ...]) -> go.Figure:
     columns = ["train_loss", "val_loss", "accuracy"]
     runs = pd.DataFrame(rows).astype(dict.fromkeys(columns, float))
     knob = lines[0].partition(",")[0] if len(lines) > 1 else lines[0]
-    return turned.figure(runs, palette.colours({line: line for line in lines}), knob)
+    return turned.figure(runs, {line: _colour(line, names, dict(colours)) for line in lines}, knob)
+
+
+def _colour(line: str, names: Mapping[str, str], colours: Mapping[str, str]) -> str:
+    """Of its runs, which have shades of one hue where they are many, the one in the middle."""
+    shades = [colours[run_id] for run_id, label in names.items() if family(label) == line]
+    return shades[len(shades) // 2]

@@ -175,3 +175,14 @@ def test_only_networks_that_tell_classes_apart_are_pruned():
     (made,) = pruning.runs("0" * 16, spec).values()
     with pytest.raises(ValueError, match="Only a network that tells classes apart can be pruned"):
         pruning.runs("0" * 16, made)
+
+
+def test_a_knob_that_was_turned_further_has_a_chart_of_its_own(open_page, store):
+    ids = store.create(lab.runs(dataset="digits", model="mlp", vary="l2", values=[0.01, 0.1, 1]), "somebody")
+    for run_id, gap in zip(ids, (0.75, 0.5, 0.25, -0.001), strict=True):
+        store.claim("small")
+        end(store, run_id, gap, 0.0)
+    page = open_page(PAGE, runs=",".join(ids))
+    assert not page.exception
+    assert "Further and further" in [s.value for s in page.subheader]
+    assert "gap 0.00" in page.get("plotly_chart")[2].proto.spec
