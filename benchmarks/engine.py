@@ -67,18 +67,20 @@ class Engine:
 
 
 @contextlib.contextmanager
-def engine(sets: Mapping[str, tuple[int, int, int, int]]) -> Iterator[Engine]:
+def engine(sets: Mapping[str, tuple[int, int, int, int]], folders: str = "") -> Iterator[Engine]:
     """An engine that is ready, in a home folder of its own.
 
     Args:
         sets: by name, classes and images for training, validation and test of a set to make.
+        folders: further folders of data sets, as `MEDCORE_DATA` has them.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         data.mkdir()
         for name, (classes, *sizes) in sets.items():
             write(data / f"{name}.npz", classes, sizes)
-        os.environ |= {"MEDCORE_HOME": str(Path(folder) / "home"), "MEDCORE_DATA": str(data)}
+        found = os.pathsep.join([str(data), *filter(None, [folders])])
+        os.environ |= {"MEDCORE_HOME": str(Path(folder) / "home"), "MEDCORE_DATA": found}
         for name in ("MEDCORE_DATABASE", "MEDCORE_SCHEDULER"):
             os.environ.pop(name, None)
         web = subprocess.Popen([sys.executable, "-c", WEB], cwd=ROOT, stdin=subprocess.PIPE)
