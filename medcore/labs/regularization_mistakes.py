@@ -72,7 +72,7 @@ layers.Dense(128, activation="relu")
 l1_lambda = {L1}
 layers.Dense(128, activation="relu",
     kernel_regularizer=L1(l1_lambda))
-print(model.losses)  # one for each penalty
+print(model.losses)  # one a kernel
 """,
         wrong={"No penalty": plain, f"l1_lambda = {L1}, never used": plain},
         right={f"L1 · {L1}": used},
