@@ -3,9 +3,11 @@
 `path_vs_fit`: 5 folds and 8 lambdas on BreastMNIST with the MLP (5 paths, and a sixth on the whole set), handed to the
 store and trained by the engine on all cores, against 40 plain `model.fit` runs with `kernel_regularizer`, one after the
 other on all cores: the same folds, epochs, batch and optimizer. Seconds on the clock; ours is the first study of this
-kind in a warm engine, so compiling counts, as it does for theirs. `grid_steps_apart` is between the two choices by the page's rule, one standard
-error. At the minimum the two may differ for a reason: a network with a warm start has had the epochs of all strengths
-before its own; with cold starts ours are the networks of the fits.
+kind in a warm engine, so compiling counts, as it does for theirs.
+
+`grid_steps_apart` is between the two choices by the page's rule, one standard error. At the minimum the two may differ
+for a reason: a network with a warm start has had the epochs of all strengths before its own. With cold starts ours are
+the networks of the fits.
 
 `off_from_scikit_learn`: the linear model with L2 against scikit-learn's logistic regression on the same folds, the
 largest difference of a lambda's mean log loss. `LogisticRegressionCV` has one C for all folds, but n * lambda * C = 1:

@@ -128,6 +128,22 @@ def test_floats_and_bytes_are_the_same_image(splits):
     np.testing.assert_allclose(losses, expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("model", ["mlp", "cnn"])
+def test_epochs_in_one_call_with_room_for_more_and_unmeasured_are_the_same(model, splits):
+    spec, train = spec_of("adam", model), splits["train"]
+    expected, weights, _ = our_losses(spec, train, BATCH, 3)
+    stepper = compiled.stepper(spec, SHAPE, 3, "uint8", BATCH, "float32", "cpu", measures=False)
+    data, losses = stepper.load(train.images, train.labels, np.ones(3), room=100, together=3), []
+    epochs = [planned(order_of(spec.seed, epoch, 70), BATCH, spec.optimizer.learning_rate) for epoch in range(3)]
+    right = stepper.epochs(data, epochs, lambda new, _: losses.extend(new))
+    np.testing.assert_allclose(losses, expected, rtol=1e-5)
+    for ours, theirs in zip(stepper.model.get_weights(), weights, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    assert 0 < right <= 210
+    fewer = stepper.load(train.images[:60], train.labels[:60], np.ones(3), room=100, together=3)
+    assert fewer.images.shape == data.images.shape == (100, *SHAPE)
+
+
 def test_chunks_and_short_batches_need_one_trace(splits):
     _, _, stepper = our_losses(spec_of("adam", loss=LossSpec("mse")), splits["train"], BATCH, 4)
     assert stepper._steps.experimental_get_tracing_count() == 1
