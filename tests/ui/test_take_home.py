@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from medcore import settings
-from medcore.labs import optimizers
+from medcore.labs import choosing_lambda, optimizers
 from medcore.runs.store import Store
 from medcore.spec import DataSpec, RunSpec
 from medcore.ui import take_home
@@ -79,7 +79,7 @@ def test_nothing_is_offered_of_nothing(store):
 def test_what_is_no_training_has_specs_alone(store):
     page = shown({"Shift": RunSpec(task="robustness", base="0" * 32)})
     assert offered(page) == {"Specs (JSON)"}
-    assert page.info[0].value.startswith("A script trains runs of the task classification.")
+    assert page.info[0].value.startswith("A script trains runs of the tasks classification, classic, or all of a path.")
 
 
 def test_images_drawn_anew_and_images_of_patients_are_told_of(store):
@@ -136,3 +136,9 @@ def test_the_precision_of_a_run_is_the_one_it_was_computed_in(store):
     assert take_home._precision(store.find([run])[0]) is None
     store.say(run, plan={"device": {"precision": "bfloat16"}})
     assert take_home._precision(store.find([run])[0]) == "bfloat16"
+
+
+def test_a_study_is_one_script_and_one_zip(store):
+    page = shown(choosing_lambda.study("digits"))
+    assert {"Script", "Notebook", "Specs (JSON)"} <= offered(page)
+    assert not page.info
