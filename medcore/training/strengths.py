@@ -112,7 +112,8 @@ class Walk:
                 start = values(self.model.variables)
 
     def _load(self, images: np.ndarray) -> Any:
-        return self._stepper.load(images, self._images.train.labels, self._class_weights, self._room, self._together)
+        shared = {"room": self._room, "together": self._together}
+        return self._stepper.load(images, self._images.train.labels, self._class_weights, **shared)
 
     def _train(self, data: Any) -> int | None:
         """Takes the epochs; the update at which the loss left all bounds, or None."""

@@ -9,7 +9,8 @@ from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from medcore.data.pool import numbered, pooled
 from medcore.evaluation import selection
 from medcore.spec import ModelSpec, OptimizerSpec, PathSpec, RegularizationSpec, RunSpec, TrainingSpec
-from medcore.training import classification
+from medcore.training import classification, compiled, optimizers
+from medcore.training.fallback import Fit
 from medcore.training.fold_images import FoldImages, divided
 from medcore.training.run import Cancelled
 from medcore.training.strengths import Walk
@@ -52,6 +53,21 @@ def test_a_warm_start_goes_on_from_the_strength_before(splits, run):
     warm, cold = (walked(quick(path), splits, run) for path in paths)
     assert warm[0].train_loss == cold[0].train_loss
     assert warm[1].train_loss < 0.8 * cold[1].train_loss  # six epochs instead of three
+
+
+def test_by_fit_it_is_the_same_path(splits, run, monkeypatch):
+    """As on JAX and Torch: `model.fit`, one epoch after the other."""
+    expected = walked(quick(SPEC), splits, run)
+
+    def by_fit(spec, shape, classes, *_, **__):
+        optimizer = optimizers.build(spec.optimizer, optimizers.penalty_of(spec.regularization))
+        model = compiled.build_model(spec.model, shape, classes, "float32", spec.seed)
+        return Fit(model, optimizer, compiled.build_loss(spec), 16)
+
+    monkeypatch.setattr(compiled, "stepper", by_fit)
+    for ours, theirs in zip(expected, walked(quick(SPEC), splits, run), strict=True):
+        assert theirs.val["loss"] == pytest.approx(ours.val["loss"], rel=1e-3)
+        assert theirs.zero_share == pytest.approx(ours.zero_share, abs=0.02)
 
 
 def test_a_strong_penalty_leaves_nothing(splits, run):
