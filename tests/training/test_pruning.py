@@ -14,7 +14,7 @@ from tests.training.conftest import Recorder
 BASE = "0123456789abcdef0123456789abcdef"
 SPEC = RunSpec(
     model=ModelSpec("mlp"),
-    optimizer=OptimizerSpec("adam", 0.01),
+    optimizer=OptimizerSpec("momentum", 0.05),
     training=TrainingSpec(epochs=5, batch_size=16),
     preparation=PreparationSpec({"gaussian_noise": {}, "zscore": {}}),
     sample=SampleSpec(images=60),

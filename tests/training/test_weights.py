@@ -12,9 +12,9 @@ from medcore.training.weights import Weights
 
 SPEC = RunSpec(
     model=ModelSpec("mlp", {"hidden": 70}),
-    optimizer=OptimizerSpec("adam", 0.01),
+    optimizer=OptimizerSpec("momentum", 0.05),
     training=TrainingSpec(epochs=3, batch_size=16, record_weights=True),
-    regularization=RegularizationSpec(0.003, 0.001, "proximal"),
+    regularization=RegularizationSpec(0.02, 0.001, "proximal"),
 )
 
 
