@@ -110,17 +110,32 @@ def _folder(job: Job) -> Path:
 
 
 def _print_json(job: Job, facts: dict[str, Any]) -> None:
-    print(json.dumps({"label": job.label, "spec": job.spec.to_dict(), **facts}, allow_nan=False), flush=True)
+    from medcore.runs.store import finite
+
+    facts = finite({"label": job.label, "spec": job.spec.to_dict(), **facts})
+    print(json.dumps(facts, allow_nan=False), flush=True)
 
 
 def _line(job: Job, result: dict[str, Any]) -> str:
     """A finished run for people."""
     if "after" in result:
         figures = [f"{when}: {_figures(result[when], ('accuracy', 'auc'))}" for when in ("before", "after")]
+    elif "points" in result:
+        figures = [_point(point) for point in result["points"]]
+    elif isinstance(result.get("test"), list) or "test" not in result:
+        figures = ["done"]  # as many figures as there are shares or strengths, which --json has
     else:
         figures = [_figures(result["test"], ("accuracy", "balanced_accuracy", "auc", "f1_macro"))]
     parts = [*figures, f"{result['seconds']:.1f} s", result.get("stopped") or ""]
     return f"{job.label}: {', '.join(part for part in parts if part)}"
+
+
+def _point(point: dict[str, Any]) -> str:
+    """One strength of a regularization path."""
+    if point["diverged_at"]:
+        return f"lambda {point['strength']:g} diverged"
+    loss = f"loss {point['val']['loss']:.3f}" if point["val"] else f"training loss {point['train_loss']:.3f}"
+    return f"lambda {point['strength']:g}: {loss}"
 
 
 def _figures(test: dict[str, Any], names: Sequence[str]) -> str:

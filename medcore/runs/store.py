@@ -442,15 +442,15 @@ def _engine(url: sa.URL) -> sa.Engine:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(_finite(value), allow_nan=False)
+    return json.dumps(finite(value), allow_nan=False)
 
 
-def _finite(value: Any) -> Any:
-    """The value with None for numbers that JSON cannot hold."""
+def finite(value: Any) -> Any:
+    """A plain value with None for numbers that JSON cannot hold."""
     if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

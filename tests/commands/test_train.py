@@ -178,6 +178,20 @@ def test_people_see_progress_on_stderr_and_results_on_stdout(home, written):
     assert all(sentence.startswith("Adam: ") for sentence in done.stderr.splitlines())
 
 
+def test_a_fold_is_told_strength_by_strength_and_json_has_no_number_that_is_none(capsys):
+    job = train.Job("Fold 1", RunSpec())
+    points = [
+        {"strength": 0.0, "train_loss": 0.5, "val": {"loss": 0.25}, "diverged_at": None},
+        {"strength": 0.1, "train_loss": 0.75, "val": None, "diverged_at": None},
+        {"strength": 9.0, "train_loss": float("nan"), "val": None, "diverged_at": 3},
+    ]
+    line = train._line(job, {"points": points, "seconds": 1.26})
+    assert line == "Fold 1: lambda 0: loss 0.250, lambda 0.1: training loss 0.750, lambda 9 diverged, 1.3 s"
+    assert train._line(job, {"test": [{}], "seconds": 1.0}) == "Fold 1: done, 1.0 s"
+    train._print_json(job, {"points": points})
+    assert json.loads(capsys.readouterr().out)["points"][2]["train_loss"] is None
+
+
 def test_a_failed_run_lets_the_others_train(home, written):
     """The first run's folder cannot be made: a file has its name."""
     runs = digits("adam", "momentum")
