@@ -22,6 +22,9 @@ from medcore.training import compiled, devices, path, weights
 from medcore.training.epochs import Outcome, Stepper, fit
 from medcore.training.run import Cancelled, Run
 
+MOST_ROOM = 2**24
+"""Bytes of a training set that samples of it are padded to."""
+
 
 def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     """Trains and evaluates what the spec describes; saves `model.keras` and `predictions.npz` in the run's folder,
@@ -65,7 +68,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
 
     run.status("Training.")
     loss = compiled.build_loss(spec)
-    outcome = fit(stepper, loss, train_set, prepared.splits["val"], spec, run, prepared.draw)
+    outcome = fit(stepper, loss, train_set, prepared.splits["val"], spec, run, prepared.draw, _room(splits["train"]))
     run.status("Evaluating.")
     results = _evaluate(stepper, prepared.splits, run)
     files = {"model": "model.keras", "predictions": "predictions.npz"}
@@ -82,7 +85,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         **_course(outcome, spec),
         **outcome.weights.facts(),
         **facts,
-        "data": data_facts(splits),
+        "data": data_facts({**chosen, "train": splits["train"]}),
         "sample": sampled,
         "preparation": recipe and recipe.facts(),
         **results,
@@ -90,6 +93,11 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         "published": dict(train_set.card.published),
         "files": files,
     }
+
+
+def _room(whole: ImageDataset) -> int:
+    """Images to make room for, so that small samples of every size share what was compiled; 0 for large sets."""
+    return len(whole) if whole.images.nbytes <= MOST_ROOM else 0
 
 
 def check(splits: Splits) -> None:

@@ -110,6 +110,7 @@ def fit(
     spec: RunSpec,
     run: Run,
     draw: ahead.Draw | None = None,
+    room: int = 0,
 ) -> Outcome:
     """Trains the stepper's model from the state it is in.
 
@@ -123,6 +124,7 @@ def fit(
 
     Args:
         draw: gives the training images of each epoch, in the order of `train`; None trains on those of `train`.
+        room: images that the stepper makes room for, see `Stepper.load`.
 
     Raises:
         Cancelled: if the run was cancelled, noticed within one call of the stepper.
@@ -137,7 +139,7 @@ def fit(
     outcome = Outcome(Weights(stepper.model, spec), path=path)
 
     def load(images: np.ndarray) -> Any:
-        return stepper.load(images, train.labels, factors)
+        return stepper.load(images, train.labels, factors, room)
 
     try:
         with closing(_loaded(load, train.images, draw, training.epochs, run)) as epochs:
