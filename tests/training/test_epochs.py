@@ -35,7 +35,7 @@ class Scripted:
         self.model, self._losses, self._correct = Model(), losses, correct
         self.orders, self.weights = [], None
 
-    def load(self, images, labels, weights):
+    def load(self, images, labels, weights, room=0):
         self.weights = weights
 
     def epoch(self, data, epoch, report):
