@@ -30,7 +30,7 @@ from benchmarks import report
 from benchmarks.engine import LOOK_SECONDS, PATIENCE_SECONDS, ROOT, Engine, engine
 from medcore.data.pool import numbered, pooled
 from medcore.evaluation import selection
-from medcore.labs import choosing_lambda
+from medcore.labs import choosing_lambda, optimizers
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 
@@ -44,6 +44,8 @@ TARGETS = {
 STRENGTHS = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1)
 CONVEX = (0.03, 0.1, 0.3, 1.0, 3.0)
 CONVEX_EPOCHS = 600
+WARM_SEEDS = 4
+"""Of a comparison of another network before, so that every training process is up."""
 MORE = (1, 2, 4)
 """How many times the epochs of a warm path a cold one gets, to see when it is as far."""
 
@@ -54,6 +56,7 @@ def measure(quick: bool) -> Mapping[str, float]:
     folders = os.environ.get("MEDCORE_DATA") or os.pathsep.join([str(beside), str(beside / "medmnist")])
     study = choosing_lambda.study("breastmnist", "mlp", strengths=STRENGTHS, epochs=5 if quick else 20)
     with engine({}, folders) as trainer:
+        trainer.train(optimizers.runs("digits", "cnn", ["adam"], epochs=1, seeds=WARM_SEEDS))
         figures = _beside_fit(trainer, study)
         figures |= _starts(trainer, study["Whole set"], quick)
         figures |= _beside_scikit_learn(trainer)
