@@ -71,7 +71,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         "stopped": None,
         "diverged_at": None,
         **facts,
-        "data": data_facts(splits),
+        "data": data_facts(splits, chosen),
         "sample": sampled,
         "preparation": recipe and recipe.facts(),
         **results,

@@ -85,7 +85,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         **_course(outcome, spec),
         **outcome.weights.facts(),
         **facts,
-        "data": data_facts({**chosen, "train": splits["train"]}),
+        "data": data_facts(splits, chosen),
         "sample": sampled,
         "preparation": recipe and recipe.facts(),
         **results,
@@ -148,8 +148,12 @@ def _course(outcome: Outcome, spec: RunSpec) -> dict[str, Any]:
     }
 
 
-def data_facts(splits: Splits) -> dict[str, Any]:
-    """Identity of what was trained on: sizes, classes and the content's hash."""
+def data_facts(splits: Splits, sampled: Splits | None = None) -> dict[str, Any]:
+    """Identity of what was trained on and judged by: sizes, classes and the content's hash.
+
+    Of a sample, its validation and test images count, since they judge, and the training set that it was taken from.
+    """
+    splits = {**(sampled or splits), "train": splits["train"]}
     content = hashlib.sha256()
     for name in SPLITS:
         content.update(np.ascontiguousarray(splits[name].images))

@@ -30,6 +30,8 @@ class Proximal(Penalised):
         variables = self._trainable_variables if trainable_variables is None else list(trainable_variables)
         kernels = [variable for variable in variables if is_kernel(variable)]
         before = [ops.copy(ops.convert_to_tensor(kernel)) for kernel in kernels]
+        if self.weight_decay:  # decoupled: no velocity and no threshold knows of it
+            before = [weights * (1 - self.learning_rate * self.weight_decay) for weights in before]
         super().apply(grads, variables)
         for kernel, weights in zip(kernels, before, strict=True):
             self._land(kernel, weights)
@@ -38,7 +40,7 @@ class Proximal(Penalised):
         return 2 * self.strengths[L2] * ops.convert_to_tensor(kernel)
 
     def _land(self, kernel: keras.Variable, before: Any) -> None:
-        """Gives the kernel, which the optimizer just moved from `before`, the weights of the proximal step."""
+        """Gives the kernel, which the optimizer just moved, the weights of the proximal step; `before` are the decayed."""
         raise NotImplementedError
 
 
@@ -80,8 +82,7 @@ class _ProximalAdam(Proximal):
         mean = ops.convert_to_tensor(self._momentums[place]) / (1 - ops.power(self.beta_1, step))
         square = ops.convert_to_tensor(self._velocities[place]) / (1 - ops.power(self.beta_2, step))
         length = rate / (ops.maximum(ops.sqrt(square), l1) + self.epsilon)
-        decayed = before * (1 - rate * self.weight_decay) if self.weight_decay else before
-        self.assign(kernel, soft_threshold(decayed - length * mean, length * l1))
+        self.assign(kernel, soft_threshold(before - length * mean, length * l1))
 
 
 class ProximalAdam(_ProximalAdam, keras.optimizers.Adam):

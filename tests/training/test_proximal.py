@@ -73,6 +73,18 @@ def test_weight_decay_comes_before_the_threshold():
         assert kernel.numpy()[0] == pytest.approx(1 - 0.1 * 0.2 - moved - cut, abs=1e-5)
 
 
+@pytest.mark.parametrize("name", ["minibatch", "momentum", "adamw"])
+def test_no_velocity_knows_of_the_weight_decay(name):
+    """Without a gradient and all but without a penalty each update takes away the same share, as Keras' own does."""
+    kernel = keras.Variable(np.float32([1.0]), name="kernel")
+    optimizer = optimizers.build(OptimizerSpec(name, 0.01, weight_decay=0.1), "proximal")
+    optimizer.build([kernel])
+    optimizer.strengths.assign([1e-12, 0.0])
+    for _ in range(50):
+        optimizer.apply([tf.zeros(1)], [kernel])
+    assert kernel.numpy()[0] == pytest.approx((1 - 0.01 * 0.1) ** 50, abs=1e-5)
+
+
 @pytest.fixture(scope="module")
 def regression():
     """120 measurements of 20 values, of which five count."""

@@ -25,7 +25,8 @@ def test_every_loss_is_drawn_and_explained(loss):
 
 
 def test_the_pull_of_a_confidently_wrong_answer_is_computed():
-    # p = 0.01 and two classes: cross-entropy 0.99; MSE 0.01 * 0.99 * 2 * 0.99; focal 0.99² * (0.99 - 2 * 0.01 * ln 0.01).
+    # p = 0.01 and two classes: cross-entropy 0.99; MSE 0.01 * 0.99 * 2 * 0.99;
+    # focal 0.99² * (0.99 - 2 * 0.01 * ln 0.01).
     assert "the gradients are: Cross-entropy 0.99, Focal 1.1, MSE 0.02, Huber 0.0098" in words("mse", 1.0, 2)
 
 
