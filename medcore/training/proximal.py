@@ -40,7 +40,7 @@ class Proximal(Penalised):
         return 2 * self.strengths[L2] * ops.convert_to_tensor(kernel)
 
     def _land(self, kernel: keras.Variable, before: Any) -> None:
-        """Gives the kernel, which the optimizer just moved, the weights of the proximal step; `before` are the decayed."""
+        """Gives the kernel, which the optimizer just moved, those of the proximal step; `before` are decayed."""
         raise NotImplementedError
 
 
