@@ -29,6 +29,8 @@ from medcore.ui.run_line import ACTIVE
 RUNS = "runs"
 MOST_LINES = 9
 """Of runs; more are counted, and only those worth a look have a line."""
+TRAINED = ("classification", "classic")
+"""Tasks whose results can be compared."""
 Pairs = tuple[tuple[str, Any], ...]
 """By run id; a tuple, so that caches can tell two apart."""
 
@@ -40,9 +42,14 @@ def shown(param: str = RUNS) -> list[Record]:
 
 
 def _find(ids: Sequence[str]) -> list[Record]:
-    """Runs of two comparisons may share a label: "Adam · 0.1" of a second is "Adam (2) · 0.1"."""
+    """Those that train something that is tested: an address may hold what belongs to other panels.
+
+    Runs of two comparisons may share a label: "Adam · 0.1" of a second is "Adam (2) · 0.1".
+    """
     records: dict[str, Record] = {}
     for record in state.store().find(ids):
+        if record.spec["task"] not in TRAINED:
+            continue
         label, first = record.label, family(record.label)
         number = 1
         while label in records:

@@ -186,3 +186,15 @@ def test_a_knob_that_was_turned_further_has_a_chart_of_its_own(open_page, store)
     assert not page.exception
     assert "Further and further" in [s.value for s in page.subheader]
     assert "gap 0.00" in page.get("plotly_chart")[2].proto.spec
+
+
+@pytest.mark.parametrize(("part", "param"), [("One knob", "runs"), ("Few and bad labels", "labels")])
+def test_runs_that_are_no_trainings_are_not_shown(open_page, store, part, param):
+    specs = lab.runs(dataset="digits")
+    base = store.create(specs, "someone")[0]
+    (pruned,) = store.create(pruning.runs(base, next(iter(specs.values()))), "someone")
+    for _ in range(len(specs) + 1):
+        store.claim("small")
+    store.finish(pruned, "done", result={"test": [{"accuracy": 0.5}], "val": [{"accuracy": 0.5}], "shares": [0.0]})
+    page = open_page("regularization_lab", part=part, **{param: pruned})
+    assert not page.exception
