@@ -58,7 +58,7 @@ def _measuring(study: Study, name: str, score: str) -> None:
         return
     studies = dict(zip((RIGHT, WRONG), lab.ways(spec, name), strict=True))
     runs = _runs(study, studies)
-    missing = {way: studies[way] for way, folds in runs.items() if not folds or _unfinished(folds)}
+    missing = study.missing(lab.runs(studies))
     active = [run.id for run in (*runs[RIGHT], *runs[WRONG]) if run.state in ACTIVE]
     with st.container(horizontal=True):
         st.button(
@@ -67,7 +67,7 @@ def _measuring(study: Study, name: str, score: str) -> None:
             icon=":material/visibility_off:",
             disabled=bool(active) or not missing,
             on_click=_start,
-            args=(study.parent.id, lab.runs(missing)),
+            args=(study.parent.id, missing),
             help="Walks the grid once for every fold of either way; what is there already is not walked again.",
         )
         if active:
@@ -88,11 +88,6 @@ def _patients(spec: RunSpec) -> int | None:
 def _runs(study: Study, studies: Studies) -> dict[str, list[Record]]:
     """The folds of either way; the study's own are the right way's where it did it right."""
     return {way: study.like(spec) for way, spec in studies.items()}
-
-
-def _unfinished(folds: Sequence[Record]) -> bool:
-    """Whether one failed or was stopped, so that it is worth another try."""
-    return any(fold.state in ("failed", "cancelled") for fold in folds)
 
 
 def _start(parent: str, specs: Mapping[str, RunSpec]) -> None:

@@ -34,15 +34,16 @@ def show(study: Study, found: Validated, reading: Reading) -> None:
     )
     folds = study.like(_spec(study, reading))
     active = [fold.id for fold in folds if fold.state in ACTIVE]
+    missing = study.missing(_outer(study, reading))
     with st.container(horizontal=True):
         st.button(
             "Judge the choice",
             key="nested_start",
             icon=":material/balance:",
-            disabled=bool(active) or bool(folds and all(fold.state == "done" for fold in folds)),
+            disabled=bool(active) or not missing,
             on_click=_start,
-            args=(study, reading.rule),
-            help="Walks the grid once for every inner fold of every outer fold.",
+            args=(study.parent.id, missing),
+            help="Walks the grid once for every inner fold of every outer fold; what is done is not walked again.",
         )
         if active:
             st.button("Stop", key="nested_stop", icon=":material/stop:", on_click=_stop, args=(active,))
@@ -54,14 +55,18 @@ def show(study: Study, found: Validated, reading: Reading) -> None:
         _estimates(found, reading, [fold for fold in folds if fold.result])
 
 
+def _outer(study: Study, reading: Reading) -> dict[str, RunSpec]:
+    return lab.nested(study.spec, reading.rule)
+
+
 def _spec(study: Study, reading: Reading) -> RunSpec:
     """What the outer folds have in common."""
-    return path_study.without_fold(next(iter(lab.nested(study.spec, reading.rule).values())))
+    return path_study.without_fold(next(iter(_outer(study, reading).values())))
 
 
-def _start(study: Study, rule: str) -> None:
+def _start(parent: str, specs: Mapping[str, RunSpec]) -> None:
     try:
-        state.store().create(lab.nested(study.spec, rule), state.owner(), parent=study.parent.id)
+        state.store().create(specs, state.owner(), parent=parent)
     except (OSError, ValueError) as error:
         st.session_state["nested_error"] = sentence(error)
 

@@ -46,8 +46,8 @@ class Study:
 
     @property
     def folds(self) -> list[Record]:
-        """The folds of the study itself."""
-        return self.like(self.spec)
+        """The folds that the study was made of; what was walked later for another purpose is none of them."""
+        return [child for child in self.children if child.created == self.parent.created]
 
     @property
     def runs(self) -> list[Record]:
@@ -55,13 +55,22 @@ class Study:
         return [*self.folds, self.parent]
 
     def like(self, spec: RunSpec) -> list[Record]:
-        """The newest child for each fold of such a study: the spec of a "Whole set", of this or another task."""
+        """A child for each fold of such a study, the newest unless an older one is done.
+
+        Args:
+            spec: of its "Whole set", of this or another task.
+        """
         found = {}
-        for child in self.children:
+        for child in sorted(self.children, key=lambda child: child.state == "done"):
             own = RunSpec.from_dict(child.spec)
             if own.path.fold is not None and without_fold(own) == spec:
                 found[own.path.fold] = child
         return [found[fold] for fold in sorted(found)]
+
+    def missing(self, specs: Mapping[str, RunSpec]) -> dict[str, RunSpec]:
+        """Those of some runs, by label, that are neither done nor under way."""
+        there = {child.spec_hash for child in self.children if child.state in ("done", *ACTIVE)}
+        return {label: spec for label, spec in specs.items() if spec.hash not in there}
 
     def of(self, task: str) -> list[Record]:
         """The children of a task."""

@@ -6,6 +6,7 @@ import pytest
 from medcore.labs import choosing_lambda as lab
 from medcore.runs import files
 from medcore.training.run import Row
+from medcore.ui import path_study
 
 GRID = (0.001, 0.01, 0.1)
 LOSSES = {1: (0.9, 0.5, 0.56), 2: (0.8, 0.6, 0.55), 3: (0.9, 0.7, 0.71)}
@@ -244,6 +245,25 @@ def test_the_right_way_by_patient_is_there_already(part, store):
     runs = store.children(parent)[3:]
     assert [run.label for run in runs] == ["Wrong · Fold 1", "Wrong · Fold 2", "Wrong · Fold 3"]
     assert {run.spec["path"]["by_group"] for run in runs} == {False}
+
+
+def test_a_cheat_walks_what_is_missing_and_leaves_the_study_as_it_was(part, store):
+    spec = lab.study("ct-simulator", strengths=GRID, folds=3, data_options={"images": 40})
+    *folds, parent = store.create_family(spec, "somebody")
+    for run_id, losses in zip(folds[:2], LOSSES.values(), strict=False):
+        walk(store, run_id, losses)
+    walk(store, folds[2], state="failed")
+    walk(store, parent)
+    page = part(path=parent, path_about="What if I cheat?", cheat="Patients split across folds")
+    page.button(key="cheat_start").click().run()
+    added = store.children(parent)[3:]
+    assert [run.label for run in added] == ["Right · Fold 3", *(f"Wrong · Fold {n}" for n in (1, 2, 3))]
+    said = text(page)
+    assert "Fold 3 failed. The 2 finished folds are kept" in said
+    assert "0.550 ± 0.050 over 2 folds" in said
+    assert not page.button(key="path_start").disabled, "what cheats is no part of the study"
+    walk(store, added[0].id, LOSSES[3])
+    assert [fold.id for fold in path_study.Study(*store.find([parent]), tuple(store.children(parent))).folds] == folds
 
 
 def test_a_strength_at_which_a_fold_diverged_is_drawn_from_the_others(part, store, study):
