@@ -87,7 +87,7 @@ KNOBS: dict[str, Choice] = {
         {
             "patience": Parameter(
                 "Patience (epochs)",
-                10,
+                5,
                 1,
                 1000,
                 "Epochs without a lower validation loss that are waited.",

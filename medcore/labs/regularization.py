@@ -28,8 +28,10 @@ NOTHING, WITHOUT, TOGETHER = "Nothing", "Without", "All together"
 EACH = "knobs"
 L1_STEPS = {"subgradient": "subgradient", "proximal": "proximal step"}
 L1_KNOBS = ("l1", "elastic_net")
-DEFAULT = ("l2", "dropout", "label_smoothing", "early_stopping")
-IMAGES, EPOCHS = 200, 40
+DEFAULT = ("l2", "dropout", "early_stopping", "augmentation")
+IMAGES, EPOCHS = 300, 40
+WRONG_LABELS = 0.15
+"""Share of them that is wrong by default: what a network can only learn by heart."""
 
 
 def runs(
@@ -76,7 +78,7 @@ def runs(
         seeds: 1 to 10 in a row, beginning with `seed`.
         data_options: of the source, the simulator's dose say.
         preparation: what happens to the images before the network sees them; or flat settings.
-        sample: what else is done to the training images: wrong labels, rare classes.
+        sample: what else is done to the training images: wrong labels, rare classes; None takes `WRONG_LABELS`.
         classics: names of `catalog.CLASSICS`, to stand beside the networks.
         record_weights: keep how the weights are spread as the run goes.
 
@@ -201,5 +203,7 @@ def _values(name: str, given: Sequence[float] | None) -> list[float]:
 
 
 def _sample(given: SampleSpec | Mapping[str, Any] | None, images: int | None) -> SampleSpec:
-    sample = given if isinstance(given, SampleSpec) else SampleSpec(**(given or {}))
+    if given is None:
+        given = {"label_noise": WRONG_LABELS}
+    sample = given if isinstance(given, SampleSpec) else SampleSpec(**given)
     return replace(sample, images=images)

@@ -20,14 +20,15 @@ def show() -> Chosen:
     entry = controls.dataset("classification")
     settings: dict[str, Any] = {"dataset": entry.card.name}
     settings["images"] = sample_controls.images(entry.sizes.get("train"), lab.IMAGES)
+    settings["sample"] = {"label_noise": sample_controls.label_noise(lab.WRONG_LABELS)}
     model = settings["model"] = controls.model()
     settings |= _knobs(model)
     settings["epochs"] = controls.epochs(lab.EPOCHS, MOST_EPOCHS)
     settings["seeds"] = controls.seeds()
     settings["classics"] = sample_controls.classics()
     settings |= _training()
-    with st.expander("Wrong labels, rare classes"):
-        settings["sample"] = sample_controls.labels()
+    with st.expander("Rare classes"):
+        settings["sample"] |= sample_controls.rare()
     with st.expander("Preparation"):
         settings["preparation"] = recipe.show()
         st.markdown(f"[See it on an image]({recipe.address(settings['preparation'], entry.card.title)})")

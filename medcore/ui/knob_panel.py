@@ -37,7 +37,7 @@ def show() -> None:
         chosen = knob_controls.show()
     st.caption(
         "A network that learns its few training images by heart knows nothing of others. "
-        "Same images, same first weights: only the knob differs."
+        f"{_wrong(chosen.settings['sample']['label_noise'])}Same images, same first weights: only the knob differs."
     )
     if chosen.problem:
         st.error(plain(chosen.problem))
@@ -53,6 +53,13 @@ def show() -> None:
     else:
         setup_table.show(chosen.specs, _train_images(chosen))
     _about(chosen, records, charts)
+
+
+def _wrong(share: float) -> str:
+    """What wrong labels do, where there are any."""
+    if not share:
+        return ""
+    return f"{share:.0%} of the labels are wrong, as happens in archives; the network learns those by heart, too. "
 
 
 def _train_images(chosen: Chosen) -> int | None:

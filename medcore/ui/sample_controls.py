@@ -8,8 +8,8 @@ import streamlit as st
 from medcore import catalog
 from medcore.ui import controls
 
-IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
-NOISE = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9)
+IMAGES = (10, 20, 50, 100, 200, 300, 500, 1000, 2000, 5000, 10_000, 20_000)
+NOISE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9)
 RATIOS = (1, 3, 5, 10, 20, 30, 50, 100)
 ALL = "all"
 IMBALANCED = {"train": "In training alone", "all": "In all splits"}
@@ -35,11 +35,9 @@ def images(there: int | None, default: int | None = None, key: str = "images") -
     return None if chosen == ALL else chosen
 
 
-def labels() -> dict[str, Any]:
-    """Picks wrong labels, imbalance and oversampling: fields of `SampleSpec`, those that change something."""
+def rare() -> dict[str, Any]:
+    """Picks imbalance and oversampling: fields of `SampleSpec`, those that change something."""
     found: dict[str, Any] = {}
-    if noise := label_noise():
-        found["label_noise"] = noise
     if ratio := imbalance():
         found |= {"imbalance": ratio, "imbalanced": imbalanced()}
     if oversample():
@@ -47,12 +45,12 @@ def labels() -> dict[str, Any]:
     return found
 
 
-def label_noise() -> float:
+def label_noise(default: float) -> float:
     """Picks the share of wrong labels."""
     return st.select_slider(
         "Wrong labels",
         NOISE,
-        0.0,
+        default,
         format_func=lambda share: f"{share:.0%}",
         key="label_noise",
         bind=controls.URL,

@@ -23,7 +23,7 @@ def test_a_run_without_any_knob_stands_beside_each_alone():
     specs = lab.runs(knobs=["l2", "dropout", "batch_norm"])
     assert list(specs) == ["Nothing", "L2 · 0.001", "Dropout · 0.5", "Batch normalisation"]
     assert not specs["Nothing"].regularization
-    assert specs["Nothing"].sample == SampleSpec(lab.IMAGES)
+    assert specs["Nothing"].sample == SampleSpec(lab.IMAGES, lab.WRONG_LABELS)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_weight_decay_turns_adam_into_adamw_and_leaves_sgd_its_name():
 
 def test_early_stopping_goes_back_to_the_best_weights():
     training = one("early_stopping")[1].training
-    assert (training.patience, training.weights) == (10, "best")
+    assert (training.patience, training.weights) == (5, "best")
 
 
 def test_augmentation_comes_on_top_of_the_preparation_and_leaves_out_what_is_zero():
@@ -83,7 +83,7 @@ def test_all_together_turns_every_knob_and_only_of_several():
     together = lab.runs(knobs=["l1", "dropout", "early_stopping"], together=True)[lab.TOGETHER]
     assert together.regularization.l1 == 0.0001
     assert together.model.options["dropout"] == 0.5
-    assert together.training.patience == 10
+    assert together.training.patience == 5
     assert lab.TOGETHER not in lab.runs(knobs=["l1"], together=True)
 
 
