@@ -10,7 +10,8 @@ class Curve(NamedTuple):
     """What the folds say together of each strength.
 
     Args:
-        mean: (L,) over the folds that have a score; NaN where none has.
+        mean: (L,) over the folds that have a score; NaN where no more than half of those with any score have one, as
+            the luckiest fold would speak for all.
         error: (L,) its standard error, sd / sqrt(folds) with K - 1 in the variance; NaN with fewer than two folds.
     """
 
@@ -34,9 +35,10 @@ def curve(scores: Sequence[Sequence[float]] | np.ndarray) -> Curve:
     known = np.isfinite(table)
     folds = known.sum(axis=0)
     values = np.where(known, table, 0)
-    mean = np.divide(values.sum(axis=0), folds, out=np.full(len(folds), np.nan), where=folds > 0)
-    squares = (np.where(known, table - mean, 0) ** 2).sum(axis=0)
-    several = folds > 1
+    enough = 2 * folds > known.any(axis=1).sum()
+    mean = np.divide(values.sum(axis=0), folds, out=np.full(len(folds), np.nan), where=enough)
+    squares = (np.where(known & enough, table - mean, 0) ** 2).sum(axis=0)
+    several = enough & (folds > 1)
     variance = np.divide(squares, folds - 1, out=np.full(len(folds), np.nan), where=several)
     error = np.sqrt(np.divide(variance, folds, out=np.full(len(folds), np.nan), where=several))
     return Curve(mean, error)

@@ -125,6 +125,8 @@ class Store:
         Returns:
             Their ids, in the order of `specs`.
         """
+        if not specs:
+            return []
         parent = uuid.uuid4().hex
         rows = _queued(specs, owner, parent)
         rows[-1] |= {"id": parent, "parent": None}

@@ -153,6 +153,7 @@ def fit(
         outcome.steps = outcome.diverged_at = journal.steps
         outcome.stopped = f"The loss left all bounds at step {outcome.steps:,}: it diverged."
     outcome.seconds = journal.seconds
+    outcome.weights.finish(outcome.epochs)
     if path:
         path.pass_by(outcome.steps, last=True)
     if training.weights == "best" and outcome.best_epoch:

@@ -49,6 +49,11 @@ class Weights:
             metrics |= {f"zeros/{layer}": share for layer, share in facts["layers"].items()}
         return metrics
 
+    def finish(self, epoch: int) -> None:
+        """Notes the last epoch that was trained, which need not be the last that was planned."""
+        if self.recorded and epoch not in self._epochs:
+            self._add(epoch, _kernels(self._model))
+
     def facts(self) -> dict[str, Any]:
         """Of the model as it is now: "penalty", None without one or where it is not finite, and "zeros": the "share"
         of all kernel weights that are exactly 0, those of the "layers", and how many "weights" there are."""
@@ -71,7 +76,11 @@ class Weights:
             np.savez_compressed(opened, **arrays, zeros=np.stack(self._zeros), **_first(self._model, kernels))
 
     def _note(self, epoch: int, kernels: dict[str, np.ndarray]) -> None:
-        if self.recorded and epoch in self._due and all(np.isfinite(kernel).all() for kernel in kernels.values()):
+        if self.recorded and epoch in self._due:
+            self._add(epoch, kernels)
+
+    def _add(self, epoch: int, kernels: dict[str, np.ndarray]) -> None:
+        if all(np.isfinite(kernel).all() for kernel in kernels.values()):
             self._histograms.add(list(kernels.values()))
             self._zeros.append([kernel.size - np.count_nonzero(kernel) for kernel in kernels.values()])
             self._epochs.append(epoch)

@@ -49,11 +49,16 @@ def test_folds_without_scores_are_left_out_and_named():
 
 
 def test_strengths_without_a_score_are_not_chosen():
-    mean, error = curve([[0.5, NAN, NAN], [0.6, 0.4, NAN]])
-    assert mean[1] == 0.4
-    assert np.isnan(mean[2])
-    assert np.isnan(error[1:]).all()
-    assert one_standard_error(mean, error) == 1  # one fold: no margin
+    mean, error = curve([[0.5, NAN, NAN], [0.6, 0.4, NAN], [0.7, 0.5, 0.1]])
+    np.testing.assert_allclose(mean, [0.6, 0.45, NAN])  # the luckiest of three does not speak for all
+    assert np.isnan(error[2])
+    assert one_standard_error(mean, error) == 1
+
+
+def test_one_fold_has_no_margin():
+    mean, error = curve([[0.5, 0.4, 0.41]])
+    assert np.isnan(error).all()
+    assert one_standard_error(mean, error) == 1
 
 
 def test_nothing_to_choose_from():

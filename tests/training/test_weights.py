@@ -102,6 +102,14 @@ def test_filters_of_a_convolution(tmp_path):
     assert kept["layers"].tolist() == ["conv1", "conv2", "dense", "logits"]
 
 
+def test_the_last_epoch_trained_is_kept_though_more_were_planned(model, tmp_path):
+    weights = Weights(model, replace(SPEC, training=replace(SPEC.training, epochs=400)))
+    weights.end_epoch(1)
+    weights.finish(7)
+    weights.save(tmp_path / "weights.npz")
+    assert load(tmp_path / "weights.npz")["epochs"].tolist() == [0, 7]
+
+
 def test_weights_that_are_no_numbers_are_left_out(model, tmp_path):
     weights = Weights(model, SPEC)
     weights.end_epoch(1)
