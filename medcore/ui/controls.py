@@ -109,9 +109,8 @@ def seed() -> int:
 
 def seeds() -> int:
     """Picks how many repeats; says so where the address asks for more than there may be."""
-    asked = st.query_params.get("seeds", "1")
-    if not (asked.isdecimal() and 1 <= int(asked) <= MAX_SEEDS):
-        st.warning(f"Seeds must be a whole number from 1 to {MAX_SEEDS}. Received: {plain(asked[:20])}")
+    if problem := beyond("Seeds", "seeds", 1, MAX_SEEDS):
+        st.warning(plain(problem))
     return st.slider(
         "Seeds",
         1,
@@ -121,6 +120,18 @@ def seeds() -> int:
         bind=URL,
         help="Repeats every run from other first weights, in another order: how far they differ is chance.",
     )
+
+
+def beyond(label: str, key: str, low: int, high: int) -> str:
+    """What is wrong with the whole number that the address asks for, in a sentence; "" where nothing is.
+
+    A slider takes its default then without a word.
+    """
+    asked = st.query_params.get(key)
+    # Short ones first: Python reads no number of more than 4300 digits.
+    if asked is None or (len(asked) <= len(str(high)) and asked.isdecimal() and low <= int(asked) <= high):
+        return ""
+    return f"{label} must be a whole number from {low:,} to {high:,}. Received: {asked[:20]}"
 
 
 def evaluated_weights() -> str:

@@ -38,13 +38,12 @@ class Reading:
 def show() -> tuple[Chosen, Reading]:
     """Writes the controls where it is called; returns the runs that they ask for, and how scores are read."""
     entry = controls.small_dataset()
-    settings: dict[str, Any] = {"dataset": entry.card.name, "images": _images(entry.sizes)}
+    problems: list[str] = []
+    settings: dict[str, Any] = {"dataset": entry.card.name, "images": _images(entry.sizes, problems)}
     settings["model"] = controls.model("mlp")
     settings |= _penalty()
-    settings["epochs"] = st.slider(
-        "Epochs a strength", 1, 100, 20, key="path_epochs", bind=controls.URL, help="Passes over the images for each."
-    )
-    problems: list[str] = []
+    help = "Passes over the images for each."
+    settings["epochs"] = _whole("Epochs a strength", "path_epochs", 1, 100, 20, help, problems)
     with st.expander("Strengths", expanded=True):
         settings |= _grid(problems)
     with st.expander("Folds", expanded=True):
@@ -72,10 +71,13 @@ def show() -> tuple[Chosen, Reading]:
     return Chosen(entry, options, settings, specs, " ".join(problems)), reading
 
 
-def _images(sizes: Mapping[str, int]) -> int | None:
+def _images(sizes: Mapping[str, int], problems: list[str]) -> int | None:
     """Picks how many; None for all."""
     there = sizes.get("train", 0) + sizes.get("val", 0)
     steps = [n for n in sample_controls.IMAGES if not there or n < there]
+    offered = [sample_controls.ALL, *(f"{n:,}" for n in steps)]
+    if (asked := st.query_params.get("path_images", sample_controls.ALL)) not in offered:
+        problems.append(f"Images must be one of {', '.join(offered)}. Received: {asked[:20]}")
     chosen = st.select_slider(
         "Images",
         [*steps, sample_controls.ALL],
@@ -153,9 +155,8 @@ def _folds(problems: list[str]) -> dict[str, Any]:
 
 def _whole(label: str, key: str, low: int, high: int, default: int, help: str, problems: list[str]) -> int:
     """A slider over whole numbers; says so where the address asks for one beyond its ends."""
-    asked = st.query_params.get(key, str(default))
-    if not (asked.isdecimal() and low <= int(asked) <= high):
-        problems.append(f"{label} must be a whole number from {low} to {high}. Received: {asked[:20]}")
+    if problem := controls.beyond(label, key, low, high):
+        problems.append(problem)
     return st.slider(label, low, high, default, key=key, bind=controls.URL, help=help)
 
 
