@@ -12,6 +12,7 @@ from medcore.charts import training
 from medcore.evaluation.comparison import Comparison, Difference
 from medcore.labs import reasons
 from medcore.labs.labels import group
+from medcore.labs.regularization import is_baseline
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import history, live_panel, state, verdict
@@ -85,7 +86,7 @@ def reveal(records: Sequence[Record]) -> None:
     guess = guess if guess in _groups(records) else None
     if guess:
         st.markdown(f"**Your guess: {plain(guess)}.** {answer(guess, comparison)}")
-    if pair := contrast(guess, comparison):
+    for pair in contrasts(guess, comparison):
         _explain(*pair, records, sure=_surely(pair, comparison))
 
 
@@ -121,6 +122,17 @@ def _right(comparison: Comparison) -> str:
     return f"Right, though not surely ahead of {', '.join(unsure)}." if unsure else "Right."
 
 
+def contrasts(guess: str | None, comparison: Comparison) -> list[tuple[str, str]]:
+    """Which pairs to explain, (ahead, behind): the best and the run that all others are to be held against, where
+    there is one, and the best and a wrong guess; or else what `contrast` finds.
+    """
+    found = [_ordered(comparison.best, d) for d in comparison.differences if is_baseline(d.other) and _worth(d)]
+    other = contrast(guess, comparison)
+    if other and other not in found and (not found or (guess in other and guess != comparison.best)):
+        found.append(other)
+    return found
+
+
 def contrast(guess: str | None, comparison: Comparison) -> tuple[str, str] | None:
     """Which two to explain, (ahead, behind): the best and a wrong guess, or else the one furthest behind.
 
@@ -129,11 +141,18 @@ def contrast(guess: str | None, comparison: Comparison) -> tuple[str, str] | Non
     best, difference = comparison.best, _difference(guess, comparison)
     if guess not in (None, best) and difference is None:
         return best, guess
-    worth = [d for d in comparison.differences if d.certain or d.wide]
+    worth = [d for d in comparison.differences if _worth(d)]
     if difference not in worth:
         difference = max(worth, key=lambda d: (d.certain, d.mean), default=None)
-    if difference is None:
-        return None
+    return _ordered(best, difference) if difference else None
+
+
+def _worth(difference: Difference) -> bool:
+    """Whether it asks for a reason: it is no chance, or would matter if it were none."""
+    return difference.certain or difference.wide
+
+
+def _ordered(best: str, difference: Difference) -> tuple[str, str]:
     return (best, difference.other) if difference.mean > 0 else (difference.other, best)
 
 

@@ -144,7 +144,7 @@ def _table(records: Sequence[Record], seeds: bool) -> pd.DataFrame:
             | {METRICS[m]: text(m, *_value(r, m)) for m in present}
             | _zeros([r], records)
             | {title: _clocked([r], key) for title, key in SECONDS.items()}
-            | {"Weights": _weights(r.result)}
+            | {"Weights": _weights(r)}
             for r in records
         ]
     )
@@ -202,7 +202,10 @@ def _clocked(runs: Sequence[Record], key: str) -> str:
     return f"{run_line.seconds(fmean(found))} ± {run_line.seconds(stdev(found))}"
 
 
-def _weights(result: dict[str, Any]) -> str:
+def _weights(record: Record) -> str:
+    result = record.result
     if not result["epochs"]:  # a classic
         return "—"
+    if words := run_line.stopping(result, record.spec["training"]):
+        return words
     return f"epoch {result['best_epoch']} (best)" if result["evaluated"] == "best" else "last epoch"

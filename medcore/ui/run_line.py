@@ -30,7 +30,7 @@ def words(record: Record, progress: Progress | None) -> str:
     if record.state == "cancelled":
         return "stopped; what was measured so far is kept"
     if record.state == "done":
-        return _outcome(record.result or {})
+        return _outcome(record.result or {}, record.spec["training"])
     steps = record.plan.get("steps")
     if not steps or progress is None:
         return plain(record.status or "starts")
@@ -48,7 +48,7 @@ def diverged(record: Record) -> bool:
     return bool((record.result or {}).get("diverged_at"))
 
 
-def _outcome(result: Mapping[str, Any]) -> str:
+def _outcome(result: Mapping[str, Any], training: Mapping[str, Any]) -> str:
     if "after" in result:
         return f"tested in {result['seconds']:.1f} s"
     if "explained" in result:
@@ -59,8 +59,16 @@ def _outcome(result: Mapping[str, Any]) -> str:
         return f"diverged at update {result['diverged_at']:,}: the loss left all bounds"
     if result.get("epochs") == 0:  # a classic, which has neither epochs nor updates
         return f"fitted in {_duration(result)}"
-    stopped = f"; {result['stopped']}" if result.get("stopped") else ""
+    stopped = f"; {words}" if (words := stopping(result, training)) else ""
     return f"{result['steps']:,} updates in {_duration(result)}{stopped}"
+
+
+def stopping(result: Mapping[str, Any], training: Mapping[str, Any]) -> str:
+    """What early stopping did to a run that was trained to its end; "" where it was not asked for."""
+    if not training.get("patience"):
+        return ""
+    ended = f"stopped after epoch {result['epochs']}" if result.get("stopped") else "never stopped"
+    return f"{ended}, weights of epoch {result['best_epoch']}" if result.get("evaluated") == "best" else ended
 
 
 def _duration(result: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from medcore.evaluation.comparison import Comparison, Difference
 from medcore.labs import optimizers
 from medcore.runs.store import Store
 from medcore.training.run import Row
-from medcore.ui.prediction import answer, contrast
+from medcore.ui.prediction import answer, contrast, contrasts
 from tests.ui import made_runs
 
 PAGE = """
@@ -223,3 +223,12 @@ def test_a_guess_far_behind_comes_with_what_may_be_the_reason(store):
     assert "It does not look so: Adam is ahead by 32.7 points" in text
     assert "What may have put Adam ahead of Gradient descent" in text
     assert "Gradient descent made 3 updates, Adam made 60" in text
+
+
+def test_the_best_is_held_against_the_run_without_any_knob():
+    nothing, dropout = difference("Nothing", 0.3, 0.01), difference("Dropout · 0.5", 0.4, 0.01)
+    found = comparison(nothing, dropout)
+    assert contrasts(None, found) == contrasts("Adam", found) == contrasts("Nothing", found) == [("Adam", "Nothing")]
+    assert contrasts("Dropout · 0.5", found) == [("Adam", "Nothing"), ("Adam", "Dropout · 0.5")]
+    assert contrasts(None, comparison(difference("Nothing", 0.01, 0.4), dropout)) == [("Adam", "Dropout · 0.5")]
+    assert contrasts(None, comparison()) == []
