@@ -15,6 +15,7 @@ def pooled(splits: Splits, spec: RunSpec) -> ImageDataset:
 
     Patients are known only where they are for both.
     """
+    splits = thinned(splits, spec)
     parts = [splits["train"], splits["val"]]
     known = all(part.groups is not None for part in parts)
     pool = replace(
@@ -25,9 +26,14 @@ def pooled(splits: Splits, spec: RunSpec) -> ImageDataset:
         masks=None,
         original_sizes=None,
     )
-    imbalance = spec.sample.imbalance if spec.sample.imbalanced == "all" else None
-    wanted = SampleSpec(images=spec.sample.images, imbalance=imbalance)
-    return sample({"train": pool}, wanted, spec.seed).splits["train"]
+    return sample({"train": pool}, SampleSpec(images=spec.sample.images), spec.seed).splits["train"]
+
+
+def thinned(splits: Splits, spec: RunSpec) -> Splits:
+    """The splits with a class as rare in all of them as the sample asks for, as for a network that trains once."""
+    if spec.sample.imbalanced != "all":
+        return splits
+    return sample(splits, SampleSpec(imbalance=spec.sample.imbalance), spec.seed).splits
 
 
 def numbered(

@@ -106,6 +106,27 @@ def check(spec: SampleSpec, counts: Mapping[str, int]) -> None:
         )
 
 
+def size(spec: SampleSpec, counts: Mapping[str, int]) -> int:
+    """Training images that a sample has, repeated ones too; where labels are wrong, right to a few.
+
+    Args:
+        counts: training images by class, of which such a sample can be taken.
+    """
+    left = np.array(list(counts.values()))
+    if spec.imbalance is not None:
+        present = np.flatnonzero(left)
+        commonest, rarest = present[list(_extremes(left[present]))]
+        left[rarest] = min(left[rarest], _kept(int(left[commonest]), spec.imbalance))
+    if spec.images is not None:
+        places, classes = np.concatenate([_spread(n) for n in left]), np.repeat(np.arange(len(left)), left)
+        left = np.bincount(classes[np.argsort(places, kind="stable")[: spec.images]], minlength=len(left))
+    if not spec.oversample:
+        return int(left.sum())
+    wrong = spec.label_noise * (left.sum() - left) / max(1, len(left) - 1)
+    labelled = np.rint((1 - spec.label_noise) * left + wrong)
+    return int(np.count_nonzero(labelled) * labelled.max())
+
+
 def _above(ratio: float) -> str:
     """Two decimals, rounded up so that the number itself is allowed."""
     return f"{math.ceil(100 * ratio) / 100:g}"
@@ -142,11 +163,15 @@ def _subset(part: ImageDataset, images: int, rng: np.random.Generator) -> ImageD
     counts = _counts(part)
     place = np.empty(len(part))
     for label in np.flatnonzero(counts):
-        # Every class is spread evenly over the order; its first image comes before all others' second.
-        even = (np.arange(counts[label]) + 0.5) / counts[label]
-        even[0] = -1
-        place[rng.permutation(np.flatnonzero(part.labels == label))] = even
+        place[rng.permutation(np.flatnonzero(part.labels == label))] = _spread(counts[label])
     return _taken(part, np.sort(np.argsort(place, kind="stable")[:images]))
+
+
+def _spread(count: int) -> np.ndarray:
+    """Places of a class' images in an order of all, (count,): evenly, the first before all other classes' second."""
+    even = (np.arange(count) + 0.5) / max(1, count)
+    even[:1] = -1
+    return even
 
 
 def _noisy(part: ImageDataset, share: float, rng: np.random.Generator) -> np.ndarray:

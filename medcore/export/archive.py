@@ -13,7 +13,7 @@ import numpy as np
 
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, Card
-from medcore.data.pool import numbered, pooled
+from medcore.data.pool import numbered, pooled, thinned
 from medcore.data.preparation.recipe import Recipe
 from medcore.data.sampling import sample
 from medcore.export import bundle, notebook, readme, requirements, script, specs
@@ -106,7 +106,7 @@ def _pool(spec: RunSpec, room: int, progress: Progress) -> tuple[Card, dict[str,
     """Card and arrays of a cross-validation: the pool and each image's fold, and the test images."""
     splits = sources.load(spec.data)
     images = pooled(splits, spec)
-    parts = {"pool": images, "test": splits["test"]}
+    parts = {"pool": images, "test": thinned(splits, spec)["test"]}
     if spec.preparation:
         total = sum(map(len, parts.values()))
         recipe = Recipe(spec.preparation, spec.seed)

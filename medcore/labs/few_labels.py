@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from medcore import catalog
+from medcore.data import class_counts, sampling, sources
 from medcore.labs.classics import classic
 from medcore.labs.seeds import check_number, repeated
 from medcore.spec import (
@@ -59,7 +60,7 @@ def runs(
     gamma: float = 2.0,
     imbalanced: str = "train",
     corrupted: str = "all",
-    images: int = IMAGES,
+    images: int | None = IMAGES,
     updates: int = UPDATES,
     optimizer: str = "adam",
     learning_rate: float | None = None,
@@ -86,8 +87,9 @@ def runs(
         gamma: of the focal loss.
         imbalanced: whether classes are rare in "train" alone, or in "all" splits.
         corrupted: which images lose pixels: "all", "train" (with validation), or "test".
-        images: training images of the questions that are not about their number.
-        updates: of each network, the same for few images and for many: few are seen more often.
+        images: training images of the questions that are not about their number; None takes all that are left.
+        updates: of each network, to an epoch the same for few images and for many: few are seen more often, and so are
+            images that oversampling repeats.
         learning_rate: None takes the optimizer's usual rate.
         seed: the first one.
         seeds: 1 to 10 in a row.
@@ -111,6 +113,7 @@ def runs(
         sample=SampleSpec(images=images),
     )
     whole("updates", updates, 1, MAX_EPOCHS)
+    there = classes(plain.data)
     lines = _lines(plain, question, models, knob, remedies, gamma) | _classics(plain, classics)
     if not lines:
         raise ValueError("Choose a network or a classic to train. Received: none")
@@ -118,7 +121,7 @@ def runs(
     for line, spec in lines.items():  # one after the other, so that what was compiled for the first serves the next
         for value in given:
             worse = _worse(spec, question, value, imbalanced, corrupted)
-            specs[f"{line} · {words(question, value)}"] = _of_length(worse, updates)
+            specs[f"{line} · {words(question, value)}"] = _of_length(worse, updates, there)
     specs = repeated(specs, seeds)
     check_number(specs, {"lines": len(lines), "values": len(given), "seeds": seeds})
     return specs
@@ -223,9 +226,33 @@ def _worse(spec: RunSpec, question: str, value: float, imbalanced: str, corrupte
     return replace(spec, preparation=PreparationSpec(steps, corrupted))
 
 
-def _of_length(spec: RunSpec, updates: int) -> RunSpec:
-    """A network's run of so many updates, rounded to whole epochs."""
+def classes(data: DataSpec) -> Mapping[str, int] | None:
+    """Training images by class; None where only a reading of the images would tell."""
+    try:
+        found = class_counts.count(data.name, data.options)
+    except OSError:  # said when the runs are to be trained
+        return None
+    return found and found.train
+
+
+def _of_length(spec: RunSpec, updates: int, there: Mapping[str, int] | None) -> RunSpec:
+    """A network's run of so many updates, rounded to whole epochs.
+
+    Args:
+        there: training images by class; None where unknown, then repeated images are not counted.
+    """
     if spec.task == "classic":
         return spec
-    steps = 1 if spec.training.batch_size == "all" else -(-spec.sample.images // spec.training.batch_size)
+    batch = spec.training.batch_size
+    steps = 1 if batch == "all" else -(-_images(spec, there) // batch)
     return replace(spec, training=replace(spec.training, epochs=max(1, round(updates / steps))))
+
+
+def _images(spec: RunSpec, there: Mapping[str, int] | None) -> int:
+    """As many as a run trains on."""
+    if there is not None:
+        return sampling.size(spec.sample, there)
+    known = spec.sample.images or sources.find(spec.data.name).sizes_for(spec.data.options).get("train")
+    if not known:
+        raise ValueError("How many images this set has is not known, so say how many to train on. Received: all")
+    return known

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from medcore import catalog
-from medcore.data import pixelwise, sources
+from medcore.data import pixelwise, pool, sources
 from medcore.data.dataset import ImageDataset
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import RunSpec
@@ -49,7 +49,7 @@ def test(spec: RunSpec, run: Run) -> dict[str, Any]:
         if run.cancelled():
             raise Cancelled
 
-    images = _as_trained(folder, splits["test"], pause)
+    images = _as_trained(folder, pool.thinned(splits, spec)["test"], pause)
     device = devices.choose(catalog.MODELS[spec.model.name], spec.training.precision)
     shape, classes = images.images.shape[1:], len(images.class_names)
     model = compiled.build_model(spec.model, shape, classes, device.precision, spec.seed)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from medcore.data.dataset import Card, ImageDataset
-from medcore.data.sampling import check, sample
+from medcore.data.sampling import check, sample, size
 from medcore.spec import SampleSpec
 
 CARD = Card("made", "Made", "classification", "Made for tests.", "MIT", "", "Exact.")
@@ -125,3 +125,20 @@ def test_what_cannot_be_taken_is_refused_by_the_counts_as_by_the_set(spec, messa
         sample(splits, spec, 0)
     with pytest.raises(ValueError, match=message):
         check(spec, {"common": 120, "middle": 60, "rare": 20, "absent": 0})
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"images": 50},
+        {"imbalance": 20},
+        {"imbalance": 20, "images": 50, "oversample": True},
+        {"oversample": True},
+        {"images": 60, "label_noise": 0.4, "oversample": True},
+    ],
+)
+def test_the_size_of_a_sample_is_known_from_the_counts(splits, asked):
+    spec = SampleSpec(**asked)
+    taken = len(sample(splits, spec, 3).splits["train"])
+    expected = size(spec, dict(zip(NAMES, counts(splits["train"]), strict=True)))
+    assert expected == pytest.approx(taken, rel=0.15 if "label_noise" in asked else 1e-9)

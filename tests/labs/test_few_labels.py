@@ -3,11 +3,13 @@
 import pytest
 from scipy import stats
 
+from medcore.data import sources
+from medcore.data.sampling import sample
 from medcore.labs import few_labels as lab
 from medcore.labs import few_labels_findings as findings
 from medcore.labs.few_labels_findings import Measured
 from medcore.labs.labels import family
-from medcore.spec import RunSpec
+from medcore.spec import DataSpec, RunSpec
 
 
 @pytest.mark.parametrize("question", lab.VALUES)
@@ -27,6 +29,29 @@ def test_each_question_varies_one_thing_over_lines_and_seeds(question):
 def test_few_images_are_seen_more_often():
     specs = lab.runs("images", [16, 160], classics=[], updates=100, batch_size=16, seeds=1)
     assert {spec.sample.images: spec.training.epochs for spec in specs.values()} == {16: 100, 160: 10}
+
+
+@pytest.mark.parametrize("images", [60, None])
+def test_every_line_is_updated_as_often_to_an_epoch(home, images):
+    """What oversampling repeats counts, and what thinning takes away."""
+    few, settings = {"images": 200}, {"images": images, "classics": [], "updates": 100, "batch_size": 8, "seeds": 1}
+    specs = lab.runs("imbalance", [1, 10], data_options=few, **settings)
+    splits = sources.load(DataSpec("ct-simulator", few))
+    done, epoch = [], []
+    for spec in specs.values():
+        steps = -(-len(sample(splits, spec.sample, spec.seed).splits["train"]) // 8)
+        done.append(steps * spec.training.epochs)
+        epoch.append(steps)
+    assert len(set(epoch)) > 1
+    assert all(abs(count - 100) <= steps / 2 for count, steps in zip(done, epoch, strict=True))
+
+
+def test_where_the_classes_are_not_known_the_images_asked_for_count():
+    options = {"images": 10_000}
+    (spec,) = lab.runs("imbalance", [5], remedies=["oversample"], classics=[], seeds=1, data_options=options).values()
+    assert spec.training.epochs == round(300 / 13)
+    (spec,) = lab.runs("label_noise", [0], knob="", classics=[], seeds=1, data_options=options, images=None).values()
+    assert spec.training.epochs == 1
 
 
 def test_remedies_stand_side_by_side():

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from medcore.data import sources
+from medcore.data.pool import pooled
+from medcore.data.sampling import sample
 from medcore.evaluation import selection
-from medcore.spec import ModelSpec, OptimizerSpec, PathSpec, RegularizationSpec, RunSpec, TrainingSpec
+from medcore.spec import ModelSpec, OptimizerSpec, PathSpec, RegularizationSpec, RunSpec, SampleSpec, TrainingSpec
 from medcore.training.nested import judge
 from medcore.training.path_test import test as meet_test_set
 from medcore.training.regularization_path import walk
@@ -101,6 +103,17 @@ def test_the_path_meets_the_test_set_as_it_was_trained(parent, splits, tmp_path)
         for i, metrics in enumerate(result["test"]):
             guessed = (images.reshape(40, -1) @ models[f"{i}_0"] + models[f"{i}_1"]).argmax(axis=1)
             assert metrics["accuracy"] == (guessed == splits["test"].labels).mean()
+
+
+def test_a_disease_that_is_rare_everywhere_is_so_in_pool_and_test_as_for_a_network(parent, splits, tmp_path):
+    rare = replace(SPEC, sample=SampleSpec(imbalance=5, imbalanced="all"))
+    network = sample(splits, replace(rare.sample, imbalance=5), rare.seed).splits
+    result = meet_test_set(replace(rare, task="path_test", base=PARENT), Recorder(parent[0].folder.parent / "rare"))
+    assert result["test"][0]["n"] == len(network["test"]) < 40
+    assert result["baseline"]["accuracy"] == np.bincount(network["test"].labels).max() / len(network["test"])
+    pool = pooled(splits, rare)
+    assert len(pool) == len(network["train"]) + len(network["val"])
+    assert (pool.images == np.concatenate([network["train"].images, network["val"].images])).all()
 
 
 def test_a_path_that_left_nothing_cannot_be_tested(tmp_path):
