@@ -17,6 +17,7 @@ class Flattery(NamedTuple):
         gain: by how much the wrong one is better; its sign is that of the mean difference.
         error: standard error of the gain over the folds; NaN with fewer than two.
         folds: how many it is the mean of.
+        never_negative: whether no gain of a fold can be below 0, whatever the images, so that its sign says nothing.
     """
 
     right: float
@@ -24,11 +25,15 @@ class Flattery(NamedTuple):
     gain: float
     error: float
     folds: int
+    never_negative: bool = False
 
     @property
     def clear(self) -> bool:
-        """Whether it is more than twice its standard error, so that chance hardly explains it."""
-        return bool(np.isfinite(self.error)) and self.gain > 2 * self.error
+        """Whether it is more than twice its standard error, so that chance hardly explains it.
+
+        Never so where no gain can be negative: such gains are above 0 also where chance alone makes them.
+        """
+        return not self.never_negative and bool(np.isfinite(self.error)) and self.gain > 2 * self.error
 
 
 def of_choosing(scores: Sequence[Sequence[float]] | np.ndarray) -> Flattery:
@@ -50,7 +55,7 @@ def of_choosing(scores: Sequence[Sequence[float]] | np.ndarray) -> Flattery:
     if len(table) < 2:
         raise ValueError(f"To choose without a fold, two folds or more are needed. Received: {len(table)}")
     honest = [fold[selection.minimum(1 - np.delete(table, i, axis=0).mean(axis=0))] for i, fold in enumerate(table)]
-    return paired(honest, table.max(axis=1))
+    return paired(honest, table.max(axis=1))._replace(never_negative=True)
 
 
 def of_measuring(

@@ -96,7 +96,7 @@ def _measured(study: Study, found: Validated, test: Record, score: str) -> None:
     chosen = choosing_lambda.chosen_before(test.label)
     best, honest = int(np.nanargmax(scores)), study.strengths.index(chosen)
     form, images = SCORES[score].form, test.result["test"][0]["n"]
-    st.metric("Flattered by", f"{100 * (scores[best] - scores[honest]):+.1f} points")
+    st.metric("Flattered by", f"{flattery_words.points(scores[best] - scores[honest])} points")
     st.markdown(
         f"Best of {len(scores)} on the {images:,} test images: **{format(scores[best], form)}** at lambda "
         f"{text(study.strengths[best])}. Chosen before by the folds: **{format(scores[honest], form)}** at lambda "

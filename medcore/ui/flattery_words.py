@@ -21,15 +21,30 @@ def say(found: Flattery, score: str) -> None:
         score: a key of `SCORES`.
     """
     form = SCORES[score].form
-    points, error = 100 * found.gain, 100 * found.error
-    spread = f" ± {error:.1f}" if math.isfinite(error) else ""
-    st.metric("Flattered by", f"{points:+.1f}{spread} points")
-    judged = "" if found.clear else " That is no more than chance explains."
+    spread = f" ± {100 * found.error:.1f}" if math.isfinite(found.error) else ""
+    st.metric("Flattered by", f"{points(found.gain)}{spread} points")
     st.markdown(
         f"Wrong: **{format(found.wrong, form)}**, right: **{format(found.right, form)}** "
         f"({SCORES[score].title.lower()}, each at its own best lambda, standard error over {found.folds} "
-        f"folds).{judged}"
+        f"folds). {_judged(found)}"
     )
+
+
+def points(gain: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return f"{100 * gain:+.1f}".replace("-", "−")
+
+
+def _judged(found: Flattery) -> str:
+    """What the gain means beside chance."""
+    if found.never_negative:
+        return (
+            "It cannot be below 0, since a fold's best score is never under another score of the same fold: ask how "
+            "large it is, not whether it is there."
+        )
+    if found.gain <= 0:
+        return "Here it does not flatter."
+    return "" if found.clear else "That is no more than chance explains."
 
 
 def chart(strengths: tuple[float, ...], curves: tuple[Curve, ...], score: str, key: str) -> None:

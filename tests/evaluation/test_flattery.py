@@ -13,7 +13,15 @@ def test_choosing_on_the_judge_takes_the_best_of_each_fold():
     gains = np.array([0.3, 0.3, 0.5])
     assert found.gain == pytest.approx(gains.mean())
     assert found.error == pytest.approx(gains.std(ddof=1) / np.sqrt(3))
-    assert found.clear
+    assert found.gain > 2 * found.error
+
+
+def test_a_gain_that_cannot_be_negative_is_never_clear():
+    same = flattery.of_choosing([[0.5, 0.501, 0.4]] * 2 + [[0.502, 0.501, 0.4]] * 2)  # tiny, equal, and of chance
+    assert same.never_negative
+    assert same.gain == pytest.approx(0.001)
+    assert not same.clear
+    assert flattery.paired([0.5, 0.5], [0.501, 0.501]).clear
 
 
 def test_of_pure_noise_the_best_of_many_flatters_and_the_honest_choice_does_not():

@@ -209,6 +209,7 @@ def test_choosing_by_the_test_set_says_what_it_flatters(part, store, walked):
     page = part(path=walked, path_about="What if I cheat?")
     folds, test = (metric.value for metric in page.metric if metric.label == "Flattered by")
     assert folds == "+3.7 ± 1.9 points"  # the best are 0.50, 0.45, 0.30; the other folds choose 0.44, 0.40, 0.30
+    assert "It cannot be below 0" in text(page)
     assert test == "+5.0 points"
     assert "Best of 3 on the 200 test images: **75.0%** at lambda 0.01." in text(page)
 
