@@ -110,6 +110,6 @@ def _line(
         "x": empty if part is None else part["step"].to_numpy(),
         "y": empty if part is None else part["value"].to_numpy(dtype=float),
         "hovertemplate": f"<b>%{{fullData.name}}</b><br>epoch %{{x:.3~g}}, {of}: %{{y:.4g}}<extra></extra>",
-        "meta": {"run": run, "metric": metric, "role": "epoch"},
+        "meta": {"run": run, "metric": metric, "role": "epoch", "words": f"{of} loss"},
         **cell,
     }

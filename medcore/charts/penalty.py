@@ -55,5 +55,5 @@ def _area(part: pd.DataFrame | None, run: str, label: str, metric: str, colour: 
         "x": empty if part is None else part["step"].to_numpy(),
         "y": empty if part is None else part["value"].to_numpy(dtype=float),
         "hovertemplate": f"<b>%{{fullData.name}}</b><br>epoch %{{x:.3~g}}, {words}: %{{y:.4g}}<extra></extra>",
-        "meta": {"run": run, "metric": metric, "role": "epoch"},
+        "meta": {"run": run, "metric": metric, "role": "epoch", "words": words},
     }

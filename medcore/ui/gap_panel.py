@@ -13,7 +13,7 @@ from medcore.charts import cells, gap, penalty, template, training
 from medcore.labs.labels import group
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import controls, history, run_colours, state
+from medcore.ui import controls, history, run_colours, setup_table, state
 from medcore.ui.components.live_chart import live_chart
 from medcore.ui.run_line import ACTIVE
 
@@ -62,8 +62,17 @@ def show(records: Sequence[Record]) -> dict[str, go.Figure]:
         charts = _finished(records, first, penalised)
         st.plotly_chart(charts[view], width="stretch", key="gap_chart", config=template.CONFIG, alt=_alt(view))
     seeds = " Of several seeds the first is drawn." if len(first) < len(records) and view != NUMBER else ""
-    st.caption(_ABOUT[view] + seeds)
+    st.caption(_ABOUT[view] + seeds + _scales(records))
     return charts
+
+
+def _scales(records: Sequence[Record]) -> str:
+    """A warning where the losses are of several kinds; "" where they are one."""
+    losses = {str(spec.loss): spec.loss for spec in (RunSpec.from_dict(record.spec) for record in records)}
+    if len(losses) < 2:
+        return ""
+    names = ", ".join(map(setup_table.loss, losses.values()))
+    return f" **The losses are of different kinds ({names}), so neither they nor their gaps can be compared.**"
 
 
 def _alt(view: str) -> str:

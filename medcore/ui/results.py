@@ -15,7 +15,7 @@ import streamlit as st
 from medcore.charts import intervals, template
 from medcore.labs.labels import group
 from medcore.runs.store import Record
-from medcore.ui import controls, run_colours, run_line
+from medcore.ui import controls, run_colours, run_column, run_line
 from medcore.ui.plain import plain
 
 METRICS = {
@@ -94,7 +94,8 @@ def table(records: Sequence[Record]) -> None:
     )
     over_seeds = several and not single
     frame = _over_seeds(groups, records) if over_seeds else _table(done, seeds=several)
-    st.dataframe(frame, hide_index=True, width="stretch", key="test_table")
+    columns = run_column.config(frame["Run"])
+    st.dataframe(frame, hide_index=True, width="stretch", key="test_table", column_config=columns)
     words = "mean ± standard deviation over the seeds" if over_seeds else "brackets are 95% intervals"
     words += "; seconds of the updates alone, and of the whole run with start, compiling and evaluation"
     st.caption(f"Test set; {words}. For teaching and research, not for diagnosis.")

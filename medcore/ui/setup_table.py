@@ -9,6 +9,7 @@ from medcore import catalog
 from medcore.labs import robustness
 from medcore.labs.labels import group
 from medcore.spec import LossSpec, RunSpec
+from medcore.ui import run_column
 
 
 def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
@@ -23,7 +24,15 @@ def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
         groups.setdefault(group(label), []).append(spec)
     losses = len({str(spec.loss) for spec in specs.values()})
     rows = [{"Run": label} | _row(runs, train_images, losses > 1) for label, runs in groups.items()]
-    st.dataframe(pd.DataFrame(rows).fillna("—"), hide_index=True, width="stretch", key="setup")
+    frame = _differing_first(pd.DataFrame(rows).fillna("—"))
+    st.dataframe(frame, hide_index=True, width="stretch", key="setup", column_config=run_column.config(frame["Run"]))
+
+
+def _differing_first(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns in which the runs differ before those that are the same for all: on a narrow page the last are out
+    of sight.
+    """
+    return frame[sorted(frame, key=lambda column: column != "Run" and frame[column].nunique() == 1)]
 
 
 def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) -> dict[str, str]:

@@ -33,6 +33,10 @@ def test_a_cell_a_run_with_the_area_between_its_losses_shaded(frame):
     assert [trace.xaxis for trace in chart.data] == ["x", "x", "x2", "x2"]
     assert [a.text for a in chart.layout.annotations] == ["<b>L2</b><br>0.01", "<b>Nothing</b>"]
     assert chart.layout.xaxis2.matches == "x"
+    assert [(trace.name, trace.meta["words"]) for trace in chart.data[2:]] == [
+        ("Nothing", "training loss"),
+        ("Nothing", "validation loss"),
+    ]
 
 
 def test_the_skeleton_of_a_live_chart_is_that_of_the_finished_one(frame):

@@ -70,6 +70,9 @@ def test_opens_with_a_comparison_ready_to_train(open_page, store):
     assert page.title[0].value == "How do I keep a network from learning by heart?"
     settings = page.dataframe[0].value.set_index("Run")
     assert list(settings.index) == list(lab.runs())
+    differ = settings.nunique() > 1
+    assert set(settings.columns[differ]) == {"Penalty", "Network", "Stops", "Preparation"}
+    assert differ[: differ.sum()].all(), "what differs stands first"
     page = page.button(key="train").click().run()
     records = store.find(page.query_params["runs"].split(","))
     assert [r.label for r in records] == list(lab.runs())

@@ -25,8 +25,9 @@ def live_chart(figure: go.Figure, url: str, key: str, on_end: Callable[[], None]
 
     Args:
         figure: from `charts.training.figure` with an empty frame: layout with `meta` {"by": "update" | "epoch" |
-            "second"}, and traces with `meta` {"run": id, "metric": name, "role": "raw" | "smooth" | "epoch"}. Another
-            figure for the same runs keeps the points.
+            "second"}, and traces with `meta` {"run": id, "metric": name, "role": "raw" | "smooth" | "epoch"}, and what
+            the metric is in "words" where its name does not say it; their `text`
+            or `name` is that of the run. Another figure for the same runs keeps the points.
         url: from `web.stream_url`, for the runs of the traces.
         key: the same as long as the same runs are shown.
         on_end: called before the page is run again.

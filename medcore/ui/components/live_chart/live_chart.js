@@ -269,14 +269,15 @@ class LiveChart {
     const now = performance.now()
     if (now < (this.described ?? 0) + SUMMARY_MS && !this.ended) return
     const words = new Map()
-    this.traces.forEach(({ meta, text: name }, i) => {
+    this.traces.forEach(({ meta, text, name }, i) => {
       const { x, y } = this.curves[i]
       const scale = this.scale(i)
       if (meta.role === "raw" || !x.length || !scale) return
       const last = y.at(-1)
       const value = last === null ? "not a number" : last.toPrecision(3)
-      const sentence = `${meta.metric.replace("_", " ")} ${value} at ${this.layout.meta.by} ${+scale.place(x.at(-1)).toFixed(3)}`
-      words.set(name, [...(words.get(name) ?? []), sentence])
+      const sentence = `${meta.words ?? meta.metric.replaceAll("_", " ")} ${value} at ${this.layout.meta.by} ${+scale.place(x.at(-1)).toFixed(3)}`
+      const run = text ?? name
+      words.set(run, [...(words.get(run) ?? []), sentence])
     })
     if (words.size) this.described = now
     this.summary.textContent = [...words].map(([name, parts]) => `${name}: ${parts.join(", ")}.`).join(" ")
