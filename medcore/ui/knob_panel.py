@@ -23,6 +23,7 @@ from medcore.ui import (
     turned_panel,
     verdict,
     weights_panel,
+    zeros_panel,
 )
 from medcore.ui.chosen import Chosen
 from medcore.ui.plain import plain
@@ -93,6 +94,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
     """What stands behind the comparison, in tabs; only the open one is computed."""
     panels: dict[str, Callable[[], None]] = {
         "Lesson": lambda: lesson.show("regularization"),
+        "Why L1 gives zeros": zeros_panel.show,
         "Weights": lambda: _weights(records),
         "Layers": lambda: layer_panel.show(records),
         "The data set": lambda: _data(chosen),
@@ -118,4 +120,4 @@ def _data(chosen: Chosen) -> None:
 
 def _take_home(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     inside = {**weights_panel.charts(records), **pruning_panel.charts_of(records), **layer_panel.charts(records)}
-    take_home.show("regularization", chosen.specs, records, {**charts, **inside})
+    take_home.show("regularization", chosen.specs, records, {**charts, **inside, **zeros_panel.charts()})
