@@ -1,5 +1,6 @@
 """How the weights of the first layer shrink along a path, and which pixels drop out."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,21 +25,33 @@ def save(file: Path, points: Sequence[Point], model: keras.Model) -> None:
     - dead: (L, height, width) pixels all whose weights are exactly 0; only where the first layer is dense.
     """
     place = next(i for i, variable in enumerate(model.weights) if variable.name == "kernel")
-    kernels = np.stack([point.weights[place] for point in points]).astype(np.float32)
-    dense = kernels.ndim == 3
-    if dense:
-        kernels = kernels.reshape(len(points), *model.input_shape[1:], -1)
+    kernels = [point.weights[place] for point in points]
+    dense = kernels[0].ndim == 2
+    shape = (*model.input_shape[1:], -1) if dense else kernels[0].shape
+    kernels = [kernel.astype(np.float32, copy=False).reshape(shape) for kernel in kernels]
     whole = np.asarray([point.diverged_at is None for point in points])
-    flat = np.where(whole[:, None], kernels.reshape(len(points), -1), np.nan)
-    largest = np.nan_to_num(np.abs(flat)).max(axis=0)
-    chosen = np.argsort(-largest, kind="stable")[:SHOWN]
+    chosen = _largest(kernels, whole)
+    values = np.stack([kernel.reshape(-1)[chosen] for kernel in kernels])
+    values[~whole] = np.nan
     arrays = {
         "strengths": np.asarray([point.strength for point in points]),
-        "values": flat[:, chosen],
-        "places": np.stack(np.unravel_index(chosen, kernels.shape[1:]), axis=1).astype(np.int32),
-        "nonzero": np.count_nonzero(kernels.reshape(len(points), -1), axis=1),
+        "values": values,
+        "places": np.stack(np.unravel_index(chosen, kernels[0].shape), axis=1).astype(np.int32),
+        "nonzero": np.asarray([np.count_nonzero(kernel) for kernel in kernels]),
     }
     if dense:
-        arrays["dead"] = (kernels == 0).all(axis=(3, 4))
+        arrays["dead"] = np.stack([(kernel == 0).all(axis=(2, 3)) for kernel in kernels])
     with file.open("wb") as opened:
         np.savez(opened, **arrays)
+
+
+def _largest(kernels: Sequence[np.ndarray], whole: np.ndarray) -> np.ndarray:
+    """Flat places of the `SHOWN` weights that get largest; one kernel at a time, since large ones fill the memory.
+
+    Args:
+        whole: (L,) which kernels are those of a network that did not diverge.
+    """
+    largest = np.zeros(kernels[0].size, np.float32)
+    for kernel in itertools.compress(kernels, whole):
+        np.maximum(largest, np.abs(kernel.reshape(-1)), out=largest)
+    return np.argsort(-largest, kind="stable")[:SHOWN]

@@ -20,6 +20,8 @@ from medcore.training.strengths import Point, Walk
 MODELS = "path_models.npz"
 PIXELS = "pixels.npz"
 RECIPE = "preparation.json"
+MOST_WEIGHTS = 250_000_000
+"""Of all networks of a path together: 1 GB, which the run on the whole pool has in memory and writes to its folder."""
 
 
 def walk(spec: RunSpec, run: Run) -> dict[str, Any]:
@@ -39,7 +41,8 @@ def walk(spec: RunSpec, run: Run) -> dict[str, Any]:
     Raises:
         Cancelled: if the run was cancelled.
         FileNotFoundError: if there is no such data set.
-        ValueError: if the data set cannot be divided so, or does not fit the task or the model.
+        ValueError: if the data set cannot be divided so, does not fit the task or the model, or the networks are too
+            large together.
         OSError: if data cannot be read or results cannot be written.
     """
     begun = time.perf_counter()
@@ -53,6 +56,7 @@ def walk(spec: RunSpec, run: Run) -> dict[str, Any]:
 
     run.status("Preparing the network.")
     way = Walk(spec, images, run, len(pool))
+    _check(way.facts["parameters"], len(spec.path.strengths))
     run.plan(
         steps=len(spec.path.strengths),
         epochs=spec.training.epochs,
@@ -61,7 +65,7 @@ def walk(spec: RunSpec, run: Run) -> dict[str, Any]:
         **way.facts,
     )
     points = []
-    run.status("Training.")
+    run.status("Compiling the network and training at the first strength.")
     for number, point in enumerate(way.points(), 1):
         points.append(point)
         run.log(_rows(number, point))
@@ -81,6 +85,14 @@ def walk(spec: RunSpec, run: Run) -> dict[str, Any]:
         "preparation": images.recipe and images.recipe.facts(),
         "files": files,
     }
+
+
+def _check(parameters: int, strengths: int) -> None:
+    if parameters * strengths > MOST_WEIGHTS:
+        raise ValueError(
+            f"The networks of a path may have {MOST_WEIGHTS:,} weights together: take fewer strengths, smaller images "
+            f"or a smaller network. Received: {strengths} strengths of {parameters:,} weights"
+        )
 
 
 def _rows(number: int, point: Point) -> Iterator[Row]:

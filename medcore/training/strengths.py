@@ -40,7 +40,7 @@ class Point:
         val: metrics of the images held out, as `evaluate` gives them, and their data loss, "loss"; None where no images
             are held out, and for a network that diverged.
         diverged_at: the update whose loss left all bounds, or None.
-        weights: of the model, as `get_weights` gives them.
+        weights: of the model, as `get_weights` gives them; None where images are held out, as nobody asks for them.
     """
 
     strength: float
@@ -51,7 +51,7 @@ class Point:
     norm: float
     val: dict[str, Any] | None
     diverged_at: int | None
-    weights: list[np.ndarray] = field(repr=False)
+    weights: list[np.ndarray] | None = field(repr=False)
 
     def facts(self) -> dict[str, Any]:
         """Plain values, without the weights."""
@@ -165,7 +165,7 @@ class Walk:
             norm=math.sqrt(squares),
             val=val,
             diverged_at=diverged_at,
-            weights=self.model.get_weights(),
+            weights=self.model.get_weights() if self._images.val is None else None,
         )
 
     def _judge(self, images: Any) -> tuple[float, np.ndarray]:

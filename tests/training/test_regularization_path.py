@@ -11,6 +11,7 @@ from medcore.data.pool import pooled
 from medcore.data.sampling import sample
 from medcore.evaluation import selection
 from medcore.spec import ModelSpec, OptimizerSpec, PathSpec, RegularizationSpec, RunSpec, SampleSpec, TrainingSpec
+from medcore.training import regularization_path
 from medcore.training.nested import judge
 from medcore.training.path_test import test as meet_test_set
 from medcore.training.regularization_path import walk
@@ -148,6 +149,13 @@ def test_a_diverged_strength_is_said_and_the_path_goes_on(run):
 def test_cancelled(tmp_path):
     with pytest.raises(Cancelled):
         walk(on_fold(1), Recorder(tmp_path, cancel_at=4))
+
+
+def test_networks_too_large_together_are_refused_before_they_are_trained(run, monkeypatch):
+    monkeypatch.setattr(regularization_path, "MOST_WEIGHTS", 1000)
+    with pytest.raises(ValueError, match=r"may have 1,000 weights together.* Received: 3 strengths of 435 weights$"):
+        walk(on_fold(1), run)
+    assert not run.rows
 
 
 def test_what_cannot_be_divided_is_one_sentence(run):

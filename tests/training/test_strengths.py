@@ -71,7 +71,8 @@ def test_by_fit_it_is_the_same_path(splits, run, monkeypatch):
 
 
 def test_a_strong_penalty_leaves_nothing(splits, run):
-    first, _, last = walked(quick(SPEC), splits, run)
+    points = first, _, last = walked(quick(SPEC), splits, run)
+    assert all(point.weights is None for point in points), "of a fold nobody asks for them"
     assert (first.zero_share, first.penalty) == (0, 0)
     assert first.nonzero == 144 * 8 + 8 * 3
     assert last.zero_share > 0.9
