@@ -68,6 +68,7 @@ class RunSpec:
             )
         self.schedule.check_length(self.training.epochs)
         self._check_proximal()
+        self._check_batches()
         object.__setattr__(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
 
     def _check_proximal(self) -> None:
@@ -78,6 +79,14 @@ class RunSpec:
             able = ", ".join(choice.label for choice in catalog.OPTIMIZERS.values() if choice.proximal)
             raise ValueError(
                 f"The proximal step works with {able}. Received: {catalog.OPTIMIZERS[self.optimizer.name].label}"
+            )
+
+    def _check_batches(self) -> None:
+        """Raises ValueError where every unit, less its mean over a batch of one image, would be 0."""
+        if self.model.options.get("batch_norm") and 1 in (self.training.batch_size, self.sample.images):
+            raise ValueError(
+                "Batch normalisation needs batches of two images or more, as it takes the mean of a batch away. "
+                "Received: batches of one image"
             )
 
     @property

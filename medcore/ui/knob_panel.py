@@ -75,7 +75,8 @@ def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
     wide = len(groups) > MOST_BESIDE or max(map(len, groups)) > LONGEST_BESIDE
     chart, numbers = (st.container(), st.container()) if wide else st.columns([3, 2], gap="medium")
     with chart:
-        training = live_panel.show(records)
+        networks = [record for record in records if record.spec["task"] != "classic"]
+        training = live_panel.show(networks) if networks else None
     with numbers:
         live_panel.progress(records)
         accuracies = results.accuracies(records)

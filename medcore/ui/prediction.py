@@ -86,8 +86,10 @@ def reveal(records: Sequence[Record]) -> None:
     guess = guess if guess in _groups(records) else None
     if guess:
         st.markdown(f"**Your guess: {plain(guess)}.** {answer(guess, comparison)}")
+    classics = _groups([record for record in records if record.spec["task"] == "classic"])  # those logged nothing
     for pair in contrasts(guess, comparison):
-        _explain(*pair, records, sure=_surely(pair, comparison))
+        if not set(pair) & set(classics):
+            _explain(*pair, records, sure=_surely(pair, comparison))
 
 
 def _groups(records: Sequence[Record]) -> list[str]:

@@ -14,7 +14,7 @@ from medcore.labs import pruning as lab
 from medcore.runs.store import Record
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
-from medcore.ui import controls, run_colours, run_line, state
+from medcore.ui import controls, run_colours, run_line, state, weights_panel
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
@@ -56,9 +56,9 @@ def _prunable(record: Record) -> bool:
 
 def _pick(bases: dict[str, Record]) -> str:
     labels = {record.label: run_id for run_id, record in bases.items()}
-    chosen = st.selectbox(
-        "Trained network", list(labels), key="prune_run", bind=controls.URL, help="Runs of this comparison that ended."
-    )
+    first = list(labels).index(weights_panel.sparsest(list(bases.values())).label)
+    help = "Runs of this comparison that ended."
+    chosen = st.selectbox("Trained network", list(labels), first, key="prune_run", bind=controls.URL, help=help)
     return labels[chosen]
 
 

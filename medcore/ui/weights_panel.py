@@ -55,7 +55,7 @@ _ABOUT = {
 def charts(records: Sequence[Record]) -> dict[str, go.Figure]:
     """The charts of the run picked last by title, to be taken home; none while nothing was kept."""
     kept = _kept(records)
-    picked = [r for r in kept if r.label == st.session_state.get("weights_run")] or kept[:1]
+    picked = [r for r in kept if r.label == st.session_state.get("weights_run")] or ([sparsest(kept)] if kept else [])
     found = {}
     for record in picked:
         drawn = _charts(record.id)
@@ -71,10 +71,16 @@ def _kept(records: Sequence[Record]) -> list[Record]:
 
 def _pick(kept: Sequence[Record]) -> Record:
     by_label = {record.label: record for record in kept}
+    first = list(by_label).index(sparsest(kept).label)
     label = st.selectbox(
-        "Run", list(by_label), key="weights_run", bind=controls.URL, help="Whose weights are drawn below."
+        "Run", list(by_label), first, key="weights_run", bind=controls.URL, help="Whose weights are drawn below."
     )
     return by_label[label]
+
+
+def sparsest(records: Sequence[Record]) -> Record:
+    """The run that has most weights at exactly 0, of which there is most to see; the first where none has any."""
+    return max(records, key=lambda record: ((record.result or {}).get("zeros") or {}).get("share") or 0.0)
 
 
 def _zeros(kept: Sequence[Record], records: Sequence[Record]) -> None:

@@ -146,14 +146,15 @@ def test_a_run_that_waits_has_a_live_gap(open_page, store):
 
 
 def test_weights_of_a_run_are_drawn_and_dead_pixels_counted(open_page, finished):
-    page = open_page(PAGE, runs=",".join(finished), about="Weights", weights_run="L1, proximal step · 0.0001")
+    page = open_page(PAGE, runs=",".join(finished), about="Weights")
     assert not page.exception
-    assert page.selectbox(key="weights_run").value == "L1, proximal step · 0.0001"
+    sparsest = "L1, proximal step · 0.0001"
+    assert [page.selectbox(key=key).value for key in ("weights_run", "prune_run")] == [sparsest, sparsest]
     assert "Inputs looked at: 3 of 4 pixels" in words(page)
 
 
 def test_weights_that_are_gone_are_said(open_page, finished):
-    (files.folder(finished[0]) / "weights.npz").unlink()
+    (files.folder(finished[2]) / "weights.npz").unlink()
     page = open_page(PAGE, runs=",".join(finished), about="Weights")
     assert "The weights of this run cannot be read any more." in [w.value for w in page.warning]
 

@@ -11,6 +11,7 @@ from medcore.spec import (
     OptimizerSpec,
     PreparationSpec,
     RunSpec,
+    SampleSpec,
     ScheduleSpec,
     TrainingSpec,
 )
@@ -167,3 +168,10 @@ def test_a_schedule_longer_than_the_run_is_refused(schedule, epochs):
     with pytest.raises(ValueError, match="schedule is longer than the run"):
         RunSpec(schedule=schedule, training=TrainingSpec(epochs=epochs))
     assert RunSpec(schedule=schedule, training=TrainingSpec(epochs=epochs + 1)).schedule == schedule
+
+
+@pytest.mark.parametrize("single", [{"training": TrainingSpec(batch_size=1)}, {"sample": SampleSpec(images=1)}])
+def test_batch_normalisation_of_single_images_is_refused(single):
+    with pytest.raises(ValueError, match=r"needs batches of two images or more.* Received: batches of one image"):
+        RunSpec(model=ModelSpec("mlp", {"batch_norm": 1}), **single)
+    assert RunSpec(model=ModelSpec("mlp"), **single)

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from medcore import settings
 from medcore.evaluation.comparison import Comparison, Difference
-from medcore.labs import optimizers
+from medcore.labs import optimizers, regularization
 from medcore.runs.store import Store
 from medcore.training.run import Row
 from medcore.ui.prediction import answer, contrast, contrasts
@@ -232,3 +232,16 @@ def test_the_best_is_held_against_the_run_without_any_knob():
     assert contrasts("Dropout · 0.5", found) == [("Adam", "Nothing"), ("Adam", "Dropout · 0.5")]
     assert contrasts(None, comparison(difference("Nothing", 0.01, 0.4), dropout)) == [("Adam", "Dropout · 0.5")]
     assert contrasts(None, comparison()) == []
+
+
+def test_no_curve_explains_a_classic(store):
+    specs = regularization.runs("digits", "mlp", ["l2"], classics=["knn"], seeds=3)
+    ids = store.create(specs, "somebody")
+    for run_id, spec, accuracy in zip(ids, specs.values(), [0.3] * 3 + [0.32] * 3 + [0.95] * 3, strict=True):
+        store.claim("small")
+        accuracy += 0.01 * spec.seed
+        store.finish(run_id, "done", result=made_runs.result(accuracy, accuracy))
+    text = words(opened(specs, ids, guess="Nothing"))
+    assert "Your guess: Nothing" in text
+    assert "k-nearest neighbours is ahead" in text
+    assert "came out ahead" not in text
