@@ -38,7 +38,7 @@ def show() -> Chosen:
     settings: dict[str, Any] = {"dataset": entry.card.name, "question": question, "values": _values(question, there)}
     settings |= _learners(question)
     if question != "images":
-        settings["images"] = sample_controls.images(there, lab.IMAGES) or there or lab.IMAGES
+        settings["images"] = sample_controls.images(there, lab.IMAGES)
     settings |= _training()
     options = {}
     if entry.options:

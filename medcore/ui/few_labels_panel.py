@@ -1,6 +1,7 @@
 """Few and bad labels: curves that grow while the runs end, what was found, and every number."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from medcore.labs.few_labels_findings import Measured, Point
 from medcore.labs.labels import family, group
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import data_card, few_labels_controls, live_panel, results, setup_table, take_home
+from medcore.ui import data_card, few_labels_controls, lesson, live_panel, results, setup_table, take_home
 from medcore.ui.chosen import Chosen
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
@@ -83,6 +84,7 @@ def _curves() -> None:
         st.markdown(plain(" ".join(said)))
     _drawn(records)
     _table(done, question)
+    results.notes(records)
 
 
 def _measured(records: Sequence[Record]) -> list[Measured]:
@@ -123,7 +125,7 @@ def _drawn(records: Sequence[Record]) -> None:
 def _legend(colours: Mapping[str, str]) -> str:
     """The lines' names, each with its colour."""
     names = "".join(
-        f'<span style="white-space:nowrap"><span style="color:{colour}">&#9632;</span> {line}</span>'
+        f'<span style="white-space:nowrap"><span style="color:{colour}">&#9632;</span> {escape(line)}</span>'
         for line, colour in colours.items()
     )
     return f'<div style="display:flex;flex-wrap:wrap;column-gap:1.2em">{names}</div>'
@@ -138,7 +140,7 @@ def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figu
     metrics: dict[str, Any] = {
         title: lambda result, name=name: result["test"].get(name) for name, title in METRICS.items()
     }
-    if question == "imbalance" and (classes := findings.extremes(done[0].result)):
+    if question == "imbalance" and (classes := findings.extremes(done)):
         of = dict(zip(("commonest", "rarest"), classes, strict=True))
         metrics |= {f"Recall of the {which} class": findings.recall_of(name) for which, name in of.items()}
     baselines = _baselines(done, question)
@@ -159,7 +161,8 @@ def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figu
 
 def _baselines(done: Sequence[Measured], question: str) -> dict[str, dict[float, float]]:
     """What always answering the largest class gives, by title and value."""
-    by_value = {findings.value(run, question): run.result for run in done}
+    place = findings.places(done, question)
+    by_value = {place[lab.value_of(question, run.spec)]: run.result for run in done}
     return {
         "Accuracy": {value: result["baseline"]["accuracy"] for value, result in by_value.items()},
         "Balanced accuracy": {value: 1 / len(result["data"]["classes"]) for value, result in by_value.items()},
@@ -216,6 +219,7 @@ def _text(point: Point, form: str) -> str:
 def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     """What stands behind the curves, in tabs; only the open one is computed."""
     panels = {
+        "Lesson": lambda: lesson.show("regularization", opened="Few and bad labels"),
         "Settings": lambda: _settings(chosen, records),
         "Training curves": lambda: _training(records),
         "The data set": lambda: data_card.show(chosen.entry),

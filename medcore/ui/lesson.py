@@ -10,17 +10,18 @@ from medcore import labs
 LESSONS = Path(labs.__file__).parent / "lessons"
 
 
-def show(stem: str, tries: Mapping[str, tuple[str, Callable[[], None]]] | None = None) -> None:
-    """Writes a lesson: each `## ` section becomes a card, the first one open.
+def show(stem: str, tries: Mapping[str, tuple[str, Callable[[], None]]] | None = None, opened: str = "") -> None:
+    """Writes a lesson: each `## ` section becomes a card, one of them open.
 
     Args:
         stem: of the lesson's file.
         tries: by title of a section, the label of a button under it and what it does.
+        opened: title of the section that is; "" for the first.
     """
     text = (LESSONS / f"{stem}.md").read_text(encoding="utf-8")
     for i, section in enumerate(text.split("\n## ")[1:]):
         title, _, body = section.partition("\n")
-        with st.expander(title.strip(), expanded=i == 0):
+        with st.expander(title.strip(), expanded=title.strip() == opened if opened else i == 0):
             st.markdown(body)
             if title.strip() in (tries or {}):
                 label, act = tries[title.strip()]

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import intervals, template
-from medcore.labs.labels import group
+from medcore.labs.labels import family, group
 from medcore.runs.store import Record
 from medcore.ui import controls, run_colours, run_column, run_line
 from medcore.ui.plain import plain
@@ -99,6 +99,17 @@ def table(records: Sequence[Record]) -> None:
     words = "mean ± standard deviation over the seeds" if over_seeds else "brackets are 95% intervals"
     words += "; seconds of the updates alone, and of the whole run with start, compiling and evaluation"
     st.caption(f"Test set; {words}. For teaching and research, not for diagnosis.")
+    notes(records)
+
+
+def notes(records: Sequence[Record]) -> None:
+    """What of a run differs from what was asked for, or from what one takes a figure for; each sentence once."""
+    said: dict[str, dict[str, None]] = {}
+    for record in _tested(records):
+        for note in record.result.get("notes") or ():
+            said.setdefault(note, {})[family(record.label)] = None
+    if said:
+        st.caption("  \n".join(plain(f"{', '.join(who)}: {note}") for note, who in said.items()))
 
 
 def _groups(records: Sequence[Record]) -> dict[str, list[Record]]:

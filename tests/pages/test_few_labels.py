@@ -21,6 +21,7 @@ def finished(store):
         metrics |= {"intervals": {}, "recall": {}}
         measured = made_runs.result(None, None, epochs=0 if classic else 10) | {"val": metrics, "test": metrics}
         measured["data"] |= {"classes": list("0123456789")}
+        measured["notes"] = ["There are 20 training images, so 20 neighbours are asked."] if classic else []
         store.finish(run_id, "done", result=measured | {"seconds": 0.2, "update_seconds": 0.1})
     return ids
 
@@ -40,9 +41,10 @@ def test_it_opens_with_a_plan_and_trains_it(open_page, store):
 def test_finished_runs_become_curves_numbers_and_a_sentence(open_page, finished):
     page = open_page(PAGE, part=PART, labels=",".join(finished))
     assert not page.exception
-    (said,) = [m.value for m in page.markdown if "balanced accuracy" in m.value]
-    assert "With 50 images: MLP" in said
-    assert "the network is never behind, from 20 images on" in said
+    (said,) = [m.value for m in page.markdown if "With 50 images: MLP" in m.value]
+    assert "MLP is ahead with 20 and 50 images" in said
+    assert any("k-nearest neighbours: There are 20 training images" in caption.value for caption in page.caption)
+    assert any("Few images" in markdown.value for markdown in page.markdown)  # of the lesson
     table = next(frame.value for frame in page.dataframe if "Balanced accuracy" in frame.value)
     assert list(table["Run"]) == ["MLP", "MLP", "k-nearest neighbours", "k-nearest neighbours"]
     assert list(table["Value"]) == ["20 images", "50 images"] * 2
@@ -50,10 +52,19 @@ def test_finished_runs_become_curves_numbers_and_a_sentence(open_page, finished)
     assert len(page.get("plotly_chart")) == 4
 
 
-def test_what_the_set_has_not_is_refused_before_anything_is_queued(open_page, store):
+def test_a_rare_class_among_all_images(open_page, store):
     page = open_page(PAGE, part=PART, dataset="Digits 8x8", question="A rare class", images="all")
+    assert not page.exception
+    page.button(key="labels_train").click().run()
+    assert not page.error
+    records = store.find("".join(page.query_params["labels"]).split(","))
+    assert {record.spec["sample"]["images"] for record in records} == {None}
+
+
+def test_what_the_set_has_not_is_refused_before_anything_is_queued(open_page, store):
+    page = open_page(PAGE, part=PART, dataset="CT simulator: liver lesions", question="A rare class", images="1,000")
     page.button(key="labels_train").click().run()
     assert not page.exception
-    assert any("all there are. Received: 1,258" in error.value for error in page.error)
+    assert any("all there are. Received: 1,000" in error.value for error in page.error)
     assert "labels" not in page.query_params
-    assert not store.finished("classification", "digits")
+    assert not store.finished("classification", "ct-simulator")
