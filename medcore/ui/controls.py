@@ -1,6 +1,7 @@
 """The controls that labs share. Every one is bound to the URL, so a link carries the experiment."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -76,20 +77,16 @@ def delta() -> float:
 
 
 def epochs(default: int = 5, most: int = 50) -> int:
-    """Passes over the training images."""
+    """Passes over the training images; says so where the address asks for more than there may be."""
+    if problem := beyond("Epochs", "epochs", 1, most):
+        st.warning(plain(problem))
     return st.slider("Epochs", 1, most, default, key="epochs", bind=URL, help="Passes over all training images.")
 
 
 def batch_size(default: int = 32) -> int:
     """Images a step, for the optimizers whose batch is free."""
-    return st.select_slider(
-        "Batch size",
-        BATCHES,
-        default,
-        key="batch_size",
-        bind=URL,
-        help="Images a step. Gradient descent always takes all, SGD always one.",
-    )
+    help = "Images a step. Gradient descent always takes all, SGD always one."
+    return stepped("Batch size", BATCHES, default, str, "batch_size", help)
 
 
 def seed() -> int:
@@ -226,13 +223,36 @@ def parameter(setting: catalog.Parameter, key: str, label: str = "") -> float:
     label = label or setting.label
     if setting.steps:
         steps = [value for value in setting.steps if setting.low <= value <= setting.high]
-        return st.select_slider(
-            label, steps, setting.default, format_func=lambda v: f"{v:g}", key=key, bind=URL, help=setting.help
-        )
+        return stepped(label, steps, setting.default, "{:g}".format, key, setting.help)
     kind = int if setting.integer else float
+    if problem := _outside(label, key, setting):
+        st.warning(plain(problem))
     low, default, high = kind(setting.low), kind(setting.default), kind(setting.high)
     control = st.number_input if high - low > WIDEST_SLIDER else st.slider
     return control(label, low, high, default, key=key, bind=URL, help=setting.help)
+
+
+def stepped(label: str, steps: Sequence[Any], default: Any, text: Callable[[Any], str], key: str, help: str) -> Any:
+    """A slider over a few values; says so where the address asks for another, which it would not take without a word.
+
+    Args:
+        text: how a value is written, on the slider and in the address.
+    """
+    asked, written = st.query_params.get(key), [text(step) for step in steps]
+    if asked is not None and asked not in written:
+        st.warning(plain(f"{label} must be one of {', '.join(written)}. Received: {asked[:20]}"))
+    return st.select_slider(label, steps, default, format_func=text, key=key, bind=URL, help=help)
+
+
+def _outside(label: str, key: str, setting: catalog.Parameter) -> str:
+    """What is wrong with the number that the address asks for, in a sentence; "" where nothing is."""
+    asked = st.query_params.get(key)
+    if setting.integer or asked is None:
+        return beyond(label, key, int(setting.low), int(setting.high))
+    with contextlib.suppress(ValueError):
+        if setting.low <= float(asked) <= setting.high:
+            return ""
+    return f"{label} must be a number from {setting.low:g} to {setting.high:g}. Received: {asked[:20]}"
 
 
 def named(label: str, choices: Mapping[str, str], key: str, default: str, help: str) -> str:

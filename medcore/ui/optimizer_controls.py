@@ -57,15 +57,7 @@ def _chosen(names: Sequence[str]) -> list[tuple[str, catalog.OptimizerChoice]]:
 def _number_of(
     choice: catalog.OptimizerChoice, what: str, key: str, values: Sequence[float], default: float, help: str
 ) -> float:
-    return st.select_slider(
-        f"{what} · {choice.label}",
-        values,
-        default,
-        format_func=lambda v: f"{v:g}",
-        key=key,
-        bind=controls.URL,
-        help=help,
-    )
+    return controls.stepped(f"{what} · {choice.label}", values, default, "{:g}".format, key, help)
 
 
 def optimizer_options(names: Sequence[str]) -> dict[str, float]:

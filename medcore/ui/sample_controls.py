@@ -23,14 +23,13 @@ def images(there: int | None, default: int | None = None, key: str = "images") -
         default: None for all.
     """
     steps = [n for n in IMAGES if there is None or n < there]
-    chosen = st.select_slider(
+    chosen = controls.stepped(
         "Training images",
         [*steps, ALL],
         default if default in steps else ALL,
-        format_func=lambda n: n if n == ALL else f"{n:,}",
-        key=key,
-        bind=controls.URL,
-        help="Few are soon learnt by heart. Validation and test images stay all there are.",
+        lambda n: n if n == ALL else f"{n:,}",
+        key,
+        "Few are soon learnt by heart. Validation and test images stay all there are.",
     )
     return None if chosen == ALL else chosen
 
@@ -47,27 +46,25 @@ def rare() -> dict[str, Any]:
 
 def label_noise(default: float) -> float:
     """Picks the share of wrong labels."""
-    return st.select_slider(
+    return controls.stepped(
         "Wrong labels",
         NOISE,
         default,
-        format_func=lambda share: f"{share:.0%}",
-        key="label_noise",
-        bind=controls.URL,
-        help="Share of the training images that get another class, each as likely; validation and test stay clean.",
+        "{:.0%}".format,
+        "label_noise",
+        "Share of the training images that get another class, each as likely; validation and test stay clean.",
     )
 
 
 def imbalance() -> int | None:
     """Picks how rare the rarest class becomes; None leaves the classes as they are."""
-    ratio = st.select_slider(
+    ratio = controls.stepped(
         "Imbalance",
         RATIOS,
         1,
-        format_func=lambda n: "as it is" if n == 1 else f"{n} to 1",
-        key="imbalance",
-        bind=controls.URL,
-        help="Images of the commonest class on one of the rarest, which is thinned until then.",
+        lambda n: "as it is" if n == 1 else f"{n} to 1",
+        "imbalance",
+        "Images of the commonest class on one of the rarest, which is thinned until then.",
     )
     return None if ratio == 1 else ratio
 
