@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from medcore import catalog
 from medcore.data import folds, sampling
 from medcore.data.class_counts import ClassCounts
 from medcore.spec import (
@@ -66,6 +67,7 @@ def study(
     Args:
         dataset: a name that `python -m medcore datasets` lists.
         model: a name of `catalog.NETWORKS`.
+        batch_size: images a step; "gd" and "sgd" have one of their own.
         learning_rate: None takes the optimizer's usual.
         epochs: passes over the images for each strength.
         images: of training and validation together, divided into folds; None takes all.
@@ -83,6 +85,7 @@ def study(
     Raises:
         ValueError: with what was expected and what came.
     """
+    batch_size = catalog.OPTIMIZERS[OptimizerSpec(optimizer).name].batch or batch_size
     path = PathSpec(
         strengths=(*([0.0] if zero else []), *grid(low, high, points)) if strengths is None else strengths,
         penalty=penalty,
@@ -134,14 +137,15 @@ def check(spec: RunSpec, counts: ClassCounts) -> None:
     folds.check(spec.path.folds, pool, patients)
 
 
-def nested(parent: RunSpec, rule: str) -> dict[str, RunSpec]:
+def nested(parent: RunSpec, rule: str, score: str = "loss") -> dict[str, RunSpec]:
     """The outer folds of a nested cross-validation of the same study: each chooses by itself, and is judged once.
 
     Args:
         parent: the spec of a study's "Whole set".
         rule: by which each chooses.
+        score: of `PathSpec`, in which it is the best.
     """
-    task = replace(parent, task="nested_fold", path=replace(parent.path, rule=rule))
+    task = replace(parent, task="nested_fold", path=replace(parent.path, rule=rule, score=score))
     return {f"Outer {label.lower()}": fold for label, fold in fold_runs(task).items()}
 
 

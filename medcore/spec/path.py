@@ -16,6 +16,7 @@ STRENGTHS = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1)
 Penalty = Literal["l1", "l2", "elastic_net"]
 FittedOn = Literal["fold", "all"]
 Rule = Literal["one_standard_error", "minimum"]
+Score = Literal["loss", "accuracy", "balanced_accuracy", "auc"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class PathSpec:
         fitted_on: on which images scale and screen are measured: the "fold"'s training images, or, a mistake, "all"
             of the pool.
         rule: which strength is chosen: the strongest within "one_standard_error" of the best, or the "minimum".
+        score: by what a nested cross-validation chooses: the "loss", or "accuracy", "balanced_accuracy" or "auc".
         inner: folds of the inner cross-validation of a nested one, 2 to 20.
     """
 
@@ -52,6 +54,7 @@ class PathSpec:
     screen: int = 0
     fitted_on: FittedOn = "fold"
     rule: Rule = "one_standard_error"
+    score: Score = "loss"
     inner: int = 4
 
     def __post_init__(self) -> None:
@@ -67,6 +70,7 @@ class PathSpec:
         one_of("penalty", self.penalty, get_args(Penalty))
         one_of("fitted_on", self.fitted_on, get_args(FittedOn))
         one_of("rule", self.rule, get_args(Rule))
+        one_of("score", self.score, get_args(Score))
 
     def penalties(self, strength: float) -> tuple[float, float]:
         """What a strength of the grid means: (l1, l2) of `RegularizationSpec`."""

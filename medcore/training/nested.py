@@ -18,18 +18,19 @@ from medcore.spec import RunSpec
 from medcore.training.classification import check, data_facts
 from medcore.training.fold_images import divided
 from medcore.training.run import Row, Run
-from medcore.training.strengths import Walk
+from medcore.training.strengths import Point, Walk
 
 
 def judge(spec: RunSpec, run: Run) -> dict[str, Any]:
     """One outer fold: chooses a strength with the other folds' images, trains with it on all of them, is judged once.
 
-    Logs `nested/inner_loss`, the loss of an inner fold at a strength, at the number of networks trained so far.
+    Logs `nested/inner_loss`, what is chosen by, of an inner fold at a strength, at the number of networks trained so
+    far: the loss, or 1 - the score where `spec.path.score` is another.
 
     Returns:
-        "chosen", the strength, and its "index" in the grid; "inner", mean and standard error of the losses by strength
-        and the losses (inner folds, L) themselves; "score", metrics of the outer fold with their "loss", None where the
-        network diverged; sizes, facts of data and device: plain values for JSON.
+        "chosen", the strength, and its "index" in the grid; "inner", mean and standard error by strength of these
+        losses and the losses (inner folds, L) themselves; "score", metrics of the outer fold with their "loss", None
+        where the network diverged; sizes, facts of data and device: plain values for JSON.
 
     Raises:
         Cancelled: if the run was cancelled.
@@ -54,7 +55,7 @@ def judge(spec: RunSpec, run: Run) -> dict[str, Any]:
         run.status(f"Inner fold {fold + 1} of {spec.path.inner}.")
         images = divided(pool, train[inner != fold + 1], train[inner == fold + 1], spec, run)
         for i, point in enumerate(Walk(spec, images, run, len(pool)).points()):
-            losses[fold, i] = np.nan if point.val is None else point.val["loss"]
+            losses[fold, i] = _loss(point, spec.path.score)
             run.log([Row(fold * len(spec.path.strengths) + i + 1, "nested/inner_loss", losses[fold, i])])
     curve = selection.curve(losses)
     chosen = selection.chosen(spec.path.rule, *curve)
@@ -67,13 +68,25 @@ def judge(spec: RunSpec, run: Run) -> dict[str, Any]:
         "chosen": spec.path.strengths[chosen],
         "index": chosen,
         "strengths": list(spec.path.strengths),
-        "inner": {"mean": list(_plain(curve.mean)), "error": list(_plain(curve.error)), "losses": losses.tolist()},
+        "inner": {
+            "mean": list(_plain(curve.mean)),
+            "error": list(_plain(curve.error)),
+            "losses": [list(_plain(fold)) for fold in losses],
+        },
         "score": point.val,
         "train_images": len(train),
         "val_images": len(held),
         "data": data_facts(splits),
         **way.facts,
     }
+
+
+def _loss(point: Point, score: str) -> float:
+    """The score of the images held out, the lower the better; NaN where there is none."""
+    value = None if point.val is None else point.val[score]
+    if value is None:
+        return np.nan
+    return value if score == "loss" else 1 - value
 
 
 def _until(spec: RunSpec, chosen: int) -> RunSpec:

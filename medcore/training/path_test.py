@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from medcore import catalog
@@ -30,7 +31,8 @@ def test(spec: RunSpec, run: Run) -> dict[str, Any]:
         spec: that of the parent of the path, with the task "path_test" and the parent's id as its base.
 
     Returns:
-        "strengths"; "test", the metrics of each as `evaluate` gives them; the baseline: plain values for JSON.
+        "strengths"; "test", the metrics of each as `evaluate` gives them, and their data "loss"; the baseline: plain
+        values for JSON.
 
     Raises:
         Cancelled: if the run was cancelled.
@@ -56,10 +58,12 @@ def test(spec: RunSpec, run: Run) -> dict[str, Any]:
     run.plan(steps=0, classes=list(images.class_names), parameters=model.count_params(), device=asdict(device))
 
     run.status("Testing.")
-    found = []
+    loss, found = compiled.build_loss(spec), []
     for own in weights:
         model.set_weights(own)
-        found.append(evaluate(images.labels, softmax(logits_of(model, images.images, pause)), images.class_names))
+        logits = logits_of(model, images.images, pause)
+        mean = float(keras.ops.convert_to_numpy(loss(images.labels, logits)).mean(dtype=np.float64))
+        found.append({"loss": mean, **evaluate(images.labels, softmax(logits), images.class_names)})
     return {
         "seconds": round(time.perf_counter() - begun, 3),
         "base": spec.base,

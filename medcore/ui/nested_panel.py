@@ -56,7 +56,7 @@ def show(study: Study, found: Validated, reading: Reading) -> None:
 
 
 def _outer(study: Study, reading: Reading) -> dict[str, RunSpec]:
-    return lab.nested(study.spec, reading.rule)
+    return lab.nested(study.spec, reading.rule, reading.score)
 
 
 def _spec(study: Study, reading: Reading) -> RunSpec:
@@ -94,7 +94,7 @@ def _estimates(found: Validated, reading: Reading, outer: Sequence[Record]) -> N
     if values:
         chosen = ", ".join(text(fold.result["chosen"]) for fold in outer)
         st.caption(
-            f"{score.title}, mean ± standard error. The outer folds chose lambda {chosen} by the loss: where they "
+            f"{score.title}, mean ± standard error. The outer folds chose lambda {chosen}: where they "
             "disagree the choice itself is uncertain. The nested estimate is one of the way to choose; its networks "
             "had fewer images than the final one."
         )

@@ -98,7 +98,8 @@ def _table(tests: Sequence[Record]) -> pd.DataFrame:
 def _metrics(test: Record) -> dict[str, str]:
     metrics = test.result["test"][test.result["strengths"].index(lab.chosen_before(test.label))]
     intervals = metrics["intervals"]
-    return {
+    loss = {"Loss": f"{metrics['loss']:.3f}"} if "loss" in metrics else {}
+    return loss | {
         title: results.text(name, metrics[name], *intervals.get(name, (None, None)))
         for name, title in METRICS.items()
         if metrics.get(name) is not None

@@ -48,6 +48,13 @@ def test_what_makes_no_study_is_said_in_one_sentence(settings, sentence):
         lab.study("digits", **settings)
 
 
+def test_gradient_descent_and_sgd_have_a_batch_of_their_own():
+    batch = {
+        name: lab.study("digits", optimizer=name)["Whole set"].training.batch_size for name in ("gd", "sgd", "adam")
+    }
+    assert batch == {"gd": "all", "sgd": 1, "adam": 32}
+
+
 def test_a_text_that_is_no_number_is_no_lambda():
     with pytest.raises(ValueError, match=r"Lambda must be a number at least 0\. Received: 'much'"):
         lab.typed("0.1, much")
@@ -82,10 +89,10 @@ def test_one_class_alone_cannot_be_validated():
 
 def test_nested_and_test_are_of_the_same_study():
     parent = lab.study("digits", folds=4)["Whole set"]
-    nested = lab.nested(parent, "minimum")
+    nested = lab.nested(parent, "minimum", "auc")
     assert list(nested) == [f"Outer fold {n}" for n in range(1, 5)]
     assert {spec.task for spec in nested.values()} == {"nested_fold"}
-    assert {spec.path.rule for spec in nested.values()} == {"minimum"}
+    assert {(spec.path.rule, spec.path.score) for spec in nested.values()} == {("minimum", "auc")}
     ((label, spec),) = lab.test("a" * 32, parent, 0.0072).items()
     assert (spec.task, spec.base, spec.path) == ("path_test", "a" * 32, parent.path)
     assert lab.chosen_before(label) == 0.0072

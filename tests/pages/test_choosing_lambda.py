@@ -180,7 +180,12 @@ def looked(store, parent, page):
     (run,) = [child for child in store.children(parent) if child.state == "queued"]
     store.claim("small")
     found = [
-        {"n": 200, "accuracy": accuracy, "intervals": {"accuracy": [accuracy - 0.1, accuracy + 0.1]}}
+        {
+            "n": 200,
+            "loss": 1 - accuracy,
+            "accuracy": accuracy,
+            "intervals": {"accuracy": [accuracy - 0.1, accuracy + 0.1]},
+        }
         for accuracy in (0.6, 0.75, 0.7)
     ]
     baseline = {"accuracy": 0.1, "class": "1"}
@@ -196,7 +201,7 @@ def test_the_test_set_is_opened_on_purpose_and_every_look_is_counted(part, store
     assert lab.chosen_before(first.label) == 0.1
     page = part(path=walked)
     assert "was opened once, with lambda 0.1." in page.warning[0].value
-    assert page.dataframe[0].value.to_dict() == {"Lambda 0.1": {"Accuracy": "70.0% [60–80]"}}
+    assert page.dataframe[0].value.to_dict() == {"Lambda 0.1": {"Loss": "0.300", "Accuracy": "70.0% [60–80]"}}
     assert "open_test" not in [button.key for button in page.button]
     page = part(path=walked, rule="Best")
     assert page.button(key="open_test").label == "Open it again for lambda 0.01"

@@ -71,6 +71,7 @@ def test_a_grid_is_in_order_and_survives_json():
         ({"strengths": [0.1, 0.2, 0.1]}, "The strengths of a grid must differ. Received: 0.1 twice"),
         ({"folds": 1}, "Folds must be a whole number from 2 to 20. Received: 1"),
         ({"folds": 5, "fold": 6}, "fold must be a whole number from 1 to 5. Received: 6"),
+        ({"score": "f1"}, "score must be one of loss, accuracy, balanced_accuracy, auc. Received: 'f1'"),
         ({"penalty": "l0"}, "penalty must be one of l1, l2, elastic_net. Received: 'l0'"),
     ],
 )

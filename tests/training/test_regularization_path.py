@@ -102,8 +102,10 @@ def test_the_path_meets_the_test_set_as_it_was_trained(parent, splits, tmp_path)
     images = (splits["test"].images / 255 - train.mean(axis=0)) / train.std(axis=0)
     with np.load(folder / "path_models.npz") as models:
         for i, metrics in enumerate(result["test"]):
-            guessed = (images.reshape(40, -1) @ models[f"{i}_0"] + models[f"{i}_1"]).argmax(axis=1)
-            assert metrics["accuracy"] == (guessed == splits["test"].labels).mean()
+            logits = images.reshape(40, -1) @ models[f"{i}_0"] + models[f"{i}_1"]
+            assert metrics["accuracy"] == (logits.argmax(axis=1) == splits["test"].labels).mean()
+            right = logits[np.arange(40), splits["test"].labels]
+            assert metrics["loss"] == pytest.approx((np.log(np.exp(logits).sum(axis=1)) - right).mean(), rel=1e-4)
 
 
 def test_a_disease_that_is_rare_everywhere_is_so_in_pool_and_test_as_for_a_network(parent, splits, tmp_path):
@@ -135,6 +137,14 @@ def test_nested(run):
     assert run.values("nested/inner_loss") == losses.ravel().tolist()
     assert run.facts["steps"] == 9
     assert json.loads(json.dumps(result, allow_nan=False)) == result
+
+
+def test_nested_by_another_score(run):
+    path = replace(on_fold(1).path, inner=2, score="accuracy", strengths=(0.01, 100.0))
+    inner = judge(replace(SPEC, task="nested_fold", path=path), run)["inner"]
+    first = np.asarray(inner["losses"][0])
+    assert first[0] < first[1] < 1
+    assert any(np.allclose(first * images, np.round(first * images)) for images in range(36, 40)), "shares of images"
 
 
 def test_a_diverged_strength_is_said_and_the_path_goes_on(run):
