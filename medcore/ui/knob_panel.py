@@ -28,7 +28,7 @@ from medcore.ui import (
 from medcore.ui.chosen import Chosen
 from medcore.ui.plain import plain
 
-MOST_BESIDE, LONGEST_BESIDE = 8, 20
+MOST_BESIDE, LONGEST_BESIDE = 8, 24
 """Groups, and letters of their names, whose chart leaves room for the numbers beside it."""
 
 
@@ -80,10 +80,10 @@ def _runs(records: Sequence[Record]) -> dict[str, go.Figure]:
     with numbers:
         live_panel.progress(records)
         accuracies = results.accuracies(records)
+    gaps = gap_panel.show(records)
     ahead = verdict.show(records)
     prediction.reveal(records)
-    charts = {"Training curves": training, "Test accuracy": accuracies, "Differences": ahead}
-    charts |= gap_panel.show(records)
+    charts = {"Training curves": training, "Test accuracy": accuracies, **gaps, "Differences": ahead}
     charts |= turned_panel.show(records)
     results.table(records)
     with st.expander("Settings of these runs"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-LETTER, MARGIN = 8, 24
+LETTER, MARGIN = 7, 24
 """Pixels of a letter at most, and beside the text."""
 NARROWEST, WIDEST = 80, 360
 
