@@ -37,8 +37,13 @@ Pairs = tuple[tuple[str, Any], ...]
 
 def shown(param: str = RUNS) -> list[Record]:
     """The runs that the URL names, each under a label of its own."""
+    return _find(_asked(param))
+
+
+def _asked(param: str) -> list[str]:
+    """Ids in the URL."""
     ids = st.query_params.get(param, "").split(",")
-    return _find([i for i in dict.fromkeys(ids) if i][:MAX_RUNS])
+    return [i for i in dict.fromkeys(ids) if i][:MAX_RUNS]
 
 
 def _find(ids: Sequence[str]) -> list[Record]:
@@ -90,6 +95,9 @@ def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record], param: str 
         )
         if differ(specs, records):
             st.caption("The controls differ from the runs shown: press Train to run them.")
+    if lost := len(_asked(param)) - len(shown(param)):
+        runs = "A run that this address names is" if lost == 1 else f"{lost} of the runs that this address names are"
+        st.warning(f"{runs} not shown: not in this run store, or nothing that can be compared.")
     if problem := st.session_state.pop(_key("train_error", param), None):
         st.error(plain(problem))
 

@@ -200,5 +200,6 @@ def test_runs_that_are_no_trainings_are_not_shown(open_page, store, part, param)
     for _ in range(len(specs) + 1):
         store.claim("small")
     store.finish(pruned, "done", result={"test": [{"accuracy": 0.5}], "val": [{"accuracy": 0.5}], "shares": [0.0]})
-    page = open_page("regularization_lab", part=part, **{param: pruned})
+    page = open_page("regularization_lab", part=part, **{param: f"{pruned},gone"})
     assert not page.exception
+    assert any(text.value.startswith("2 of the runs that this address names are not shown") for text in page.warning)
