@@ -60,7 +60,7 @@ def charts(records: Sequence[Record]) -> dict[str, go.Figure]:
     for record in picked:
         drawn = _charts(record.id)
         found = {} if isinstance(drawn, str) else {f"{title}, {record.label}": fig for title, fig in drawn.items()}
-    if any(record.ended and "zeros" in (record.result or {}) for record in kept):
+    if any(map(_share, kept)):
         found[ZEROS] = _zero_chart(*_zero_runs(kept, records))
     return found
 
@@ -80,10 +80,18 @@ def _pick(kept: Sequence[Record]) -> Record:
 
 def sparsest(records: Sequence[Record]) -> Record:
     """The run that has most weights at exactly 0, of which there is most to see; the first where none has any."""
-    return max(records, key=lambda record: ((record.result or {}).get("zeros") or {}).get("share") or 0.0)
+    return max(records, key=_share)
+
+
+def _share(record: Record) -> float:
+    """Of its weights, how many are exactly 0 at the end."""
+    return ((record.result or {}).get("zeros") or {}).get("share") or 0.0
 
 
 def _zeros(kept: Sequence[Record], records: Sequence[Record]) -> None:
+    if not _share(sparsest(kept)):
+        st.caption("No weight of these networks is exactly 0. L1 by the proximal step would set some there.")
+        return
     st.plotly_chart(
         _zero_chart(*_zero_runs(kept, records)),
         width="stretch",
