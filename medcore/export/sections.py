@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from medcore import catalog
-from medcore.export import program, source, study, writing
+from medcore.export import program, source, study, training_program, writing
 from medcore.export.section import EVALUATION, LOSS, NETWORK, OPTIMIZER, Section
 from medcore.export.settings import (
     CLASSICS,
@@ -126,28 +126,30 @@ def _of_networks(runs: Mapping[str, RunSpec], parts: Mapping[str, source.Source]
     schedules = writing.choices("SCHEDULES", writing.used("schedule", catalog.SCHEDULES, runs))
     optimizers = writing.optimizers(writing.used("optimizer", catalog.OPTIMIZERS, runs))
     drawn, held = augmented(runs), penalised(runs)
-    optimizer = program.PROXIMAL_OPTIMIZER if proximal(runs) else program.OPTIMIZER
-    train = program.TRAIN.replace("IMAGES", program.VARIANTS if drawn else program.AS_THEY_ARE)
-    train = train.replace("LOGGED", program.APART if held else program.AS_KERAS_SAYS)
-    model = f"penalised_model({program.BUILT}, settings)" if held else program.BUILT
-    fit = writing.code(parts["softmax"].text, program.FIT_NETWORK.replace("MADE", model))
-    penalties = Section("The penalties", PENALTIES, writing.code(parts["penalties"].text, program.PENALISE))
+    optimizer = training_program.PROXIMAL_OPTIMIZER if proximal(runs) else training_program.OPTIMIZER
+    train = training_program.TRAIN.replace(
+        "IMAGES", training_program.VARIANTS if drawn else training_program.AS_THEY_ARE
+    )
+    train = train.replace("LOGGED", training_program.APART if held else training_program.AS_KERAS_SAYS)
+    model = f"penalised_model({training_program.BUILT}, settings)" if held else training_program.BUILT
+    fit = writing.code(parts["softmax"].text, training_program.FIT_NETWORK.replace("MADE", model))
+    penalties = Section("The penalties", PENALTIES, writing.code(parts["penalties"].text, training_program.PENALISE))
     return [
         Section(
             "The network",
             NETWORK,
-            writing.code(parts["models"].text, models, program.BUILD),
+            writing.code(parts["models"].text, models, training_program.BUILD),
         ),
         Section(
             "The loss",
             LOSS,
-            writing.code(parts["losses"].text, losses, program.LOSS),
+            writing.code(parts["losses"].text, losses, training_program.LOSS),
         ),
         *[penalties] * held,
         Section(
             "The optimizer and its learning rate",
             OPTIMIZER,
-            writing.code(parts["schedules"].text, schedules, optimizers, optimizer, program.RATE),
+            writing.code(parts["schedules"].text, schedules, optimizers, optimizer, training_program.RATE),
         ),
         Section(
             "Training",
@@ -155,6 +157,6 @@ def _of_networks(runs: Mapping[str, RunSpec], parts: Mapping[str, source.Source]
             "runs of the same seed see the images in the same order, whatever their optimizer."
             + f" {AUGMENTED}"
             * drawn,
-            writing.code(parts["order"].text, *[program.AUGMENTED] * drawn, train, fit),
+            writing.code(parts["order"].text, *[training_program.AUGMENTED] * drawn, train, fit),
         ),
     ]

@@ -41,8 +41,6 @@ COMMENTS = {
 """What each setting is, in the order in which a script lists them."""
 PENALTIES = ("l1", "l2", "l1_step")
 """Settings of no use where no run has a penalty."""
-GRID = ("strengths", "l1_share", "warm_start", "scale", "screen", "fitted_on")
-"""Settings of a study alone."""
 
 
 @dataclass(frozen=True)

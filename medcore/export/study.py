@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from medcore import catalog
-from medcore.export import program, source, study_program, writing
+from medcore.export import program, source, study_program, training_program, writing
 from medcore.export.section import EVALUATION, LOSS, NETWORK, OPTIMIZER, Section
 from medcore.export.settings import fits, settings, steps, whole_set
 from medcore.export.study_program import BY_SLOPE, BY_STEP
@@ -44,8 +44,8 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         Section("Settings", "Of all folds.", writing.settings(settings(runs, precisions))),
         Section("Packages", "", writing.imports([*parts.values(), source.Source({ITERATOR})], networks=True)),
         Section("Images", IMAGES, study_program.IMAGES),
-        Section("The network", NETWORK, writing.code(parts["models"].text, choices["models"], program.BUILD)),
-        Section("The loss", LOSS, writing.code(parts["losses"].text, choices["losses"], program.LOSS)),
+        Section("The network", NETWORK, writing.code(parts["models"].text, choices["models"], training_program.BUILD)),
+        Section("The loss", LOSS, writing.code(parts["losses"].text, choices["losses"], training_program.LOSS)),
         Section(
             "The optimizer, its learning rate and the penalties",
             f"{OPTIMIZER} {PENALTIES}",
@@ -55,7 +55,7 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
                 choices["schedules"],
                 choices["optimizers"],
                 optimizer,
-                program.RATE,
+                training_program.RATE,
             ),
         ),
         Section("Evaluation", EVALUATION, writing.code(parts["metrics"].text, program.EVALUATE)),
