@@ -8,12 +8,12 @@ from plotly.subplots import make_subplots
 
 from medcore.charts import template
 
-REACH = (-0.6, 2.0)
+REACH = (-1.0, 2.0)
 """What of both weights is drawn."""
-LEVELS = 9
+LEVELS = 15
 TITLES = {"l1": "L1: a diamond", "l2": "L2: a circle"}
 COLOURS = {"l1": template.COLOURS[0], "l2": template.COLOURS[1]}
-HEIGHT = 400
+HEIGHT = 640
 
 
 def figure(
@@ -29,9 +29,9 @@ def figure(
         here: by penalty, the best weights (2,) at the lambda chosen.
     """
     places, values = loss
-    chart = make_subplots(rows=1, cols=2, subplot_titles=[TITLES[name] for name in paths], horizontal_spacing=0.1)
-    for column, (name, path) in enumerate(paths.items(), 1):
-        where = {"row": 1, "col": column}
+    chart = make_subplots(rows=2, cols=1, subplot_titles=[TITLES[name] for name in paths], vertical_spacing=0.12)
+    for row, (name, path) in enumerate(paths.items(), 1):
+        where = {"row": row, "col": 1}
         chart.add_contour(
             x=places,
             y=places,
@@ -74,11 +74,11 @@ def figure(
     template.apply(chart)
     chart.update_layout(height=HEIGHT, showlegend=False, margin={"l": 10, "r": 10, "t": 40, "b": 10})
     chart.update_annotations(font_size=13)
-    chart.update_xaxes(title="Weight w1", range=REACH, zeroline=True, zerolinecolor=template.MUTED, nticks=5)
-    chart.update_yaxes(range=REACH, zeroline=True, zerolinecolor=template.MUTED, nticks=5)
-    chart.update_yaxes(title="Weight w2", col=1)
-    chart.update_yaxes(scaleanchor="x", col=1)
-    chart.update_yaxes(scaleanchor="x2", col=2)
+    lines = {"range": REACH, "constrain": "domain", "zeroline": True, "zerolinecolor": template.MUTED, "nticks": 5}
+    chart.update_xaxes(title="Weight w1", **lines)
+    chart.update_yaxes(title="Weight w2", **lines)
+    for row, across in enumerate(("x", "x2"), 1):
+        chart.update_yaxes(scaleanchor=across, row=row, col=1)
     return chart
 
 

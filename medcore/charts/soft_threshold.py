@@ -39,7 +39,7 @@ def figure(walks: Mapping[str, Mapping[str, np.ndarray]]) -> go.Figure:
     template.apply(chart)
     chart.update_layout(
         height=ROW * len(walks) + AROUND,
-        margin={"l": 10, "r": 10, "t": 70, "b": 10},
+        margin={"l": 10, "r": 10, "t": 85, "b": 10},
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
     )
     chart.update_annotations(font_size=13, x=0, xanchor="left")
@@ -49,5 +49,5 @@ def figure(walks: Mapping[str, Mapping[str, np.ndarray]]) -> go.Figure:
 
 
 def _title(name: str, ways: Mapping[str, np.ndarray]) -> str:
-    zeros = " · ".join(f"{NAMES[way].lower()} {int((weights == 0).sum())}" for way, weights in ways.items())
-    return f"<b>{name}</b>, times exactly 0: {zeros}"
+    counts = (f'<span style="color:{COLOURS[way]}">{int((weights == 0).sum())}</span>' for way, weights in ways.items())
+    return f"<b>{name}</b>, exactly 0: {' and '.join(counts)}×"

@@ -50,16 +50,28 @@ def _zeros(wrong: Runs, right: Runs) -> Iterator[str]:
 
 
 def _accuracy(wrong: Runs, right: Runs) -> Iterator[str]:
+    rare = None
     for label, run in (wrong | right).items():
         test, baseline = run.result.get("test"), run.result.get("baseline")
         if not test or not baseline or test["accuracy"] is None:
             continue
-        rarest = min(test["recall"].items(), key=lambda item: np.inf if item[1] is None else item[1])
+        rare = rare or _rarest(run)
         yield (
             f"**{label}**: test accuracy {test['accuracy']:.1%} where always saying the commonest class has "
             f"{baseline['accuracy']:.1%}; balanced accuracy {test['balanced_accuracy']:.1%}, where guessing has "
-            f"{1 / run.classes:.1%}. Of “{rarest[0]}” it finds {rarest[1]:.1%}."
+            f"{1 / run.classes:.1%}. Of “{rare}” it finds {test['recall'][rare]:.1%}."
         )
+
+
+def _rarest(run: Measured) -> str:
+    """The class with the fewest training images; where nobody counted them, the one that is found least."""
+    recall = run.result["test"]["recall"]
+    counts = (run.result.get("sample") or {}).get("after", {}).get("train")
+    there = {name: share for name, share in recall.items() if share is not None}
+    if counts and len(counts) == len(recall):
+        number = dict(zip(recall, counts, strict=True))
+        return min(there, key=lambda name: number[name])
+    return min(there, key=lambda name: there[name])
 
 
 def _best(wrong: Runs, right: Runs) -> Iterator[str]:
@@ -70,6 +82,23 @@ def _best(wrong: Runs, right: Runs) -> Iterator[str]:
         tested = best if label in right else len(run.val_loss) - 1
         words = f"**{label}**: tested are the weights of epoch {tested + 1}, validation loss {run.val_loss[tested]:.3f}"
         yield f"{words}{_tested(run)}. The best epoch was {best + 1} ({run.val_loss[best]:.3f})."
+    if len(wrong) == len(right) == 1:
+        yield from _waited(*wrong.values(), *right.values())
+
+
+def _waited(last: Measured, best: Measured) -> Iterator[str]:
+    """What it cost to test the last weights, where they are not the best."""
+    scores = [(run.result.get("test") or {}).get("accuracy") for run in (last, best)]
+    if None in scores or not last.val_loss[-1] > np.nanmin(last.val_loss):
+        return
+    points = 100 * (scores[1] - scores[0])
+    if points >= 1:
+        yield f"Testing the last weights cost {points:.1f} points of accuracy."
+    else:
+        yield (
+            f"The test accuracies are {abs(points):.1f} points apart: it was lucky this time, as it counts right "
+            "answers, not how sure the wrong ones are. The loss, which does, has risen."
+        )
 
 
 def _tested(run: Measured) -> str:

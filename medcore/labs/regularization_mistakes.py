@@ -95,14 +95,16 @@ def _zeros(plain: RunSpec) -> Mistake:
         title="“L1 makes weights zero”",
         what="The formula of L1 has its minimum where many weights are exactly 0, so the network is said to be sparse.",
         wrong_code=f"""
-layers.Dense(128, kernel_regularizer=L1({L1}))
-# gradient descent on the loss with the penalty
+layers.Dense(128,
+    kernel_regularizer=L1({L1}))
+# gradient descent, penalty and all
 w = w - lr * (gradient + l1 * sign(w))
 """,
         right_code="""
-# a step of the data loss, then the soft threshold
+# a step of the data loss, a threshold
 u = w - lr * gradient
-w = sign(u) * maximum(abs(u) - lr * l1, 0)
+w = sign(u) * maximum(
+    abs(u) - lr * l1, 0)
 print((w == 0).mean())  # count them
 """,
         wrong={"L1 by subgradient": ways["subgradient"]},
@@ -167,7 +169,8 @@ EarlyStopping("val_loss", patience={PATIENCE},
         right={"Best weights": restored},
         see=(
             "Both curves are the same, to the last digit; what differs is which of their epochs meets the test images. "
-            "The wrong way tests weights that are as many epochs past the best as the patience has. With a "
+            "The wrong way tests weights that are as many epochs past the best as the patience has. The **loss** tells "
+            "first: answers that are more and more surely wrong cost loss before they cost accuracy. With a "
             "**shorter** patience the harm is smaller, and a bump in the curve stops training too soon."
         ),
     )
@@ -179,14 +182,17 @@ def _test_set(plain: RunSpec) -> Mistake:
         title="Choosing by the test set",
         what="Several networks are trained, all are tested, and the best test score is reported as that of the method.",
         wrong_code="""
-model.fit(x, y, validation_data=(x_test, y_test))
+model.fit(x, y,
+    validation_data=(x_test, y_test))
 scores = [m.evaluate(x_test, y_test)
           for m in networks]
 report(max(scores))
 """,
         right_code="""
-model.fit(x, y, validation_data=(x_val, y_val))
-chosen = max(networks, key=validation_accuracy)
+model.fit(x, y,
+    validation_data=(x_val, y_val))
+chosen = max(networks,
+    key=validation_accuracy)
 report(chosen.evaluate(x_test, y_test))
 """,
         wrong=candidates,
@@ -214,14 +220,15 @@ def _decay(plain: RunSpec) -> Mistake:
         what="Both pull weights towards 0, so under Adam one is given for the other.",
         wrong_code=f"""
 # "weight decay", under Adam
-layers.Dense(128, kernel_regularizer=L2({L2}))
+layers.Dense(128,
+    kernel_regularizer=L2({L2}))
 model.compile(Adam({RATE}), loss)
 """,
         right_code=f"""
 # weight decay, under Adam
 layers.Dense(128)
-model.compile(AdamW({RATE}, weight_decay={2 * L2}),
-    loss)
+model.compile(AdamW({RATE},
+    weight_decay={2 * L2}), loss)
 """,
         wrong={f"Adam · L2 · {L2}": run(*adam, L2, 0.0)},
         right={

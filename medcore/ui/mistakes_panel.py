@@ -12,7 +12,7 @@ from medcore.labs import optimizer_findings, optimizer_mistakes, regularization_
 from medcore.labs.mistakes import Measured, Mistake, Runs, measured
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import controls, data_card, live_panel, state
+from medcore.ui import controls, data_card, live_panel, state, weights_panel
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
@@ -149,6 +149,8 @@ def _runs(lab: Lab, name: str, mistake: Mistake, records: Sequence[Record], para
         live_panel.progress(records)
         if not any(record.state in ACTIVE for record in records):
             _findings(lab, name, mistake, records)
+    if any(record.spec["training"].get("record_weights") for record in records):
+        weights_panel.show(records)
 
 
 def _findings(lab: Lab, name: str, mistake: Mistake, records: Sequence[Record]) -> None:

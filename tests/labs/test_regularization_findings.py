@@ -41,12 +41,27 @@ def test_accuracy_stands_beside_the_baseline_and_what_is_found():
 
 def test_which_epoch_was_tested():
     stopped = run([1, 0.5, 0.2], [0.5, 0.7, 0.6], [0.9, 0.6, 0.8], test={"accuracy": 0.625})
-    last, best = findings("best", {"last": stopped}, {"best": stopped})
+    last, best, waited = findings("best", {"last": stopped}, {"best": stopped})
     assert last == (
         "**last**: tested are the weights of epoch 3, validation loss 0.800, test accuracy 62.5%. "
         "The best epoch was 2 (0.600)."
     )
     assert "tested are the weights of epoch 2, validation loss 0.600" in best
+    assert waited.startswith("The test accuracies are 0.0 points apart")
+    better = run([1, 0.5, 0.2], [0.5, 0.7, 0.6], [0.9, 0.6, 0.8], test={"accuracy": 0.7})
+    assert (
+        findings("best", {"last": stopped}, {"best": better})[-1]
+        == "Testing the last weights cost 7.5 points of accuracy."
+    )
+    still_falling = run([1, 0.5], [0.5, 0.7], [0.9, 0.6], test={"accuracy": 0.7})
+    assert len(findings("best", {"last": still_falling}, {"best": still_falling})) == 2
+
+
+def test_both_ways_speak_of_the_class_that_is_rare():
+    test = {"accuracy": 0.9, "balanced_accuracy": 0.5, "recall": {"well": 0.6, "ill": 0.8}}
+    facts = {"baseline": {"accuracy": 0.9}, "sample": {"after": {"train": [80, 10]}}}
+    said = findings("accuracy", {"plain": run([1], [0.9], test=test, **facts)}, {})
+    assert said[0].endswith("Of “ill” it finds 80.0%.")
 
 
 def scored(val, test):
