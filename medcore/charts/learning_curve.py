@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from medcore.charts import palette, template
 
 HEIGHT = 330
-FEW = 4
-"""Lines whose bands can lie on each other and still be told apart; those of more are fainter."""
+INK = 0.3
+"""Opacity that the bands share: the more lines, the fainter each, so that the lines stay in front."""
 
 
 def figure(
@@ -42,8 +42,7 @@ def figure(
         part = points[points["line"] == line].sort_values("value")
         if part.empty:
             continue
-        opacity = 0.15 if len(colours) <= FEW else 0.07
-        _band(chart, line, palette.translucent(colour, opacity), part.dropna(subset=["low", "high"]))
+        _band(chart, line, palette.translucent(colour, INK / max(2, len(colours))), part.dropna(subset=["low", "high"]))
         chart.add_scatter(
             x=part["value"].to_numpy(float),
             y=part["mean"].to_numpy(float),

@@ -100,7 +100,8 @@ def _learners(question: str) -> dict[str, Any]:
     if question == "missing_pixels":
         help = "Which images lose pixels; a network that never saw lost pixels knows nothing of them."
         found["corrupted"] = controls.named("Pixels are lost in", CORRUPTED, "corrupted", "all", help)
-    return found | {"classics": sample_controls.classics(lab.CLASSICS)}
+    key = "classics_beside_remedies" if question == "imbalance" else "classics"
+    return found | {"classics": sample_controls.classics(lab.CLASSICS[question], key)}
 
 
 def _remedies() -> dict[str, Any]:

@@ -23,8 +23,8 @@ from medcore.ui.run_line import ACTIVE
 PARAM = "labels"
 X_TITLES = {
     "images": "Training images (logarithmic)",
-    "label_noise": "Wrong labels (share of the training images)",
-    "imbalance": "Commonest class to rarest in training (logarithmic)",
+    "label_noise": "Wrong labels (share of training)",
+    "imbalance": "Commonest to rarest class (logarithmic)",
     "missing_pixels": "Missing pixels (share of each image)",
 }
 METRICS = {
@@ -69,7 +69,18 @@ def _plan(specs: Mapping[str, RunSpec]) -> str:
     lines = ", ".join(dict.fromkeys(family(label) for label in specs))
     groups, seeds = len({group(label) for label in specs}), len({spec.seed for spec in specs.values()})
     again = f", each with {seeds} seeds" if seeds > 1 else ""
-    return plain(f"{len(specs)} runs: {lines}; {groups} combinations{again}.")
+    return plain(f"{len(specs)} runs: {lines}; {groups} combinations{again}.{_unknown(specs)}")
+
+
+def _unknown(specs: Mapping[str, RunSpec]) -> str:
+    """A warning where the updates of a line that repeats images cannot be made those of the others."""
+    first = next(iter(specs.values()))
+    if not any(spec.sample.oversample for spec in specs.values()) or lab.classes(first.data):
+        return ""
+    return (
+        " How many images of each class this set has shows only when it is read, so oversampling may train for more "
+        "updates than the other lines."
+    )
 
 
 def _curves() -> None:
