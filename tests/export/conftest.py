@@ -2,6 +2,7 @@
 
 import csv
 import io
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -30,48 +31,49 @@ from medcore.spec import (
 from tests.training.conftest import Recorder
 
 ALONE = Path(__file__).with_name("alone.py")
+SMALL = SampleSpec(images=300, label_noise=0.2, imbalance=5, oversample=True)
 CASES: dict[str, dict[str, Any]] = {
-    "SGD": {"optimizer": OptimizerSpec("minibatch", 0.1)},
-    "Warm-up, cosine": {"optimizer": OptimizerSpec("momentum", 0.03), "schedule": ScheduleSpec("cosine", 0.5)},
-    "Steps": {
-        "optimizer": OptimizerSpec("nesterov"),
-        "schedule": ScheduleSpec("step", 0, {"every": 1}),
-        "loss": LossSpec("mse"),
-    },
-    "Best of Adam": {
-        "optimizer": OptimizerSpec("adam", 0.03),
-        "training": TrainingSpec(8, 64, patience=1, weights="best", class_weights=True),
+    "All that holds back": {
+        "model": ModelSpec("mlp", {"dropout": 0.3, "batch_norm": 1, "input_noise": 0.1}),
+        "regularization": RegularizationSpec(0.03, 0.001, "proximal"),
+        "optimizer": OptimizerSpec("momentum", 0.03, 0.01),
+        "schedule": ScheduleSpec("cosine", 0.5),
+        "loss": LossSpec("cross_entropy", {"smoothing": 0.1}),
+        "training": TrainingSpec(8, 64, patience=1, weights="best", class_weights=True, precision="float32"),
+        "sample": SMALL,
         "seed": 3,
     },
-    "AdamW": {"optimizer": OptimizerSpec("adamw", options={"beta_1": 0.8}), "loss": LossSpec("huber", {"delta": 0.1})},
-    "Decay": {"optimizer": OptimizerSpec("nadam", 0.003, 0.01), "loss": LossSpec("softmax_twice")},
-    "Whole set": {"optimizer": OptimizerSpec("gd"), "training": TrainingSpec(2, "all")},
-    "CNN": {"model": ModelSpec("cnn"), "optimizer": OptimizerSpec("rmsprop")},
-    "CNN, bfloat16": {"model": ModelSpec("cnn"), "training": TrainingSpec(2, precision="bfloat16")},
-    "Prepared": {"preparation": PreparationSpec({"gaussian_noise": {"sd": 0.1}, "zscore": {}})},
-    "Augmented": {"preparation": PreparationSpec({"flip": {}, "shift": {}}), "optimizer": OptimizerSpec("rmsprop")},
-    "Held back": {
-        "model": ModelSpec("mlp", {"dropout": 0.3, "batch_norm": 1, "input_noise": 0.1}),
-        "regularization": RegularizationSpec(1e-4, 1e-3),
-        "loss": LossSpec("cross_entropy", {"smoothing": 0.1}),
-    },
-    "Proximal, momentum": {
-        "regularization": RegularizationSpec(0.03, 0.001, "proximal"),
-        "optimizer": OptimizerSpec("momentum"),
-        "sample": SampleSpec(images=300, label_noise=0.2, imbalance=5, oversample=True),
-    },
-    "Proximal, Adam": {
+    "Adam, augmented": {
         "model": ModelSpec("linear"),
-        "regularization": RegularizationSpec(0.01, l1_step="proximal"),
+        "regularization": RegularizationSpec(0.1, l1_step="proximal"),
+        "preparation": PreparationSpec({"flip": {}, "shift": {}, "zscore": {}}),
         "loss": LossSpec("focal"),
+        "sample": SampleSpec(images=300),
+    },
+    "L1 by its slope": {
+        "regularization": RegularizationSpec(1e-4, 1e-3),
+        "optimizer": OptimizerSpec("adamw", options={"beta_1": 0.8}),
     },
     **{
-        choice.label: {"task": "classic", "model": ModelSpec(name, {"trees": 20} if name == "random_forest" else {})}
+        choice.label: {
+            "task": "classic",
+            "model": ModelSpec(name, {"trees": 20} if name == "random_forest" else {}),
+            "sample": SMALL,
+            "seed": 3,
+        }
         for name, choice in catalog.CLASSICS.items()
     },
 }
 """What differs from an MLP on the digits, two epochs, Adam."""
-FEW = ("SGD", "Warm-up, cosine", "CNN")
+PLAIN: dict[str, dict[str, Any]] = {
+    "Whole set": {"optimizer": OptimizerSpec("gd"), "training": TrainingSpec(2, "all")},
+    "CNN, bfloat16": {
+        "model": ModelSpec("cnn"),
+        "training": TrainingSpec(1, precision="bfloat16"),
+        "sample": SampleSpec(images=200),
+    },
+}
+"""Of those that nothing holds back, whose script is another."""
 
 
 def spec(**parts: Any) -> RunSpec:
@@ -101,6 +103,16 @@ class Exported:
             check=False,
         )
 
+    def run_here(self, name: str) -> None:
+        """Runs a script in this process, where TensorFlow is up already."""
+        import keras
+
+        policy = keras.config.dtype_policy()
+        try:
+            runpy.run_path(str(self.folder / name), run_name="__main__")
+        finally:
+            keras.config.set_dtype_policy(policy)
+
     def table(self, name: str) -> list[dict[str, str]]:
         """Rows of a table that the run has written."""
         with (self.folder / name).open(encoding="utf-8", newline="") as file:
@@ -110,10 +122,20 @@ class Exported:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory) -> Exported:
     """Every case trained by Medcore, in a home of its own, and the ZIP of all of them."""
+    return _trained(CASES, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory) -> Exported:
+    """Runs without penalties, whose script is told in Keras' own words."""
+    return _trained(PLAIN, tmp_path_factory)
+
+
+def _trained(cases: Mapping[str, Mapping[str, Any]], tmp_path_factory) -> Exported:
     from medcore.training import classics
     from medcore.training.classification import train
 
-    runs = {label: spec(**parts) for label, parts in CASES.items()}
+    runs = {label: spec(**parts) for label, parts in cases.items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
         records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
@@ -127,22 +149,13 @@ def study(tmp_path_factory) -> Exported:
     """A cross-validation walked by Medcore, scaled and screened in each fold, and its ZIP."""
     from medcore.training.regularization_path import walk
 
-    settings = {"strengths": (0.001, 0.03), "folds": 2, "epochs": 2, "images": 200, "scale": True, "screen": 30}
+    settings = {"strengths": (0.001, 0.03), "folds": 2, "epochs": 1, "images": 200, "scale": True, "screen": 30}
     runs = choosing_lambda.study("digits", precision="float32", penalty="elastic_net", **settings)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
         records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
         results = {label: walk(runs[label], record) for label, record in records.items()}
         return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
-
-
-@pytest.fixture(scope="session")
-def few(trained, tmp_path_factory) -> Exported:
-    """The ZIP of some of the cases, whose images are the same."""
-    runs = {label: trained.runs[label] for label in FEW}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
-        return unpacked(runs, trained.results, trained.records, tmp_path_factory.mktemp("few"))
 
 
 def unpacked(
