@@ -287,12 +287,14 @@ def smaller_gap(winner: Course, loser: Course) -> str | None:
         return None
     if not (loser.gap > 0 and loser.gap >= MUCH * winner.gap and _tested(winner) < _tested(loser)):
         return None
-    silent = winner.spec.model.options.get("dropout")
+    side = "below" if winner.gap < 0 else "above"
+    harder = " (Dropout raises the training loss, as units are silent then.)"
+    if not winner.spec.model.options.get("dropout"):
+        varied = winner.spec.preparation.of("augmentation")
+        harder = " (Its training images are varied, which raises the training loss.)" if varied else ""
     return (
-        f"The validation loss of {winner.name} lies {winner.gap:.3g} above its training loss, that of {loser.name} "
-        f"{loser.gap:.3g}: it learned less by heart."
-        + " (Dropout raises the training loss, as units are silent then.)"
-        * bool(silent)
+        f"The validation loss of {winner.name} lies {abs(winner.gap):.3g} {side} its training loss, that of "
+        f"{loser.name} {loser.gap:.3g} above: it learned less by heart.{harder}"
     )
 
 

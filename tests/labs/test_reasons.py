@@ -8,7 +8,7 @@ import pytest
 
 from medcore.labs import optimizers, reasons
 from medcore.labs.reasons import Course
-from medcore.spec import ModelSpec, RegularizationSpec, TrainingSpec
+from medcore.spec import ModelSpec, PreparationSpec, RegularizationSpec, TrainingSpec
 
 
 def course(optimizer="minibatch", name="loser", **changed) -> Course:
@@ -214,10 +214,15 @@ def test_a_smaller_gap_of_what_was_held_back():
     behind = course(train_loss=np.array([0.9, 0.3, 0.1]), val_loss=HIGH)
     text = reasons.smaller_gap(ahead, behind)
     assert text == (
-        "The validation loss of winner lies 0.1 above its training loss, that of loser 0.8: it learned less by heart."
+        "The validation loss of winner lies 0.1 above its training loss, that of loser 0.8 above: it learned less by "
+        "heart."
     )
     dropped = held(ahead, model=ModelSpec("mlp", {"dropout": 0.5}))
     assert "Dropout raises the training loss" in reasons.smaller_gap(dropped, behind)
+    varied = held(ahead, regularization=RegularizationSpec(), preparation=PreparationSpec({"rotate": {"degrees": 5}}))
+    text = reasons.smaller_gap(replace(varied, train_loss=np.array([0.9, 0.7, 0.6])), behind)
+    assert "winner lies 0.2 below its training loss" in text
+    assert text.endswith("(Its training images are varied, which raises the training loss.)")
     assert reasons.smaller_gap(replace(ahead, spec=behind.spec), behind) is None
     assert reasons.smaller_gap(ahead, replace(behind, val_loss=ahead.val_loss)) is None
 
