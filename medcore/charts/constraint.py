@@ -13,7 +13,7 @@ REACH = (-1.0, 2.0)
 LEVELS = 15
 TITLES = {"l1": "L1: a diamond", "l2": "L2: a circle"}
 COLOURS = {"l1": template.COLOURS[0], "l2": template.COLOURS[1]}
-HEIGHT = 640
+HEIGHT = 680
 
 
 def figure(
@@ -29,7 +29,7 @@ def figure(
         here: by penalty, the best weights (2,) at the lambda chosen.
     """
     places, values = loss
-    chart = make_subplots(rows=2, cols=1, subplot_titles=[TITLES[name] for name in paths], vertical_spacing=0.12)
+    chart = make_subplots(rows=2, cols=1, subplot_titles=[TITLES[name] for name in paths], vertical_spacing=0.17)
     for row, (name, path) in enumerate(paths.items(), 1):
         where = {"row": row, "col": 1}
         chart.add_contour(
