@@ -4,6 +4,7 @@ Fewer training images, wrong labels, a class that grows rare, with its remedies 
 Runs of one seed get the same images and the same wrong labels, so they differ by what learns from them alone.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -137,6 +138,14 @@ def words(question: str, value: float) -> str:
     if question == "imbalance":
         return "as they are" if value == 1 else f"{value:g} to 1"
     return f"{value:.0%} {'wrong' if question == 'label_noise' else 'missing'}"
+
+
+_VALUE = re.compile(r" · ([\d,]+ images|as they are|[\d.]+ to 1|\d+% (wrong|missing))( · seed \d+)?$")
+
+
+def is_label(label: str) -> bool:
+    """Whether a run is one of this lab's, by its label."""
+    return bool(_VALUE.search(label))
 
 
 def question_of(specs: Sequence[RunSpec]) -> str:

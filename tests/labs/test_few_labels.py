@@ -7,6 +7,7 @@ from medcore.data import sources
 from medcore.data.sampling import sample
 from medcore.labs import few_labels as lab
 from medcore.labs import few_labels_findings as findings
+from medcore.labs import regularization
 from medcore.labs.few_labels_findings import Measured
 from medcore.labs.labels import family
 from medcore.spec import DataSpec, RunSpec
@@ -156,3 +157,9 @@ def test_the_best_remedy_is_named_with_the_recall_of_the_rare_class():
 def test_nothing_is_said_of_a_single_value():
     specs = lab.runs("images", [20], seeds=1)
     assert findings.sentences(ended(specs, lambda line, spec: 0.5), "images") == []
+
+
+@pytest.mark.parametrize("question", ["images", "label_noise", "imbalance", "missing_pixels"])
+def test_its_runs_are_known_by_their_labels(question):
+    assert all(map(lab.is_label, lab.runs(dataset="digits", question=question)))
+    assert not any(map(lab.is_label, regularization.runs(dataset="digits", seeds=2)))

@@ -1,4 +1,4 @@
-from medcore.labs import choosing_lambda, optimizers, pruning, regularization, robustness
+from medcore.labs import choosing_lambda, few_labels, optimizers, pruning, regularization, robustness
 from tests.pages.conftest import finish
 
 
@@ -43,6 +43,12 @@ def test_runs_of_the_regularization_lab_link_to_its_parts(open_page, store):
     ids = store.create(specs, "somebody")
     assert waiting(open_page("home")).startswith(f"[MLP on digits](/regularization_lab?runs={','.join(ids)})")
     store.cancel(ids)
+    labelled = store.create(few_labels.runs(dataset="digits", question="imbalance", values=[1, 5], seeds=1), "somebody")
+    page = open_page("home")
+    assert f"[Few and bad labels: MLP on digits](/regularization_lab?part=Few+and+bad+labels&labels={labelled[0]}" in (
+        waiting(page)
+    )
+    store.cancel(labelled)
     (pruned,) = store.create(pruning.runs(ids[0], specs["Nothing"]), "somebody")
     where = f"/regularization_lab?runs={ids[0]}&pruned={pruned}&about=Weights"
     assert waiting(open_page("home")).startswith(f"[Pruning of an MLP on digits]({where})")
