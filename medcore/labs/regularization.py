@@ -29,7 +29,7 @@ EACH = "knobs"
 L1_STEPS = {"subgradient": "subgradient", "proximal": "proximal step"}
 L1_KNOBS = ("l1", "elastic_net")
 DEFAULT = ("l2", "dropout", "early_stopping", "augmentation")
-IMAGES, EPOCHS = 300, 40
+IMAGES, EPOCHS = 300, 30
 WRONG_LABELS = 0.15
 """Share of them that is wrong by default: what a network can only learn by heart."""
 
