@@ -67,10 +67,10 @@ def _map(study: Study, arrays: dict[str, np.ndarray], place: int | None) -> None
     chosen = st.select_slider(
         "Lambda of the map",
         study.strengths,
-        study.strengths[place or 0],
+        study.strengths[opens_at(arrays["dead"], place or 0)],
         format_func=text,
         key="map_lambda",
-        help="Shows which pixels the network looks at with a penalty of this strength.",
+        help="Shows which pixels the network looks at with a penalty of this strength; opens where some are dead.",
     )
     number = study.strengths.index(chosen)
     dead = arrays["dead"][number]
@@ -82,6 +82,12 @@ def _map(study: Study, arrays: dict[str, np.ndarray], place: int | None) -> None
         alt="Map of the image's pixels: those that the network looks at, and those whose weights are all 0",
     )
     st.caption(f"At lambda {text(chosen)} the network looks at {(~dead).sum():,} of {dead.size:,} pixels (blue).")
+
+
+def opens_at(dead: np.ndarray, place: int) -> int:
+    """Where the map opens: at this place in the grid, or the next one where a pixel is dead."""
+    seen = np.flatnonzero(dead[place:].any(axis=(1, 2)))
+    return place + int(seen[0]) if len(seen) else place
 
 
 # What a run that ended has kept does not change.

@@ -37,6 +37,8 @@ def sentences(strengths: Sequence[float], found: Validated, nonzero: np.ndarray 
     ]
     if folds < 2:
         said.append("One fold alone has no standard error: the rule of one standard error needs two or more.")
+    elif best == simple == len(strengths) - 1:
+        said.append("**One standard error** chooses the same: there is no stronger penalty in the grid.")
     elif best == simple:
         said.append(
             "**One standard error** chooses the same: every stronger penalty is worse by more than the standard error."

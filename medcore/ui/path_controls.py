@@ -48,6 +48,7 @@ def show() -> tuple[Chosen, Reading]:
         settings |= _grid(problems)
     with st.expander("Folds", expanded=True):
         settings |= _folds(problems)
+        whose = st.empty()
         reading = _reading()
     with st.expander("Optimizer"):
         settings |= _optimizer(settings)
@@ -66,6 +67,8 @@ def show() -> tuple[Chosen, Reading]:
             counts = class_counts.count(entry.name, options) if entry.available else None
             if counts is not None:
                 lab.check(specs[lab.WHOLE_SET], counts)
+                if settings["by_group"] and counts.patients is None:
+                    whose.caption("This set does not say whose images these are, so “By patient” changes nothing.")
     except (ValueError, OSError) as error:
         specs, problems = {}, [sentence(error)]
     return Chosen(entry, options, settings, specs, " ".join(problems)), reading

@@ -17,6 +17,12 @@ def show(study: Study, score: str) -> None:
         config=template.CONFIG,
         alt="Score of each fold, and their mean with its standard error, against the strength of the penalty",
     )
+    if study.spec.path.warm_start and len(study.strengths) > 1:
+        epochs = study.spec.training.epochs
+        st.caption(
+            "Warm starts: each lambda goes on from the weights of the weaker one before it, so the first had "
+            f"{epochs:,} epochs and the last {epochs * len(study.strengths):,}. Networks on the right trained longer."
+        )
 
 
 def figure(study: Study, score: str) -> go.Figure:

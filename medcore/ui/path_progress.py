@@ -14,10 +14,23 @@ from medcore.ui.run_line import ACTIVE
 
 def show(study: Study) -> None:
     """How far the folds and the whole set are; in short once all is done."""
+    if any(run.state in ACTIVE for run in study.runs):
+        _whole(study)
     lines(study.runs, len(study.strengths))
     if not any(run.state in ACTIVE for run in study.runs):
         for said in left_out(study.folds):
             st.caption(said)
+
+
+def _whole(study: Study) -> None:
+    """How much of the study is done, and what it waits for before the first network is there."""
+    there, networks = sum(map(path_study.reached, study.runs)), len(study.runs) * len(study.strengths)
+    st.progress(there / networks, f"{there} of {networks} networks")
+    if not there:
+        st.caption(
+            "Each fold first loads its images and compiles its network, which takes longer than the networks that "
+            "follow; the first of all also waits for TensorFlow. On a busy machine that can be half a minute."
+        )
 
 
 def lines(runs: Sequence[Record], strengths: int) -> None:

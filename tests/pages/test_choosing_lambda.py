@@ -6,7 +6,7 @@ import pytest
 from medcore.labs import choosing_lambda as lab
 from medcore.runs import files
 from medcore.training.run import Row
-from medcore.ui import path_study
+from medcore.ui import coefficients_panel, path_study
 
 GRID = (0.001, 0.01, 0.1)
 LOSSES = {1: (0.9, 0.5, 0.56), 2: (0.8, 0.6, 0.55), 3: (0.9, 0.7, 0.71)}
@@ -115,6 +115,7 @@ def test_the_curve_grows_while_a_fold_walks(part, store, study):
     assert len(page.get("plotly_chart")) == 1
     assert "Best: lambda" not in text(page)
     assert not page.metric
+    assert page.get("progress")[0].proto.text == "1 of 12 networks"
     assert not page.button(key="path_stop").disabled
 
 
@@ -123,6 +124,7 @@ def test_the_choice_is_said_in_words(part, walked):
     assert "**4 runs** of 3 strengths" in text(page)
     assert "**Best: lambda 0.01** has the lowest mean, 0.600 ± 0.058 over 3 folds, with 400 weights" in text(page)
     assert "**One standard error: lambda 0.1** is the strongest penalty within that standard error" in text(page)
+    assert "the first had 20 epochs and the last 60" in text(page)
     assert page.metric[0].value == "0.1"
     assert part(path=walked, rule="Best").metric[0].value == "0.01"
     accuracy = part(path=walked, score="Accuracy")
@@ -158,6 +160,8 @@ def test_weights_and_dead_pixels_at_a_strength(part, walked):
     assert "At lambda 0.01 the network looks at 24 of 64 pixels" in text(page)
     page.select_slider(key="map_lambda").set_value(0.001).run()
     assert "looks at 64 of 64 pixels" in text(page)
+    assert coefficients_panel.opens_at(np.zeros((3, 8, 8), bool), 1) == 1
+    assert coefficients_panel.opens_at(np.arange(3)[:, None, None] > np.ones((3, 8, 8)), 0) == 2
 
 
 def test_the_nested_estimate_stands_beside_the_one_that_flatters(part, store, walked):
