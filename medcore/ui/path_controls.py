@@ -139,19 +139,19 @@ def _grid(problems: list[str]) -> dict[str, Any]:
 def _folds(problems: list[str]) -> dict[str, Any]:
     help = "The images are divided into so many parts; each is left out once and judges the others."
     folds = _whole("Folds", "folds", 2, MAX_FOLDS, 5, help, problems)
-    by_group = st.toggle(
-        "By patient",
-        True,
-        key="by_patient",
-        bind=controls.URL,
-        help="Keeps all images of a patient in one fold, where the set says whose they are.",
-    )
     warm = st.toggle(
         "Warm starts",
         True,
         key="warm",
         bind=controls.URL,
         help="Each strength starts from the weights of the one before, weakest first; else all from the same weights.",
+    )
+    by_group = st.toggle(
+        "By patient",
+        True,
+        key="by_patient",
+        bind=controls.URL,
+        help="Keeps all images of a patient in one fold, where the set says whose they are.",
     )
     return {"folds": folds, "by_group": by_group, "warm_start": warm}
 
