@@ -15,7 +15,16 @@ from medcore.labs.few_labels_findings import Measured, Point
 from medcore.labs.labels import family, group
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import data_card, few_labels_controls, lesson, live_panel, results, setup_table, take_home
+from medcore.ui import (
+    data_card,
+    few_labels_controls,
+    few_labels_guess,
+    lesson,
+    live_panel,
+    results,
+    setup_table,
+    take_home,
+)
 from medcore.ui.chosen import Chosen
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
@@ -51,6 +60,7 @@ def show() -> None:
         data_card.offer_download(chosen.entry)
     specs = chosen.specs if chosen.entry.available else {}
     records = live_panel.shown(PARAM)
+    few_labels_guess.ask(specs, records)
     live_panel.buttons(specs, records, PARAM)
     if not records:
         st.markdown(_plan(chosen.specs))
@@ -93,6 +103,7 @@ def _curves() -> None:
     said = findings.sentences(done, question)
     if said and not any(record.state in ACTIVE for record in records):
         st.markdown(plain(" ".join(said)))
+        few_labels_guess.reveal(done, question)
     _drawn(records)
     _table(done, question)
     results.notes(records)

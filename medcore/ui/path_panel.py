@@ -15,6 +15,7 @@ from medcore.ui import (
     coefficients_panel,
     data_card,
     flattery_panel,
+    lambda_guess,
     lesson,
     nested_panel,
     path_choice,
@@ -50,12 +51,19 @@ def show() -> None:
         data_card.offer_download(chosen.entry)
     specs = chosen.specs if chosen.entry.available else {}
     study = path_study.shown()
+    path = study.spec.path if study else next(iter(specs.values())).path if specs else None
+    lambda_guess.ask(path.strengths if path else (), study if study and not _differ(specs, study) else None)
     _buttons(specs, study)
     if study is None:
         _plan(specs)
     else:
         _live(study, reading)
     _about(chosen, study, reading)
+
+
+def _differ(specs: Mapping[str, RunSpec], study: Study) -> bool:
+    """Whether the controls ask for another study than the one shown."""
+    return bool(specs) and _hashes(specs) != {run.spec_hash for run in study.runs}
 
 
 def _buttons(specs: Mapping[str, RunSpec], study: Study | None) -> None:
@@ -80,7 +88,7 @@ def _buttons(specs: Mapping[str, RunSpec], study: Study | None) -> None:
             args=(active,),
             help="Stops what walks and what waits; folds that have ended are kept, and the curve is drawn from them.",
         )
-        if study and specs and _hashes(specs) != {run.spec_hash for run in study.runs}:
+        if study and _differ(specs, study):
             st.caption("The controls differ from the study shown: press Cross-validate to run them.")
     if problem := st.session_state.pop("path_error", None):
         st.error(plain(problem))
@@ -135,6 +143,7 @@ def _draw(parent: str, reading: Reading, was_active: bool) -> None:
     with words:
         path_progress.show(study)
         path_choice.show(study, reading)
+        lambda_guess.reveal(study, reading)
 
 
 def _about(chosen: Chosen, study: Study | None, reading: Reading) -> None:

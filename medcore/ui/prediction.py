@@ -41,7 +41,7 @@ def ask(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
     if len(groups) < 2:
         return
     over = not of_next and bool(records) and all(record.ended for record in records)
-    _question("Which will win next?" if of_next else "Which will win?", groups, NEXT if of_next else KEY, over)
+    question("Which will win next?" if of_next else "Which will win?", groups, NEXT if of_next else KEY, over)
 
 
 def _settle(shown: Sequence[str], of_next: bool) -> None:
@@ -62,7 +62,14 @@ def _keep(key: str, guess: str | None) -> None:
         st.query_params.pop(key, None)
 
 
-def _question(label: str, groups: Sequence[str], key: str, over: bool) -> None:
+def question(label: str, groups: Sequence[str], key: str, over: bool) -> None:
+    """Asks for one of some names; the guess stands in the URL.
+
+    Args:
+        label: the question.
+        key: of the control, and in the URL.
+        over: whether the answer is known already.
+    """
     help = "Say it before you see it. You may change your mind until all runs have ended; nobody has to answer."
     settings = {"key": key, "disabled": over, "help": help}
     kept = st.query_params.get(key)

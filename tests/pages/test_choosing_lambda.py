@@ -91,6 +91,27 @@ def test_a_click_queues_the_folds_and_their_parent_and_puts_it_into_the_url(part
 
 
 @pytest.mark.parametrize(
+    ("guess", "answer"),
+    [
+        ("0.1", "Right."),
+        ("0.01", "1 step of the grid too weak, but its mean lies within one standard error of the best"),
+        ("0.001", "2 steps of the grid too weak."),
+    ],
+)
+def test_a_guess_is_answered_when_the_study_has_ended(part, walked, guess, answer):
+    assert f"**Your guess: {guess}.** {answer}" in text(part(path=walked, lambda_guess=guess))
+
+
+def test_a_guess_goes_into_the_address_and_is_not_answered_before_the_end(part, store, study):
+    *folds, parent = study()
+    walk(store, folds[0], LOSSES[1])
+    page = part(path=parent)
+    page.pills(key="lambda_guess").set_value("0.1").run()
+    assert "".join(page.query_params["lambda_guess"]) == "0.1"
+    assert "Your guess" not in text(page)
+
+
+@pytest.mark.parametrize(
     ("query", "sentence"),
     [
         ({"strengths": "much"}, "Lambda must be a number at least 0. Received: 'much'"),

@@ -52,6 +52,19 @@ def test_finished_runs_become_curves_numbers_and_a_sentence(open_page, finished)
     assert len(page.get("plotly_chart")) == 4
 
 
+@pytest.mark.parametrize(
+    ("guess", "answer"),
+    [
+        ("MLP", "It has the highest mean there, 66.5% balanced accuracy."),
+        ("k-nearest neighbours", "MLP has the highest mean there, 66.5% balanced accuracy; your guess 58.5%."),
+    ],
+)
+def test_a_guess_is_answered_where_it_is_hardest(open_page, finished, guess, answer):
+    page = open_page(PAGE, part=PART, labels=",".join(finished), line_guess=guess)
+    assert page.pills(key="line_guess").label == "What will be ahead at 20 images?"
+    assert any(f"**Your guess: {guess}.** {answer}" in m.value for m in page.markdown)
+
+
 def test_a_rare_class_among_all_images(open_page, store):
     page = open_page(PAGE, part=PART, dataset="Digits 8x8", question="A rare class", images="all")
     assert not page.exception
