@@ -139,7 +139,7 @@ def fit(
     outcome = Outcome(Weights(stepper.model, spec), path=path)
 
     def load(images: np.ndarray) -> Any:
-        return stepper.load(images, train.labels, factors, room)
+        return stepper.load(images, train.labels, factors, room=room)
 
     try:
         with closing(_loaded(load, train.images, draw, training.epochs, run)) as epochs:

@@ -43,13 +43,13 @@ def page():
     ],
 )
 def test_a_value_that_a_control_does_not_have_is_said(key, asked, sentence):
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.query_params[key] = asked
     assert sentence in app.run().warning[0].value
 
 
 def test_a_value_that_it_has_is_taken():
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     for key, asked in {"gamma": "0.5", "zoom": "1.5", "trees": "50", "images": "100"}.items():
         app.query_params[key] = asked
     app.run()

@@ -64,7 +64,7 @@ def test_the_page_says_why():
     outcomes = Outcomes()
     with pytest.raises(ValueError, match="damaged"):
         outcomes.made(fail)
-    page = AppTest.from_function(app)
+    page = AppTest.from_function(app, default_timeout=60)
     page.session_state["clicked"] = outcomes
     page.run()
     assert not page.exception

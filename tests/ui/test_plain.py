@@ -22,7 +22,7 @@ def test_streamlit_takes_it():
 
         st.markdown(plain("[x](here) <b>"))
 
-    assert AppTest.from_function(page).run().markdown[0].value == r"\[x\](here) \<b\>"
+    assert AppTest.from_function(page, default_timeout=60).run().markdown[0].value == r"\[x\](here) \<b\>"
 
 
 def test_addresses_are_no_links():

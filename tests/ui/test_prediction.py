@@ -49,7 +49,7 @@ def train(store, specs, accuracies=ACCURACIES) -> list[str]:
 
 
 def opened(specs, ids=(), **query) -> AppTest:
-    page = AppTest.from_string(PAGE)
+    page = AppTest.from_string(PAGE, default_timeout=60)
     page.session_state["specs"], page.session_state["ids"] = specs, list(ids)
     for name, value in query.items():
         page.query_params[name] = value

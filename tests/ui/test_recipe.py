@@ -23,7 +23,7 @@ def made(page) -> PreparationSpec:
 
 
 def opened(**query) -> AppTest:
-    page = AppTest.from_string(PAGE)
+    page = AppTest.from_string(PAGE, default_timeout=60)
     for name, value in query.items():
         page.query_params[name] = value
     return page.run()

@@ -16,7 +16,7 @@ schedule_preview.show(st.session_state["specs"], st.session_state["images"])
 
 
 def shown(names: list[str], images: int | None = 1000, **settings) -> AppTest:
-    page = AppTest.from_string(PAGE)
+    page = AppTest.from_string(PAGE, default_timeout=60)
     page.session_state["specs"] = optimizers.runs("digits", "mlp", names, epochs=5, **settings)
     page.session_state["images"] = images
     page.run()

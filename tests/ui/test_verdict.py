@@ -21,7 +21,7 @@ def fresh(home):
 
 
 def shown(records) -> AppTest:
-    page = AppTest.from_string(PAGE)
+    page = AppTest.from_string(PAGE, default_timeout=60)
     page.session_state["records"] = records
     page.run()
     assert not page.exception
