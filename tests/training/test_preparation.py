@@ -28,7 +28,9 @@ def quadrants(splits, monkeypatch):
 def loaded(monkeypatch) -> list[np.ndarray]:
     """The training images of each time they are put on the device."""
     seen, load = [], Loop.load
-    monkeypatch.setattr(Loop, "load", lambda self, images, *rest: seen.append(images) or load(self, images, *rest))
+    monkeypatch.setattr(
+        Loop, "load", lambda self, images, *rest, **room: seen.append(images) or load(self, images, *rest, **room)
+    )
     return seen
 
 
