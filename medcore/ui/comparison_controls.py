@@ -9,7 +9,7 @@ import streamlit as st
 from medcore import catalog
 from medcore.labs import optimizers as lab
 from medcore.ui import controls, optimizer_controls, recipe, schedule_preview
-from medcore.ui.chosen import Chosen
+from medcore.ui.chosen import Chosen, choose
 
 DEFAULT = ("minibatch", "momentum", "adam")
 VARY = {
@@ -46,21 +46,12 @@ def show() -> Chosen:
     with preview:
         settings |= _schedule(vary, settings["values"])
     settings |= _more(names)
-    with st.expander("Preparation"):
-        settings["preparation"] = recipe.show()
-        st.markdown(f"[See it on an image]({recipe.address(settings['preparation'], entry.card.title)})")
-    options = {}
-    if entry.options:
-        with st.expander(entry.card.title):
-            options = controls.source_options(entry.options)
-    settings["data_options"] = options
-    try:
-        specs, problem = lab.runs(**settings), ""
-    except ValueError as error:
-        specs, problem = {}, str(error)
+    settings["preparation"] = recipe.section(entry.card.title)
+    settings["data_options"] = options = controls.data_options(entry)
+    chosen = choose(entry, options, settings, lab.runs)
     with preview:
-        schedule_preview.show(specs, entry.sizes_for(options).get("train") if specs else None)
-    return Chosen(entry, options, settings, specs, problem)
+        schedule_preview.show(chosen.specs, entry.sizes_for(options).get("train") if chosen.specs else None)
+    return chosen
 
 
 def _values(vary: str) -> list[float | str] | None:

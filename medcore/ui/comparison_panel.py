@@ -21,11 +21,11 @@ from medcore.ui import (
     results,
     run_colours,
     setup_table,
+    tabs,
     take_home,
     verdict,
 )
-from medcore.ui.chosen import Chosen
-from medcore.ui.plain import plain
+from medcore.ui.chosen import Chosen, trainable
 
 CLASSES = 10
 """Of a data set that was not read yet."""
@@ -38,11 +38,7 @@ def show() -> None:
     with st.sidebar:
         chosen = comparison_controls.show()
     st.caption("Same network, same first weights, same order of images: only what is compared differs.")
-    if chosen.problem:
-        st.error(plain(chosen.problem))
-    if not chosen.entry.available:
-        data_card.offer_download(chosen.entry)
-    specs = chosen.specs if chosen.entry.available else {}
+    specs = trainable(chosen)
     records = live_panel.shown()
     prediction.ask(specs, records)
     live_panel.buttons(specs, records)
@@ -84,11 +80,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
         "The data set": lambda: _data(chosen),
         "Take it home": lambda: _take_home(chosen, records, charts),
     }
-    tabs = st.tabs(list(panels), on_change="rerun", key="about", bind="query-params")
-    for tab, panel in zip(tabs, panels.values(), strict=True):
-        if tab.open:
-            with tab:
-                panel()
+    tabs.show(panels, "about")
 
 
 def _data(chosen: Chosen) -> None:

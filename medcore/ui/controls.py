@@ -176,6 +176,14 @@ def axes(of: str = "", log_loss: bool = False) -> tuple[str, bool]:
     return by.lower().removesuffix("s"), log_loss
 
 
+def data_options(entry: sources.Entry) -> dict[str, Any]:
+    """Controls for what the source of a data set lets one set, in a section of their own; as `source_options`."""
+    if not entry.options:
+        return {}
+    with st.expander(entry.card.title):
+        return source_options(entry.options)
+
+
 def source_options(
     options: Mapping[str, catalog.Parameter | catalog.Selection], of: str = "data", title: str = ""
 ) -> dict[str, Any]:

@@ -6,9 +6,8 @@ import streamlit as st
 
 from medcore import catalog
 from medcore.labs import few_labels as lab
-from medcore.sentences import sentence
 from medcore.ui import controls, optimizer_controls, sample_controls
-from medcore.ui.chosen import Chosen
+from medcore.ui.chosen import Chosen, choose
 
 QUESTIONS = {
     "images": "Fewer images",
@@ -40,16 +39,8 @@ def show() -> Chosen:
     if question != "images":
         settings["images"] = sample_controls.images(there, lab.IMAGES)
     settings |= _training()
-    options = {}
-    if entry.options:
-        with st.expander(entry.card.title):
-            options = controls.source_options(entry.options)
-    settings["data_options"] = options
-    try:
-        specs, problem = lab.runs(**settings), ""
-    except ValueError as error:
-        specs, problem = {}, sentence(error)
-    return Chosen(entry, options, settings, specs, problem)
+    settings["data_options"] = options = controls.data_options(entry)
+    return choose(entry, options, settings, lab.runs)
 
 
 def _values(question: str, there: int | None) -> list[float]:

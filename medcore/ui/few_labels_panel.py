@@ -23,9 +23,10 @@ from medcore.ui import (
     live_panel,
     results,
     setup_table,
+    tabs,
     take_home,
 )
-from medcore.ui.chosen import Chosen
+from medcore.ui.chosen import Chosen, trainable
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
@@ -54,11 +55,7 @@ def show() -> None:
         "One thing gets worse step by step: fewer images, wrong labels, a rare class, or lost pixels. Networks and "
         "classics meet the same images, several times over; the bands say how much is chance."
     )
-    if chosen.problem:
-        st.error(plain(chosen.problem))
-    if not chosen.entry.available:
-        data_card.offer_download(chosen.entry)
-    specs = chosen.specs if chosen.entry.available else {}
+    specs = trainable(chosen)
     records = live_panel.shown(PARAM)
     few_labels_guess.ask(specs, records)
     live_panel.buttons(specs, records, PARAM)
@@ -247,11 +244,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
         "The data set": lambda: data_card.show(chosen.entry),
         "Take it home": lambda: take_home.show("few-labels", chosen.specs, records, charts),
     }
-    tabs = st.tabs(list(panels), on_change="rerun", key="few_about", bind="query-params")
-    for tab, panel in zip(tabs, panels.values(), strict=True):
-        if tab.open:
-            with tab:
-                panel()
+    tabs.show(panels, "few_about")
 
 
 def _settings(chosen: Chosen, records: Sequence[Record]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from medcore import catalog
 from medcore.labs import regularization as lab
 from medcore.ui import controls, optimizer_controls, recipe, sample_controls
-from medcore.ui.chosen import Chosen
+from medcore.ui.chosen import Chosen, choose
 
 OPTIMIZERS = ("adam", "momentum", "minibatch")
 MOST_EPOCHS = 300
@@ -29,19 +29,9 @@ def show() -> Chosen:
     settings |= _training()
     with st.expander("Rare classes"):
         settings["sample"] |= sample_controls.rare()
-    with st.expander("Preparation"):
-        settings["preparation"] = recipe.show()
-        st.markdown(f"[See it on an image]({recipe.address(settings['preparation'], entry.card.title)})")
-    options = {}
-    if entry.options:
-        with st.expander(entry.card.title):
-            options = controls.source_options(entry.options)
-    settings["data_options"] = options
-    try:
-        specs, problem = lab.runs(**settings), ""
-    except ValueError as error:
-        specs, problem = {}, str(error)
-    return Chosen(entry, options, settings, specs, problem)
+    settings["preparation"] = recipe.section(entry.card.title)
+    settings["data_options"] = options = controls.data_options(entry)
+    return choose(entry, options, settings, lab.runs)
 
 
 def _knobs(model: str) -> dict[str, Any]:

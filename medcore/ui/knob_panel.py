@@ -19,14 +19,14 @@ from medcore.ui import (
     pruning_panel,
     results,
     setup_table,
+    tabs,
     take_home,
     turned_panel,
     verdict,
     weights_panel,
     zeros_panel,
 )
-from medcore.ui.chosen import Chosen
-from medcore.ui.plain import plain
+from medcore.ui.chosen import Chosen, trainable
 
 MOST_BESIDE, LONGEST_BESIDE = 8, 24
 """Groups, and letters of their names, whose chart leaves room for the numbers beside it."""
@@ -40,11 +40,7 @@ def show() -> None:
         "A network that learns its few training images by heart knows nothing of others. "
         f"{_wrong(chosen.settings['sample']['label_noise'])}Same images, same first weights: only the knob differs."
     )
-    if chosen.problem:
-        st.error(plain(chosen.problem))
-    if not chosen.entry.available:
-        data_card.offer_download(chosen.entry)
-    specs = chosen.specs if chosen.entry.available else {}
+    specs = trainable(chosen)
     records = live_panel.shown()
     prediction.ask(specs, records)
     live_panel.buttons(specs, records)
@@ -101,11 +97,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
         "The data set": lambda: _data(chosen),
         "Take it home": lambda: _take_home(chosen, records, charts),
     }
-    tabs = st.tabs(list(panels), on_change="rerun", key="about", bind="query-params")
-    for tab, panel in zip(tabs, panels.values(), strict=True):
-        if tab.open:
-            with tab:
-                panel()
+    tabs.show(panels, "about")
 
 
 def _weights(records: Sequence[Record]) -> None:

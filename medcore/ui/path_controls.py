@@ -52,14 +52,8 @@ def show() -> tuple[Chosen, Reading]:
         reading = _reading()
     with st.expander("Optimizer"):
         settings |= _optimizer(settings)
-    with st.expander("Preparation"):
-        settings["preparation"] = recipe.show()
-        st.markdown(f"[See it on an image]({recipe.address(settings['preparation'], entry.card.title)})")
-    options = {}
-    if entry.options:
-        with st.expander(entry.card.title):
-            options = controls.source_options(entry.options)
-    settings["data_options"] = options
+    settings["preparation"] = recipe.section(entry.card.title)
+    settings["data_options"] = options = controls.data_options(entry)
     specs: dict[str, RunSpec] = {}
     try:
         if not problems:

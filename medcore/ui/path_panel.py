@@ -25,9 +25,10 @@ from medcore.ui import (
     path_study,
     path_test_panel,
     state,
+    tabs,
     take_home,
 )
-from medcore.ui.chosen import Chosen
+from medcore.ui.chosen import Chosen, trainable
 from medcore.ui.path_controls import Reading
 from medcore.ui.path_study import PARAM, Study
 from medcore.ui.plain import plain
@@ -45,11 +46,7 @@ def show() -> None:
         "Every fold is left out once and judges networks that never saw it, one for each strength of the penalty: "
         "the strength is chosen by what other images say of it."
     )
-    if chosen.problem:
-        st.error(plain(chosen.problem))
-    if not chosen.entry.available:
-        data_card.offer_download(chosen.entry)
-    specs = chosen.specs if chosen.entry.available else {}
+    specs = trainable(chosen)
     study = path_study.shown()
     path = study.spec.path if study else next(iter(specs.values())).path if specs else None
     lambda_guess.ask(path.strengths if path else (), study if study and not _differ(specs, study) else None)
@@ -156,11 +153,7 @@ def _about(chosen: Chosen, study: Study | None, reading: Reading) -> None:
         "The data set": lambda: _data(chosen),
         "Take it home": lambda: _take_home(chosen, study, reading),
     }
-    tabs = st.tabs(list(panels), on_change="rerun", key="path_about", bind="query-params")
-    for tab, panel in zip(tabs, panels.values(), strict=True):
-        if tab.open:
-            with tab:
-                panel()
+    tabs.show(panels, "path_about")
 
 
 def _judged(study: Study | None, reading: Reading) -> None:

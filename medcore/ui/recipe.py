@@ -24,6 +24,18 @@ _SINGLE = "normalisation"
 _CORRUPTED = "prep_corrupted"
 
 
+def section(dataset: str) -> PreparationSpec:
+    """The controls in a section of their own, with a link to what they do to an image.
+
+    Args:
+        dataset: title of the data set.
+    """
+    with st.expander("Preparation"):
+        chosen = show()
+        st.markdown(f"[See it on an image]({address(chosen, dataset)})")
+    return chosen
+
+
 def show() -> PreparationSpec:
     """A row of steps for each stage, with the sliders of those chosen."""
     steps: dict[str, Mapping[str, Any]] = {}
