@@ -8,14 +8,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from medcore import catalog
-from medcore.data import sources
 from medcore.data.preparation.pixels import unit_range
-from medcore.data.sampling import sample
-from medcore.evaluation.classification import evaluate, majority
+from medcore.evaluation.classification import evaluate
 from medcore.models.classics import Classic
 from medcore.spec import RunSpec
 from medcore.training import devices
-from medcore.training.classification import check, data_facts, prepare, write
+from medcore.training.classification import load, write
 from medcore.training.run import Cancelled, Run
 
 
@@ -35,11 +33,8 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         OSError: if data cannot be read or results cannot be written.
     """
     begun = time.perf_counter()
-    run.status("Loading the images.")
-    splits = sources.load(spec.data, run.status)
-    check(splits)
-    chosen, sampled = sample(splits, spec.sample, spec.seed)
-    recipe, prepared = prepare(spec, chosen, run)
+    images = load(spec, run)
+    prepared = images.prepared
     train_set = prepared.splits["train"]
     facts = {"device": asdict(devices.processor("scikit-learn computes on the processor."))}
     run.plan(steps=0, classes=list(train_set.class_names), train_images=len(train_set), **facts)
@@ -71,12 +66,8 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         "stopped": None,
         "diverged_at": None,
         **facts,
-        "data": data_facts(splits, chosen),
-        "sample": sampled,
-        "preparation": recipe and recipe.facts(),
+        **images.facts(),
         **results,
-        "baseline": majority(splits["train"].labels, chosen["test"].labels, train_set.class_names),
-        "published": dict(train_set.card.published),
         "notes": list(classic.notes),
         "files": {"predictions": "predictions.npz"},
     }

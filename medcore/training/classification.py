@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -41,11 +41,8 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         OSError: if data cannot be read or results cannot be written.
     """
     begun = time.perf_counter()
-    run.status("Loading the images.")
-    splits = sources.load(spec.data, run.status)
-    check(splits)
-    chosen, sampled = sample(splits, spec.sample, spec.seed)
-    recipe, prepared = prepare(spec, chosen, run)
+    images = load(spec, run)
+    prepared, recipe = images.prepared, images.recipe
     train_set = prepared.splits["train"]
     model_choice = catalog.MODELS[spec.model.name]
     device = devices.choose(model_choice, spec.training.precision)
@@ -68,7 +65,9 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
 
     run.status("Training.")
     loss = compiled.build_loss(spec)
-    outcome = fit(stepper, loss, train_set, prepared.splits["val"], spec, run, prepared.draw, _room(splits["train"]))
+    outcome = fit(
+        stepper, loss, train_set, prepared.splits["val"], spec, run, prepared.draw, _room(images.whole["train"])
+    )
     run.status("Evaluating.")
     results = _evaluate(stepper, prepared.splits, run)
     files = {"model": "model.keras", "predictions": "predictions.npz"}
@@ -85,14 +84,48 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         **_course(outcome, spec),
         **outcome.weights.facts(),
         **facts,
-        "data": data_facts(splits, chosen),
-        "sample": sampled,
-        "preparation": recipe and recipe.facts(),
+        **images.facts(),
         **results,
-        "baseline": majority(splits["train"].labels, chosen["test"].labels, train_set.class_names),
-        "published": dict(train_set.card.published),
         "files": files,
     }
+
+
+class Images(NamedTuple):
+    """The images of a run.
+
+    Args:
+        whole: as the data set has them.
+        chosen: the sample of them.
+        sampled: what the sample did, for the result.
+        recipe: what happens to them then, None for nothing.
+        prepared: as the network, or the classic, gets them.
+    """
+
+    whole: Splits
+    chosen: Splits
+    sampled: dict[str, Any]
+    recipe: Recipe | None
+    prepared: PreparedSplits
+
+    def facts(self) -> dict[str, Any]:
+        """What a result says of them: identity, sample, preparation, the baseline and the published figure."""
+        train, test = self.whole["train"], self.chosen["test"]
+        return {
+            "data": data_facts(self.whole, self.chosen),
+            "sample": self.sampled,
+            "preparation": self.recipe and self.recipe.facts(),
+            "baseline": majority(train.labels, test.labels, train.class_names),
+            "published": dict(train.card.published),
+        }
+
+
+def load(spec: RunSpec, run: Run) -> Images:
+    """Loads, samples and prepares the images that the spec describes; raises as `train`."""
+    run.status("Loading the images.")
+    whole = sources.load(spec.data, run.status)
+    check(whole)
+    chosen, sampled = sample(whole, spec.sample, spec.seed)
+    return Images(whole, chosen, sampled, *prepare(spec, chosen, run))
 
 
 def _room(whole: ImageDataset) -> int:
