@@ -4,16 +4,19 @@ A target is a string "module:name", so a choice carries no import and this packa
 `resolve` turns a target into the object, on the worker's side.
 """
 
+from medcore.catalog.backbones import BACKBONES, BackboneChoice
 from medcore.catalog.choices import Choice, Parameter, Selection, choose, resolve
 from medcore.catalog.knobs import KNOBS
 from medcore.catalog.losses import LOSSES, LossChoice
-from medcore.catalog.models import CLASSICS, MODELS, NETWORKS, ModelChoice
+from medcore.catalog.model_choice import ModelChoice
+from medcore.catalog.models import CLASSICS, MODELS, NETWORKS
 from medcore.catalog.optimizers import OPTIMIZERS, OptimizerChoice
 from medcore.catalog.preparations import PREPARATIONS, STAGES, PreparationChoice
 from medcore.catalog.schedules import SCHEDULES
 from medcore.catalog.tasks import TASKS, TaskChoice
 
 __all__ = [
+    "BACKBONES",
     "CLASSICS",
     "KNOBS",
     "LOSSES",
@@ -24,6 +27,7 @@ __all__ = [
     "SCHEDULES",
     "STAGES",
     "TASKS",
+    "BackboneChoice",
     "Choice",
     "LossChoice",
     "ModelChoice",

@@ -1,23 +1,8 @@
 """The networks, and the classics of machine learning beside them."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-from medcore.catalog.choices import Choice, Parameter
-
-
-@dataclass(frozen=True)
-class ModelChoice(Choice):
-    """A model. `size` "small" trains on one thread, "large" fills every core.
-
-    `dense_only` models gain from XLA on a CPU; convolutions lose by it. `family` "classic" are those of scikit-learn,
-    which have no epochs.
-    """
-
-    size: Literal["small", "large"] = "small"
-    dense_only: bool = False
-    family: Literal["network", "classic"] = "network"
-
+from medcore.catalog.backbones import BACKBONES
+from medcore.catalog.choices import Parameter
+from medcore.catalog.model_choice import ModelChoice
 
 _INPUT_NOISE = Parameter(
     "Input noise",
@@ -48,7 +33,7 @@ _HELD_BACK = {
 }
 _CLASSICS = "medcore.models.classics"
 
-MODELS: dict[str, ModelChoice] = {
+NETWORKS: dict[str, ModelChoice] = {
     "linear": ModelChoice(
         "Linear",
         "medcore.models.linear:linear",
@@ -62,13 +47,19 @@ MODELS: dict[str, ModelChoice] = {
         "The articles' network without convolutions: one hidden layer of 128 units.",
         {"hidden": Parameter("Hidden units", 128, 1, 4096, "Units of the hidden layer.", integer=True), **_HELD_BACK},
         dense_only=True,
+        blocks={"hidden": "hidden"},
     ),
     "cnn": ModelChoice(
         "CNN",
         "medcore.models.cnn:cnn",
         "The articles' convolutional network: 32 and 64 filters of 3x3, then 64 dense units.",
         _HELD_BACK,
+        blocks={"conv1": "relu1", "conv2": "relu2", "dense": "dense"},
     ),
+}
+"""Small networks, made for images of a few dozen pixels a side."""
+
+CLASSICS: dict[str, ModelChoice] = {
     "logistic_regression": ModelChoice(
         "Logistic regression",
         f"{_CLASSICS}:logistic_regression",
@@ -112,5 +103,5 @@ MODELS: dict[str, ModelChoice] = {
     ),
 }
 
-NETWORKS: dict[str, ModelChoice] = {name: model for name, model in MODELS.items() if model.family == "network"}
-CLASSICS: dict[str, ModelChoice] = {name: model for name, model in MODELS.items() if model.family == "classic"}
+MODELS: dict[str, ModelChoice] = {**NETWORKS, **BACKBONES, **CLASSICS}
+"""Every model."""

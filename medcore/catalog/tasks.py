@@ -12,10 +12,12 @@ class TaskChoice(Choice):
 
     Args:
         bases: how many finished runs it may start from; 0 for none, else it needs one at least.
+        optional: whether it can do without one, too.
         family: of the models it takes.
     """
 
     bases: int = 0
+    optional: bool = False
     family: Literal["network", "classic"] = "network"
 
 
@@ -63,6 +65,30 @@ TASKS: dict[str, TaskChoice] = {
         "Test of a path",
         "medcore.training.path_test:test",
         "The networks of a finished path meet the test images.",
+        bases=1,
+    ),
+    "transfer": TaskChoice(
+        "Transfer learning",
+        "medcore.training.transfer:train",
+        "A network that learned something else before: its head is trained, then as many of its blocks as one likes.",
+        bases=1,
+        optional=True,
+    ),
+    "adapt": TaskChoice(
+        "Domain adaptation",
+        "medcore.training.adaptation:train",
+        "Learns from the labelled images of one place, for those of another whose labels it does not see.",
+    ),
+    "explain": TaskChoice(
+        "Explanation",
+        "medcore.explanation.task:explain",
+        "Where a finished run's network looks, what its layers make of an image, and what it learned from.",
+        bases=1,
+    ),
+    "predict": TaskChoice(
+        "Prediction",
+        "medcore.explanation.prediction:predict",
+        "A finished run's network meets images of a person's own, if they are such as it knows.",
         bases=1,
     ),
 }

@@ -5,14 +5,17 @@ Defaults of the catalog are written out on construction, so a spec says everythi
 it does, and leaving a default out or writing it down gives the same hash.
 """
 
+from medcore.spec.adaptation import AdaptationSpec
 from medcore.spec.checks import MAX_OPTION_TEXT, number, one_of, whole
 from medcore.spec.choices import MAX_EPOCHS, DataSpec, LossSpec, ModelSpec, OptimizerSpec, ScheduleSpec
+from medcore.spec.explanation import ExplanationSpec
 from medcore.spec.path import MAX_FOLDS, MAX_STRENGTHS, PathSpec
 from medcore.spec.preparation import Corrupted, PreparationSpec
 from medcore.spec.regularization import MAX_STRENGTH, RegularizationSpec
 from medcore.spec.run import MAX_SEED, RunSpec
 from medcore.spec.sample import SampleSpec
 from medcore.spec.training import MAX_BATCH, Precision, TrainingSpec, Weights
+from medcore.spec.transfer import TransferSpec
 
 __all__ = [
     "MAX_BATCH",
@@ -22,8 +25,10 @@ __all__ = [
     "MAX_SEED",
     "MAX_STRENGTH",
     "MAX_STRENGTHS",
+    "AdaptationSpec",
     "Corrupted",
     "DataSpec",
+    "ExplanationSpec",
     "LossSpec",
     "ModelSpec",
     "OptimizerSpec",
@@ -35,6 +40,7 @@ __all__ = [
     "SampleSpec",
     "ScheduleSpec",
     "TrainingSpec",
+    "TransferSpec",
     "Weights",
     "number",
     "one_of",

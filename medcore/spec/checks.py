@@ -74,7 +74,7 @@ def built(cls: type, what: str, values: object, parts: Mapping[str, type] | None
 
     Args:
         what: what it is called where something is wrong.
-        parts: classes of the fields that are dataclasses themselves.
+        parts: classes of the fields that are dataclasses themselves; None takes those that `cls.PARTS` names, if any.
 
     Raises:
         ValueError: for anything unknown or out of range, with what was expected.
@@ -85,7 +85,7 @@ def built(cls: type, what: str, values: object, parts: Mapping[str, type] | None
     unknown = sorted(set(values) - set(known), key=str)
     if unknown:
         raise ValueError(f"{what} has the keys {', '.join(known)}. Received: {unknown[0]!r}")
-    parts = parts or {}
+    parts = getattr(cls, "PARTS", {}) if parts is None else parts
     return cls(
         **{key: built(parts[key], f'"{key}"', value) if key in parts else value for key, value in values.items()}
     )

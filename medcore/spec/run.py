@@ -8,13 +8,16 @@ from functools import cached_property
 from typing import Any
 
 from medcore import catalog
+from medcore.spec.adaptation import AdaptationSpec
 from medcore.spec.checks import built, whole
 from medcore.spec.choices import DataSpec, LossSpec, ModelSpec, OptimizerSpec, ScheduleSpec
+from medcore.spec.explanation import ExplanationSpec
 from medcore.spec.path import PathSpec
 from medcore.spec.preparation import PreparationSpec
 from medcore.spec.regularization import RegularizationSpec
 from medcore.spec.sample import SampleSpec
 from medcore.spec.training import TrainingSpec
+from medcore.spec.transfer import TransferSpec
 
 MAX_SEED = 2**31 - 1
 _RUN_ID = re.compile(r"[0-9a-f]{16}([0-9a-f]{16})?")
@@ -31,6 +34,9 @@ class RunSpec:
         regularization: what is added to the loss.
         sample: which of the training images the network gets, and how good their labels are.
         path: the strengths and folds of tasks that walk a regularization path.
+        transfer: what the network learned before; of the task "transfer".
+        adaptation: the place that the network is made fit for; of the task "adapt".
+        explanation: what is asked about which image; of the tasks "explain" and "predict".
         seed: fixes the first weights and the order of the batches, 0 to 2**31 - 1. Two specs
             of the same model and seed start from the same weights and see the images in the
             same order, whatever their optimizers.
@@ -49,6 +55,9 @@ class RunSpec:
     regularization: RegularizationSpec = field(default_factory=RegularizationSpec)
     sample: SampleSpec = field(default_factory=SampleSpec)
     path: PathSpec = field(default_factory=PathSpec)
+    transfer: TransferSpec = field(default_factory=TransferSpec)
+    adaptation: AdaptationSpec = field(default_factory=AdaptationSpec)
+    explanation: ExplanationSpec = field(default_factory=ExplanationSpec)
 
     def __post_init__(self) -> None:
         task = catalog.choose("Task", catalog.TASKS, self.task)
@@ -57,7 +66,7 @@ class RunSpec:
                 "base must be the id of a run, 16 or 32 of the digits 0-9 and a-f, or several of them joined by "
                 f"commas. Received: {self.base!r}"
             )
-        if not bool(task.bases) <= len(self.bases) <= task.bases:
+        if not bool(task.bases and not task.optional) <= len(self.bases) <= task.bases:
             needs = f"starts from 1 to {task.bases} finished runs" if task.bases else "starts from no other run"
             needs = "needs a finished run as its base" if task.bases == 1 else needs
             raise ValueError(f"A run of the task {self.task} {needs}. Received: {self.base!r}")
@@ -66,10 +75,27 @@ class RunSpec:
             raise ValueError(
                 f"A run of the task {self.task} takes the models {', '.join(able)}. Received: {self.model.name!r}"
             )
+        self._check_transfer()
         self.schedule.check_length(self.training.epochs)
         self._check_proximal()
         self._check_batches()
         object.__setattr__(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
+
+    def _check_transfer(self) -> None:
+        """Raises ValueError unless there is what the weights shall come from."""
+        if self.task != "transfer":
+            return
+        if (self.transfer.source == "run") != bool(self.bases):
+            needs = "needs a finished run as its base" if self.transfer.source == "run" else "starts from no run"
+            raise ValueError(
+                f"Transfer with weights from {self.transfer.source} {needs}. Received: {self.base or 'none'!r}"
+            )
+        model = catalog.MODELS[self.model.name]
+        if self.transfer.source == "imagenet" and self.model.name not in catalog.BACKBONES:
+            able = ", ".join(choice.label for choice in catalog.BACKBONES.values())
+            raise ValueError(f"ImageNet weights are there for {able}. Received: {model.label}")
+        if not model.blocks:
+            raise ValueError(f"Transfer needs a network with a layer below its head. Received: {model.label}")
 
     def _check_proximal(self) -> None:
         """Raises ValueError where the proximal step is asked of an optimizer that it is not defined for."""
@@ -101,8 +127,12 @@ class RunSpec:
 
     @cached_property
     def hash(self) -> str:
-        """Identity: the first 16 hex digits of the SHA-256 of the canonical JSON."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        """Identity: the first 16 hex digits of the SHA-256 of the canonical JSON.
+
+        Parts that are as they are by default are left out, so a part that is new leaves the identity of all other runs.
+        """
+        told = {name: part for name, part in self.to_dict().items() if part != _DEFAULTS[name]}
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
@@ -130,4 +160,8 @@ _PARTS = {
     "regularization": RegularizationSpec,
     "sample": SampleSpec,
     "path": PathSpec,
+    "transfer": TransferSpec,
+    "adaptation": AdaptationSpec,
+    "explanation": ExplanationSpec,
 }
+_DEFAULTS = RunSpec().to_dict()
