@@ -53,6 +53,7 @@ class ImageDataset:
         spacing: (row, column) in mm, or None where unknown.
         groups: (n,) patient ids, or None where unknown.
         original_sizes: (n, 2) height and width in the files, before they were brought to one size, or None.
+        rows: (n,) where each image stands in the split as it was loaded, or None where they are all there in order.
     """
 
     images: np.ndarray
@@ -63,6 +64,7 @@ class ImageDataset:
     spacing: tuple[float, float] | None = None
     groups: np.ndarray | None = None
     original_sizes: np.ndarray | None = None
+    rows: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.images)

@@ -74,6 +74,7 @@ def _taken(part: ImageDataset, chosen: np.ndarray) -> ImageDataset:
     """The images with these numbers, with all that belongs to them."""
     of_image = ("images", "labels", "masks", "groups", "original_sizes")
     values = {name: getattr(part, name) for name in of_image}
+    values["rows"] = np.arange(len(part)) if part.rows is None else part.rows
     return replace(part, **{name: value[chosen] for name, value in values.items() if value is not None})
 
 

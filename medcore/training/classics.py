@@ -13,7 +13,7 @@ from medcore.evaluation.classification import evaluate
 from medcore.models.classics import Classic
 from medcore.spec import RunSpec
 from medcore.training import devices
-from medcore.training.classification import load, write
+from medcore.training.classification import load, save_predictions
 from medcore.training.run import Cancelled, Run
 
 
@@ -54,8 +54,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         name: evaluate(prepared.splits[name].labels, values, train_set.class_names)
         for name, values in probabilities.items()
     }
-    arrays = {"probabilities": probabilities["test"].astype(np.float32), "labels": prepared.splits["test"].labels}
-    write(run.folder / "predictions.npz", lambda file: np.savez_compressed(file, **arrays))
+    save_predictions(probabilities, prepared.splits, run.folder)
     return {
         "seconds": round(time.perf_counter() - begun, 3),
         "steps": 0,

@@ -3,12 +3,11 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 
 from medcore import catalog
@@ -199,7 +198,7 @@ def data_facts(splits: Splits, sampled: Splits | None = None) -> dict[str, Any]:
 
 
 def _evaluate(stepper: Stepper, splits: Splits, run: Run) -> dict[str, Any]:
-    """Metrics of the validation and test set; writes the model and the test set's predictions."""
+    """Metrics of the validation and test set; writes the model and its predictions."""
 
     def pause() -> None:
         if run.cancelled():
@@ -207,7 +206,8 @@ def _evaluate(stepper: Stepper, splits: Splits, run: Run) -> dict[str, Any]:
 
     probabilities = {name: softmax(stepper.logits(splits[name].images, pause)) for name in ("val", "test")}
     pause()
-    _save(stepper.model, probabilities["test"], splits["test"], run.folder)
+    write(run.folder / "model.keras", stepper.model.save)
+    save_predictions(probabilities, splits, run.folder)
     return {
         name: evaluate(splits[name].labels, values, splits[name].class_names) for name, values in probabilities.items()
     }
@@ -220,9 +220,25 @@ def softmax(logits: np.ndarray) -> np.ndarray:
         return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _save(model: keras.Model, probabilities: np.ndarray, test: ImageDataset, folder: Path) -> None:
-    arrays = {"probabilities": probabilities.astype(np.float32), "labels": test.labels}
-    write(folder / "model.keras", model.save)
+def save_predictions(probabilities: Mapping[str, np.ndarray], splits: Splits, folder: Path) -> None:
+    """Writes `predictions.npz`: what the model says of the test and the validation images, and what is true.
+
+    Of the test images there are `probabilities` (n, classes), `labels` (n,) and `rows` (n,), where each stands in the
+    test split of the data set as it was loaded; of the validation images `val_probabilities` and `val_labels`.
+
+    Args:
+        probabilities: (n, classes) of "val" and "test".
+        splits: as the model got them.
+        folder: of the run.
+    """
+    val, test = splits["val"], splits["test"]
+    arrays = {
+        "probabilities": probabilities["test"].astype(np.float32),
+        "labels": test.labels,
+        "rows": np.arange(len(test)) if test.rows is None else test.rows,
+        "val_probabilities": probabilities["val"].astype(np.float32),
+        "val_labels": val.labels,
+    }
     write(folder / "predictions.npz", lambda path: np.savez_compressed(path, **arrays))
 
 

@@ -62,6 +62,9 @@ def test_what_belongs_to_an_image_goes_with_it(splits):
     np.testing.assert_array_equal(train.masks[:, 0, 0], train.labels)
     truth = splits["train"].labels
     np.testing.assert_array_equal(train.labels, truth[numbers(train)])
+    twice = sample({**splits, "train": train}, SampleSpec(images=9), 1).splits["train"]
+    for found in (train, twice):
+        np.testing.assert_array_equal(found.rows, numbers(found))  # the first image has number 0
 
 
 def test_the_share_of_wrong_labels_is_exact_and_each_other_class_as_likely():

@@ -48,6 +48,9 @@ def test_learns_and_saves_what_it_says(splits, run):
     assert result["test"]["accuracy"] > 0.9
     with np.load(run.folder / result["files"]["predictions"]) as saved:
         probabilities, labels = saved["probabilities"], saved["labels"]
+        np.testing.assert_array_equal(saved["rows"], np.arange(40))
+        val = saved["val_probabilities"].argmax(axis=1) == saved["val_labels"]
+    assert val.mean() == result["val"]["accuracy"]
     np.testing.assert_array_equal(labels, splits["test"].labels)
     assert (probabilities.argmax(axis=1) == labels).mean() == result["test"]["accuracy"]
     model = keras.models.load_model(run.folder / result["files"]["model"])
