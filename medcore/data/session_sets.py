@@ -45,7 +45,7 @@ UNFINISHED_SECONDS = 600
 _making = threading.Lock()
 
 _NAME = re.compile(r"session-[0-9a-f]{32}")
-_SET, _ABOUT = "set.npz", "about.json"
+SET, _ABOUT = "set.npz", "about.json"
 
 
 def is_name(name: str) -> bool:
@@ -90,11 +90,24 @@ def keep(content: bytes, classes: Sequence[str], notes: Sequence[str] = ()) -> s
         ValueError: if trainings could not read it.
         OSError: if it cannot be written.
     """
+    about = json.dumps({"classes": list(classes), "notes": list(notes)}).encode()
+    return put(content, {_ABOUT: about})
+
+
+def put(content: bytes, beside: Mapping[str, bytes]) -> str:
+    """Puts an archive of arrays, and files beside it, where processes of this machine find them.
+
+    Args:
+        content: an .npz archive.
+        beside: by name of the file.
+
+    Returns, raises:
+        As `keep`.
+    """
     if why := unreachable():
         raise ValueError(why)
     sweep()
     name = f"{PREFIX}{secrets.token_hex(16)}"
-    about = json.dumps({"classes": list(classes), "notes": list(notes)}).encode()
     place = None
     try:
         atexit.register(_forget_all)  # once more does no harm
@@ -102,7 +115,7 @@ def keep(content: bytes, classes: Sequence[str], notes: Sequence[str] = ()) -> s
             root = _root(settings.home() / "sessions" if on_disk(content) else MEMORY)
             place = root / f"{name}.{os.getpid()}"
             place.mkdir(mode=0o700)
-        for file, data in ((_ABOUT, about), (_SET, content)):
+        for file, data in (*beside.items(), (SET, content)):
             with open(place / file, "xb", opener=_private) as stream:
                 stream.write(data)
     except OSError as error:
@@ -113,6 +126,18 @@ def keep(content: bytes, classes: Sequence[str], notes: Sequence[str] = ()) -> s
     return name
 
 
+def folder(name: str) -> Path:
+    """Where the set of that name lies, with what was computed of it.
+
+    Raises:
+        FileNotFoundError: if there is none, or no longer.
+    """
+    place = next(_places(name), None)
+    if place is None:
+        raise FileNotFoundError("These images were given in one session and went when the session ended.")
+    return place
+
+
 def entry(name: str) -> Entry:
     """The set of that name.
 
@@ -120,18 +145,16 @@ def entry(name: str) -> Entry:
         FileNotFoundError: if there is none, or no longer.
         ValueError, OSError: if it cannot be read.
     """
-    place = next(_places(name), None)
-    if place is None:
-        raise FileNotFoundError("This data set was made for one session and went when the session ended.")
+    place = folder(name)
     about = json.loads((place / _ABOUT).read_bytes())
-    found = npz_set.entry(place / _SET)
+    found = npz_set.entry(place / SET)
     if found is None:
         raise ValueError("The data set of this session is damaged; make it again.")
     card, classes = _card(name, about["notes"]), tuple(about["classes"])
 
     def read(options: Mapping[str, Any], report: Report) -> Splits:
         splits = found.read(options, report)
-        groups = _groups(place / _SET, splits)
+        groups = _groups(place / SET, splits)
         return {
             split: replace(part, card=card, class_names=classes, groups=groups.get(split))
             for split, part in splits.items()
@@ -139,10 +162,10 @@ def entry(name: str) -> Entry:
 
     def labels(options: Mapping[str, Any]) -> dict[str, Labels]:
         of_split = found.labels(options)
-        groups = _groups(place / _SET, of_split)
+        groups = _groups(place / SET, of_split)
         return {split: of_images._replace(patients=groups.get(split)) for split, of_images in of_split.items()}
 
-    stamp = folders.stamp(place / _SET)
+    stamp = folders.stamp(place / SET)
     return replace(found, card=card, classes=classes, read=read, labels=labels, stamp=stamp, kept=place)
 
 
@@ -254,4 +277,4 @@ def _remove(place: Path) -> None:
 
 
 def _leftover(place: Path) -> bool:
-    return not (place / _SET).exists() and time.time() - place.stat().st_mtime > UNFINISHED_SECONDS
+    return not (place / SET).exists() and time.time() - place.stat().st_mtime > UNFINISHED_SECONDS
