@@ -1,4 +1,4 @@
-"""What this is, six ways to start, what is running."""
+"""What this is, nine ways to start, what is running."""
 
 from pathlib import Path
 
@@ -14,6 +14,7 @@ st.markdown(
 
 LAB = Path(__file__).with_name("optimizer_comparison.py")
 REGULARIZATION = Path(__file__).with_name("regularization_lab.py")
+TRANSFER = Path(__file__).with_name("transfer_learning.py")
 EXPLORER = Path(__file__).with_name("data_explorer.py")
 STARTS = (
     (
@@ -61,6 +62,30 @@ STARTS = (
         "Choose lambda",
         REGULARIZATION,
         {"part": "Choosing lambda"},
+    ),
+    (
+        "Learn from few",
+        "Twenty labelled images are too few for a network, unless it has learned elsewhere what images are made of. "
+        "See by how much that helps.",
+        "Transfer it",
+        TRANSFER,
+        {},
+    ),
+    (
+        "Change hospitals",
+        "A network that is good on one scanner meets another. See how much it loses, and what wins some of it back "
+        "without a single label.",
+        "Visit two hospitals",
+        TRANSFER,
+        {"part": "Two hospitals"},
+    ),
+    (
+        "Ask a network",
+        "Give a trained network an image of your own: what it says, how sure it may be, where it looks, and when it "
+        "should not be asked.",
+        "Predict",
+        TRANSFER,
+        {"part": "Predict"},
     ),
 )
 ROW = 3

@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page(PAGES / "data_explorer.py", title="Images", url_path="data_explorer"),
         st.Page(PAGES / "optimizer_comparison.py", title="Optimizers", url_path="optimizer_comparison"),
         st.Page(PAGES / "regularization_lab.py", title="Regularization", url_path="regularization_lab"),
+        st.Page(PAGES / "transfer_learning.py", title="Transfer", url_path="transfer_learning"),
     ],
     position="top",
 )
