@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn import metrics
 
+from medcore.evaluation import bootstrap
+from medcore.evaluation.confusion import matrix
 from medcore.evaluation.intervals import percentile, wilson
 from medcore.evaluation.roc import auc
-
-RESAMPLES = 1000
 
 HEALTHY = ("normal", "benign", "healthy", "negative", "no", "not", "non", "without", "absent")
 """First words of class names that say there is no disease."""
@@ -47,7 +46,7 @@ def evaluate(
     if not np.isfinite(probabilities).all():
         return {"n": len(labels), **dict.fromkeys(names), "recall": {}, "intervals": {}}
     predicted = probabilities.argmax(axis=1)
-    confusion = metrics.confusion_matrix(labels, predicted, labels=range(classes))
+    confusion = matrix(labels, predicted, classes)
     hits, counts = confusion.diagonal(), confusion.sum(axis=1)
     area = auc(labels, probabilities)
     result: dict[str, Any] = {
@@ -111,10 +110,7 @@ def _f1_macro(confusion: np.ndarray) -> np.ndarray:
 
 def _bootstrap(confusion: np.ndarray, seed: int) -> dict[str, Any]:
     """Intervals of the metrics that are neither plain shares nor areas."""
-    rng = np.random.default_rng(seed)
-    # Resampling within a true class draws its row of the confusion matrix anew.
-    rows = [rng.multinomial(row.sum(), row / max(row.sum(), 1), RESAMPLES) for row in confusion]
-    resampled = np.stack(rows, axis=1)
+    resampled = bootstrap.confusions(confusion, seed=seed)
     return {
         "balanced_accuracy": percentile(_balanced_accuracy(resampled)),
         "f1_macro": percentile(_f1_macro(resampled)),
