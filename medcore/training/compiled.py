@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 
@@ -17,6 +17,22 @@ KEPT = 8
 """Steppers kept in a process: as many as one comparison has optimizers."""
 
 _kept: dict[str, Stepper] = {}
+
+
+class Around(Protocol):
+    """What is trained together with a model, such as what tells two places apart.
+
+    `name` stands for all that it compiles in. Numbers of a run are variables of the model around, so that a stepper
+    that is kept takes them over as it does first weights.
+    """
+
+    name: str
+
+    def wrapped(self, model: keras.Model) -> keras.Model:
+        """From the same images to the same logits, through the layers of `model`; its layers may add losses."""
+
+    def loss(self, loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """The loss, which unlabelled images may reach."""
 
 
 def build_model(
@@ -50,6 +66,7 @@ def stepper(
     precision: str,
     kind: str,
     measures: bool = True,
+    around: Around | None = None,
 ) -> Stepper:
     """What takes the run's steps, as good as new: with first weights and an unused optimizer.
 
@@ -62,14 +79,16 @@ def stepper(
         batch: images a step.
         kind: "gpu" or "cpu".
         measures: whether layers are measured at updates watched.
+        around: what is trained together with the model, None for nothing.
     """
     optimizer = spec.optimizer
     parts = [spec.model.name, spec.model.options, optimizer.name, optimizer.options, optimizer.weight_decay]
     parts += [spec.loss.name, spec.loss.options, shape, classes, dtype, batch, precision, kind]
-    parts += [optimizers.penalty_of(spec.regularization), measures]
+    parts += [optimizers.penalty_of(spec.regularization), measures, around and around.name]
     key = json.dumps(parts, sort_keys=True)
     model = build_model(spec.model, shape, classes, precision, spec.seed)
-    kept = _kept.pop(key, None) or _compile(spec, model, dtype, batch, kind, measures)
+    model = around.wrapped(model) if around else model
+    kept = _kept.pop(key, None) or _compile(spec, model, dtype, batch, kind, measures, around)
     kept.reset(values(model.variables))
     kept.penalise(spec.regularization.l1, spec.regularization.l2)
     _kept[key] = kept
@@ -78,17 +97,20 @@ def stepper(
     return kept
 
 
-def _compile(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: str, measures: bool) -> Stepper:
+def _compile(
+    spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: str, measures: bool, around: Around | None
+) -> Stepper:
     optimizer = optimizers.build(spec.optimizer, optimizers.penalty_of(spec.regularization))
-    loss = build_loss(spec)
+    loss = around.loss(build_loss(spec)) if around else build_loss(spec)
     if keras.backend.backend() != "tensorflow":
         from medcore.training.fallback import Fit
 
         return Fit(model, optimizer, loss, batch)
     from medcore.training.loop import Loop
 
-    # XLA takes short batches filled up, and batch normalisation would count what fills them. Its random numbers take
+    # XLA takes short batches filled up, and batch normalisation would count what fills them, as would what is around
+    # the model. Its random numbers take
     # longer than all the rest (noise on 64x64 pixels: 28 times), and are others than those of plain Keras.
-    held_back = any(spec.model.options.get(name) for name in ("dropout", "batch_norm", "input_noise"))
+    held_back = around or any(spec.model.options.get(name) for name in ("dropout", "batch_norm", "input_noise"))
     xla = catalog.MODELS[spec.model.name].dense_only and kind == "cpu" and not held_back
     return Loop(model, optimizer, loss, batch, dtype, xla, measures)

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -102,6 +102,22 @@ def class_weights(labels: np.ndarray, classes: int) -> np.ndarray:
     return np.divide(len(labels), counts * np.count_nonzero(counts), out=np.zeros(classes), where=counts > 0)
 
 
+def loss_weights(labels: np.ndarray, order: np.ndarray, classes: int, by_class: bool) -> np.ndarray:
+    """The factor of each class' loss, (classes,); or (classes + 1,) where some images are unlabelled.
+
+    The label of these is the number of classes. They weigh nothing, and the others as many times more as an epoch has
+    more images: the loss of a batch is then the mean over its labelled images, if every batch has its share of them.
+
+    Args:
+        labels: (m,) of all images.
+        order: numbers of the images of an epoch.
+        by_class: whether every class is to weigh the same.
+    """
+    known = labels < classes
+    factors = class_weights(labels[known], classes) if by_class else np.ones(classes)
+    return factors if known.all() else np.append(factors * len(order) / np.count_nonzero(known[order]), 0.0)
+
+
 def fit(
     stepper: Stepper,
     loss: Callable[[Any, Any], Any],
@@ -111,6 +127,8 @@ def fit(
     run: Run,
     draw: ahead.Draw | None = None,
     room: int = 0,
+    order: Callable[[int], np.ndarray] | None = None,
+    after: Callable[[Outcome], Mapping[str, float]] | None = None,
 ) -> Outcome:
     """Trains the stepper's model from the state it is in.
 
@@ -125,13 +143,17 @@ def fit(
     Args:
         draw: gives the training images of each epoch, in the order of `train`; None trains on those of `train`.
         room: images that the stepper makes room for, see `Stepper.load`.
+        order: gives the numbers of the images of an epoch (from 0), each as many; None takes every image once. Images
+            may be unlabelled, see `loss_weights`, and do not count for the accuracy.
+        after: called at the end of each epoch; gives more to log.
 
     Raises:
         Cancelled: if the run was cancelled, noticed within one call of the stepper.
     """
     training, classes = spec.training, len(train.class_names)
-    factors = class_weights(train.labels, classes) if training.class_weights else np.ones(classes)
-    course = Course(spec, len(train), stepper.batch)
+    order = order or (lambda epoch: order_of(spec.seed, epoch, len(train)))
+    factors = loss_weights(train.labels, order(0), classes, training.class_weights)
+    course = Course(spec, len(order(0)), stepper.batch)
     path = WeightPath(stepper.model, course.updates) if training.record_path else None
     if path:
         course.stops.update(path.due)
@@ -144,8 +166,11 @@ def fit(
     try:
         with closing(_loaded(load, train.images, draw, training.epochs, run)) as epochs:
             for epoch, data in enumerate(epochs):
-                planned = course.epoch(epoch, order_of(spec.seed, epoch, len(train)))
-                _epoch(stepper, loss, data, planned, val, journal, run, outcome)
+                planned = course.epoch(epoch, order(epoch))
+                labelled = np.count_nonzero(train.labels[planned.order] < classes)
+                _epoch(stepper, loss, data, planned, labelled, val, journal, run, outcome)
+                if after:
+                    run.log(Row(outcome.steps, metric, value) for metric, value in after(outcome).items())
                 if training.patience and outcome.epochs - outcome.best_epoch >= training.patience:
                     outcome.stopped = f"No lower validation loss in {training.patience} epochs."
                     break
@@ -182,12 +207,13 @@ def _epoch(
     loss: Callable[[Any, Any], Any],
     data: Any,
     planned: Epoch,
+    labelled: int,
     val: ImageDataset,
     journal: Journal,
     run: Run,
     outcome: Outcome,
 ) -> None:
-    """One epoch and its validation, noted in `outcome`."""
+    """One epoch, of so many `labelled` images, and its validation, noted in `outcome`."""
 
     def pause() -> None:
         _leave_if_cancelled(run)
@@ -209,7 +235,7 @@ def _epoch(
     images = np.minimum(stepper.batch, n - np.arange(len(journal.losses)) * stepper.batch)
     metrics = {
         "epoch_train_loss": float(np.average(journal.losses, weights=images)),
-        "train_accuracy": correct / n,
+        "train_accuracy": correct / labelled,
         "val_loss": val_loss,
         "val_accuracy": float((logits.argmax(axis=1) == val.labels).mean()),
         **outcome.weights.end_epoch(outcome.epochs),

@@ -60,18 +60,19 @@ class Loop:
     """A model, an optimizer and a loss, compiled together; `reset` makes it as new for the next run.
 
     Args:
-        model: from images (n, height, width, channels) in 0..1 to logits (n, classes).
+        model: from images (n, height, width, channels) in 0..1 to logits (n, classes). What its layers add by
+            `add_loss` counts for the gradients, and not in the loss that is reported.
         optimizer: without state; the loop builds it.
         loss: labels (n,), logits (n, classes) -> (n,).
         batch: images a step. A batch of more than `PIXELS_AT_ONCE` is worked off in parts, their
-            gradients added up before the one update: the same step in bounded memory. Batch normalisation, which
-            mixes the images of a batch, does not go with that.
+            gradients added up before the one update: the same step in bounded memory. Batch normalisation and
+            layers that say what `mixes` the images of a batch do not go with that.
         dtype: of the images, "uint8" (0..255) or "float32" (0..1).
         xla: compile with XLA, which pays for dense layers on a CPU and hurts convolutions.
         measures: whether layers are measured at updates watched. Without it compiling takes two thirds of the time.
 
     Raises:
-        ValueError: if a model with batch normalisation is to take a batch in parts.
+        ValueError: if a model that mixes the images of a batch is to take it in parts.
     """
 
     def __init__(
@@ -89,9 +90,10 @@ class Loop:
         self._state = State(model, optimizer)
         height, width = model.input_shape[1:3]
         self._part = max(1, PIXELS_AT_ONCE // (height * width))
-        if batch > self._part and any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.layers):
+        mixing = next(filter(None, map(_mixes_images, model.layers)), None)
+        if batch > self._part and mixing:
             raise ValueError(
-                f"Batch normalisation takes batches of at most {self._part:,} images of {height}x{width} pixels, since "
+                f"{mixing} takes batches of at most {self._part:,} images of {height}x{width} pixels, since "
                 f"it needs the whole batch at once. Received: batches of {batch:,}"
             )
         self._pace = Pace()
@@ -301,14 +303,22 @@ class Loop:
         with tf.GradientTape() as tape:
             logits = self.model(_scaled(tf.gather(data.images, rows)), training=True)
             loss = tf.reduce_sum(self._loss(labels, logits) * weights) / count
+            objective = sum(self.model.losses, loss)  # those that layers add, such as of domain adaptation
         right = (tf.argmax(logits, 1, output_type=tf.int32) == labels) & real
-        return loss, tf.reduce_sum(tf.cast(right, tf.int32)), tape.gradient(loss, self.model.trainable_variables)
+        return loss, tf.reduce_sum(tf.cast(right, tf.int32)), tape.gradient(objective, self.model.trainable_variables)
 
 
 def _ends(steps: int, ends: np.ndarray) -> np.ndarray:
     """(steps,) for each step the nearest of `ends` behind it, or the end of them all."""
     ends = np.unique([*ends, steps])
     return ends[np.searchsorted(ends, np.arange(steps), side="right")].astype(np.int32)
+
+
+def _mixes_images(layer: keras.layers.Layer) -> str | None:
+    """What makes a batch more than its images one by one, in words; None for a layer that takes each by itself."""
+    return (
+        "Batch normalisation" if isinstance(layer, keras.layers.BatchNormalization) else getattr(layer, "mixes", None)
+    )
 
 
 def _scaled(images: tf.Tensor) -> tf.Tensor:
