@@ -44,11 +44,18 @@ _SECONDS = Progress("second", "Time spent in updates (s)", "%{x:,.2f} s")
 _LOSS = {"autorangeoptions": {"clipmin": 0}}
 _SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
 _LOG = {"type": "log", "tickformat": ".3~g", "nticks": 3}
-_PANELS = (
+PANELS = (
     Panel("train_loss", "Training loss", 0.62, 1.0, "%{y:.4g}", _LOSS, True),
     Panel("val_loss", "Validation loss", 0.31, 0.57, "%{y:.4g}", _LOSS),
     Panel("val_accuracy", "Validation accuracy", 0.0, 0.26, "%{y:.1%}", _SHARE),
 )
+TWO_PLACES = (
+    Panel("train_loss", "Training loss", 0.76, 1.0, "%{y:.4g}", _LOSS, True),
+    Panel("val_loss", "Source<br>validation loss", 0.51, 0.71, "%{y:.4g}", _LOSS),
+    Panel("val_accuracy", "Source validation<br>accuracy", 0.255, 0.46, "%{y:.1%}", _SHARE),
+    Panel("target_accuracy", "Target test<br>accuracy", 0.0, 0.205, "%{y:.1%}", _SHARE),
+)
+"""Of runs that learn from one place and are tested at another."""
 _NO_POINTS = EMPTY.assign(update=EMPTY["step"])
 
 
@@ -62,8 +69,9 @@ def figure(
     seconds: bool = False,
     means: bool = False,
     dashes: Mapping[str, str] | None = None,
+    panels: Sequence[Panel] = PANELS,
 ) -> go.Figure:
-    """Three panels, one above the other, that share the progress of training as x axis.
+    """Panels, one above the other, that share the progress of training as x axis.
 
     Args:
         frame: columns run (id), step (update, from 1), metric, value (NaN for a gap); in order of step. Of a run
@@ -77,6 +85,7 @@ def figure(
         seconds: whether the x axis counts the seconds spent in updates, from the rows of the metric `seconds`.
         means: whether groups of several runs get a mean and a band of one standard deviation to each side.
         dashes: run id to how its line is broken, so that one below shows through; default unbroken.
+        panels: from top to bottom.
     """
     groups, dashes = groups or labels, dict.fromkeys(labels, "solid") | dict(dashes or {})
     order = list(dict.fromkeys(groups[run] for run in labels))
@@ -90,7 +99,7 @@ def figure(
     traces = []
     for group in order:
         runs = [run for run in labels if groups[run] == group]
-        for number, panel in enumerate(_PANELS, 1):
+        for number, panel in enumerate(panels, 1):
             looks = [
                 Look(run, labels[run], group, colours[run], run == runs[0], number, panel, progress, dashes[run])
                 for run in runs
@@ -105,7 +114,7 @@ def figure(
                     traces.append(run_lines.noise(look, series.get((look.run, panel.metric), _NO_POINTS)))
                 traces.append(run_lines.line(look, part))
     traces.sort(key=lambda trace: run_lines.DEPTH[trace["meta"]["role"]])  # noise behind the means of all
-    return go.Figure({"data": traces, "layout": _layout(progress, log_loss, order)})
+    return go.Figure({"data": traces, "layout": _layout(progress, log_loss, order, panels)})
 
 
 def _calm(series: Mapping[tuple[str, str], pd.DataFrame], run: str, panel: Panel) -> pd.DataFrame:
@@ -118,11 +127,11 @@ def _calm(series: Mapping[tuple[str, str], pd.DataFrame], run: str, panel: Panel
     return part.assign(value=curves.smoothed(part["value"].to_numpy(dtype=float)))
 
 
-def _layout(progress: Progress, log_loss: bool, groups: Sequence[str]) -> dict[str, Any]:
+def _layout(progress: Progress, log_loss: bool, groups: Sequence[str], panels: Sequence[Panel]) -> dict[str, Any]:
     top = _legend_height(groups)
     layout = template.LAYOUT | {
         "template": template.NAME,
-        "height": HEIGHT + top - 40,
+        "height": HEIGHT * len(panels) // len(PANELS) + top - 40,
         "hovermode": "closest",
         "dragmode": "zoom",
         "uirevision": "kept",
@@ -132,11 +141,11 @@ def _layout(progress: Progress, log_loss: bool, groups: Sequence[str]) -> dict[s
         "margin": {"l": 68, "r": 10, "t": top, "b": 52, "pad": 4},
     }
     layout["legend"] |= {"maxheight": top, "tracegroupgap": 0}
-    for number, panel in enumerate(_PANELS, 1):
-        last = number == len(_PANELS)
+    for number, panel in enumerate(panels, 1):
+        last = number == len(panels)
         x = {"anchor": f"y{number}", "showticklabels": last, "rangemode": "tozero", "automargin": False}
         x["uirevision"] = progress.by  # a zoom into updates says nothing about epochs
-        x |= {} if last else {"matches": f"x{len(_PANELS)}"}
+        x |= {} if last else {"matches": f"x{len(panels)}"}
         y = {"anchor": f"x{number}", "domain": [panel.low, panel.high], "automargin": False}
         layout[f"xaxis{number}"] = template.axis(progress.title if last else None) | x
         log = log_loss and panel.axis is _LOSS

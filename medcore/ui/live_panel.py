@@ -29,7 +29,7 @@ from medcore.ui.run_line import ACTIVE
 RUNS = "runs"
 MOST_LINES = 9
 """Of runs; more are counted, and only those worth a look have a line."""
-TRAINED = ("classification", "classic")
+TRAINED = ("classification", "classic", "transfer", "adapt")
 """Tasks whose results can be compared."""
 Pairs = tuple[tuple[str, Any], ...]
 """By run id; a tuple, so that caches can tell two apart."""
@@ -142,12 +142,15 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
     ids = [r.id for r in records]
     labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
     dashes = tuple(_dashes(records).items())
+    panels = training.TWO_PLACES if all(r.spec["task"] == "adapt" for r in records) else training.PANELS
     if any(r.state in ACTIVE for r in records):
-        live_chart(_skeleton(labels, colours, dashes, by, log_loss), web.stream_url(ids), key=f"live-{'-'.join(ids)}")
+        live_chart(
+            _skeleton(labels, colours, dashes, by, log_loss, panels), web.stream_url(ids), key=f"live-{'-'.join(ids)}"
+        )
         st.caption(" ".join(filter(None, (_losses(records), _same(records), _thickness(records)))))
         return None
     steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
-    figure = _finished(labels, colours, dashes, by, steps, log_loss)
+    figure = _finished(labels, colours, dashes, by, steps, log_loss, panels)
     st.plotly_chart(
         figure,
         width="stretch",
@@ -225,16 +228,24 @@ def _means(records: Sequence[Record]) -> str:
 
 # A rerun that changes nothing of a chart must not build it again.
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _skeleton(labels: Pairs, colours: Pairs, dashes: Pairs, by: str, log_loss: bool) -> go.Figure:
-    return _figure(training.EMPTY, labels, colours, dashes, by, (), log_loss, means=False)
+def _skeleton(
+    labels: Pairs, colours: Pairs, dashes: Pairs, by: str, log_loss: bool, _panels: tuple[training.Panel, ...]
+) -> go.Figure:
+    return _figure(training.EMPTY, labels, colours, dashes, by, (), log_loss, _panels, means=False)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _finished(
-    labels: Pairs, colours: Pairs, dashes: Pairs, by: str, steps_per_epoch: Pairs, log_loss: bool
+    labels: Pairs,
+    colours: Pairs,
+    dashes: Pairs,
+    by: str,
+    steps_per_epoch: Pairs,
+    log_loss: bool,
+    _panels: tuple[training.Panel, ...] = training.PANELS,  # which follow from the runs
 ) -> go.Figure:
     frame = history.of(state.store().find([run_id for run_id, _ in labels]))
-    return _figure(frame, labels, colours, dashes, by, steps_per_epoch, log_loss, means=True)
+    return _figure(frame, labels, colours, dashes, by, steps_per_epoch, log_loss, _panels, means=True)
 
 
 def _figure(
@@ -245,6 +256,7 @@ def _figure(
     by: str,
     steps: Pairs,
     log_loss: bool,
+    panels: tuple[training.Panel, ...],
     means: bool,
 ) -> go.Figure:
     return training.figure(
@@ -257,6 +269,7 @@ def _figure(
         seconds=by == "second",
         means=means,
         dashes=dict(dashes),
+        panels=panels,
     )
 
 

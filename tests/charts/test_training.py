@@ -232,3 +232,15 @@ def test_runs_without_rows_keep_their_place(frame):
     assert mean.showlegend
     assert np.isnan(mean.x).all()
     assert len(mean.x) == 1  # else Plotly leaves the run out of the legend
+
+
+def test_two_places_have_a_panel_of_the_targets_accuracy(frame):
+    rows = [("a", 20 * epoch, "target_accuracy", 0.4 + 0.1 * epoch) for epoch in (1, 2, 3)]
+    frame = pd.concat([frame, pd.DataFrame(rows, columns=list(frame))])
+    figure = training.figure(frame, LABELS, panels=training.TWO_PLACES)
+    line = trace(figure, "a", "target_accuracy", "epoch")
+    np.testing.assert_allclose(line.y, [0.5, 0.6, 0.7])
+    axes = [figure.layout[f"yaxis{number}"] for number in range(1, 5)]
+    assert axes[3].title.text == "Target test<br>accuracy"
+    assert all(upper.domain[0] > lower.domain[1] for upper, lower in zip(axes, axes[1:], strict=False))
+    assert figure.layout.height > training.figure(frame, LABELS).layout.height
