@@ -6,8 +6,8 @@ import streamlit as st
 
 from medcore.labs import few_labels as lab
 from medcore.labs import few_labels_findings as findings
-from medcore.labs.few_labels_findings import Measured
 from medcore.labs.labels import family
+from medcore.labs.score_curves import Measured, Point, balanced
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import prediction
@@ -33,7 +33,7 @@ def ask(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
 def reveal(runs: Sequence[Measured], question: str) -> None:
     """Once the runs have ended: whether the guess was ahead, by the balanced accuracy where it is hardest."""
     guess = st.query_params.get(KEY)
-    points = findings.points(runs, question, findings.balanced)
+    points = findings.points(runs, question, balanced)
     values = [point.value for point in points]
     if not points or len(set(values)) < 2:
         return
@@ -43,7 +43,7 @@ def reveal(runs: Sequence[Measured], question: str) -> None:
         st.markdown(f"**Your guess: {plain(guess)}.** {plain(answer(guess, there))}")
 
 
-def answer(guess: str, there: Mapping[str, findings.Point]) -> str:
+def answer(guess: str, there: Mapping[str, Point]) -> str:
     """What to say of a guess, by line; the test of differences stands in the sentences beside it."""
     best = max(there.values(), key=lambda point: point.mean)
     own = there[guess]

@@ -11,8 +11,8 @@ import streamlit as st
 from medcore.charts import learning_curve, template
 from medcore.labs import few_labels as lab
 from medcore.labs import few_labels_findings as findings
-from medcore.labs.few_labels_findings import Measured, Point
 from medcore.labs.labels import family, group
+from medcore.labs.score_curves import Measured, Point
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (

@@ -8,8 +8,8 @@ from medcore.data.sampling import sample
 from medcore.labs import few_labels as lab
 from medcore.labs import few_labels_findings as findings
 from medcore.labs import regularization
-from medcore.labs.few_labels_findings import Measured
 from medcore.labs.labels import family
+from medcore.labs.score_curves import Measured, balanced
 from medcore.spec import DataSpec, RunSpec
 
 
@@ -101,7 +101,7 @@ def ended(specs: dict[str, RunSpec], accuracy) -> list[Measured]:
 def test_points_are_means_with_student_s_interval():
     specs = lab.runs("images", [50, 100], classics=[], knob="", seeds=3)
     runs = ended(specs, lambda line, spec: 0.6 + 0.1 * spec.seed + 0.001 * spec.sample.images)
-    few, many = findings.points(runs, "images", findings.balanced)
+    few, many = findings.points(runs, "images", balanced)
     assert (few.value, many.value, few.n) == (50, 100, 3)
     low, high = stats.t.interval(0.95, 2, loc=0.75, scale=stats.sem([0.65, 0.75, 0.85]))
     assert (few.mean, few.low, few.high) == pytest.approx((0.75, low, min(high, 1)))
@@ -151,7 +151,7 @@ def test_the_best_remedy_is_named_with_the_recall_of_the_rare_class():
     assert 'MLP by itself finds 10.0% of "rare"' in said
     assert "MLP + oversampling finds most: 60.0%" in said
     assert "+50.0 points, more than chance explains" in said
-    assert {point.value for point in findings.points(runs, "imbalance", findings.balanced)} == {3, 30}
+    assert {point.value for point in findings.points(runs, "imbalance", balanced)} == {3, 30}
 
 
 def test_nothing_is_said_of_a_single_value():
