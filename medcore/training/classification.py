@@ -13,6 +13,7 @@ import numpy as np
 from medcore import catalog
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, ImageDataset, Splits
+from medcore.data.preparation.normalisation import Scale
 from medcore.data.preparation.recipe import PreparedSplits, Recipe
 from medcore.data.sampling import sample
 from medcore.evaluation.classification import evaluate, majority
@@ -147,8 +148,14 @@ def check(splits: Splits) -> None:
         raise ValueError(f"Classification needs two classes or more. Received: {splits['train'].class_names}")
 
 
-def prepare(spec: RunSpec, splits: Splits, run: Run) -> tuple[Recipe | None, PreparedSplits]:
-    """The splits as the network gets them; without a recipe they stay as they are, bytes stay bytes."""
+def prepare(
+    spec: RunSpec, splits: Splits, run: Run, scale: Scale | None = None
+) -> tuple[Recipe | None, PreparedSplits]:
+    """The splits as the network gets them; without a recipe they stay as they are, bytes stay bytes.
+
+    Args:
+        scale: of a normalisation by the training set, where another one than this decides on it.
+    """
     if not spec.preparation:
         return None, PreparedSplits(splits, None, None)
     said = time.monotonic()
@@ -162,7 +169,7 @@ def prepare(spec: RunSpec, splits: Splits, run: Run) -> tuple[Recipe | None, Pre
             run.status(f"Preparing the images: {done:,} of {total:,}.")
 
     run.status("Preparing the images.")
-    recipe = Recipe(spec.preparation, spec.seed)
+    recipe = Recipe(spec.preparation, spec.seed, scale)
     return recipe, recipe.splits(splits, tick)
 
 

@@ -1,0 +1,73 @@
+"""AdaBN: batch normalisation goes by the mean and variance of another place's images."""
+
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+MOST_IMAGES = 1024
+"""That means and variances are taken of; those of a filter have many pixels each."""
+
+MOST_PASSES = 8192
+"""Images times normalisations: a network with fifty of them takes fewer images for each."""
+
+PIXELS_AT_ONCE = 2**19
+
+
+def norms(model: keras.Model) -> list[tuple[layers.BatchNormalization, keras.KerasTensor]]:
+    """Every batch normalisation from the image on, nested backbones included, with what it gets as a function of the
+    model's input."""
+    found = []
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            found.append((layer, layer.input))
+        elif isinstance(layer, keras.Model):
+            found += [(norm, keras.Model(layer.inputs, inner)(layer.input)) for norm, inner in norms(layer)]
+    return found
+
+
+def adapt(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> None:
+    """Sets the running mean and variance of every batch normalisation to those of `images`.
+
+    One after the other from the image on, each by what the ones before make of the images with their new statistics:
+    exact for any number of images. Of many, evenly spaced ones are taken.
+
+    Args:
+        images: (n, height, width, channels) uint8, or floats as the network gets them; labels are not needed.
+        pause: called now and then; may raise.
+
+    Reference:
+        Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, arXiv:1603.04779.
+    """
+    found = norms(model)
+    images = _some(images, min(MOST_IMAGES, MOST_PASSES // max(1, len(found))))
+    for norm, before in found:
+        mean, variance = _moments(keras.Model(model.inputs, before), images, pause)
+        norm.moving_mean.assign(mean)
+        norm.moving_variance.assign(variance)
+
+
+def _some(images: np.ndarray, count: int) -> np.ndarray:
+    return images[np.unique(np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int))]
+
+
+def _moments(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of the last axis of what a model makes of images, over all else."""
+    count, total, squares, origin = 0, 0.0, 0.0, None
+    for part in _parts(images):
+        pause()
+        values = ops.convert_to_numpy(ops.cast(model(part, training=False), "float32"))
+        values = values.reshape(-1, values.shape[-1]).astype(np.float64)
+        origin = values[0] if origin is None else origin  # near the mean, so that the squares lose no digits
+        count, total = count + len(values), total + (values - origin).sum(axis=0)
+        squares = squares + np.square(values - origin).sum(axis=0)
+    mean = total / count
+    return mean + origin, np.maximum(squares / count - mean**2, 0)
+
+
+def _parts(images: np.ndarray) -> Iterator[np.ndarray]:
+    at_once = max(1, PIXELS_AT_ONCE // (images.shape[1] * images.shape[2]))
+    for first in range(0, len(images), at_once):
+        part = images[first : first + at_once]
+        yield part.astype(np.float32) / 255 if part.dtype == np.uint8 else part
