@@ -1,14 +1,11 @@
 """Few and bad labels: curves that grow while the runs end, what was found, and every number."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore.charts import learning_curve, template
 from medcore.labs import few_labels as lab
 from medcore.labs import few_labels_findings as findings
 from medcore.labs.labels import family, group
@@ -22,6 +19,7 @@ from medcore.ui import (
     lesson,
     live_panel,
     results,
+    score_charts,
     setup_table,
     tabs,
     take_home,
@@ -36,12 +34,6 @@ X_TITLES = {
     "label_noise": "Wrong labels (share of training)",
     "imbalance": "Commonest to rarest class (logarithmic)",
     "missing_pixels": "Missing pixels (share of each image)",
-}
-METRICS = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "f1_macro": "F1 (macro)",
-    "auc": "ROC AUC",
 }
 EVERY = 2.0
 """Seconds between two looks at what has ended."""
@@ -93,7 +85,7 @@ def _unknown(specs: Mapping[str, RunSpec]) -> str:
 def _curves() -> None:
     """What the runs that have ended say so far."""
     records = live_panel.shown(PARAM)
-    done = _measured(records)
+    done = score_charts.measured(records)
     if not done:
         return
     question = lab.question_of([RunSpec.from_dict(record.spec) for record in records])
@@ -106,72 +98,40 @@ def _curves() -> None:
     results.notes(records)
 
 
-def _measured(records: Sequence[Record]) -> list[Measured]:
-    """Those that have a figure."""
-    return [
-        Measured(record.label, RunSpec.from_dict(record.spec), record.result)
-        for record in records
-        if record.result and record.result.get("test") and not record.result.get("diverged_at")
-    ]
-
-
-def _colours(records: Sequence[Record]) -> dict[str, str]:
-    """By line, in the order of the runs."""
-    return {line: template.colour(i) for i, line in enumerate(dict.fromkeys(family(r.label) for r in records))}
-
-
 def _drawn(records: Sequence[Record]) -> None:
     """The charts side by side, under one legend."""
-    charts = _charts(records, legend=False)
-    st.html(_legend(_colours(records)))
-    titles = list(charts)
-    for start in range(0, len(titles), 2):
-        for column, title in zip(st.columns(2, gap="medium"), titles[start : start + 2], strict=False):
-            with column:
-                st.plotly_chart(
-                    charts[title],
-                    width="stretch",
-                    key=f"few_{title}",
-                    config=template.CONFIG,
-                    alt=f"{title} on the test set of each way to learn, with 95% intervals over the seeds",
-                )
+    score_charts.draw(_charts(records, legend=False), score_charts.colours(records), "few")
     st.caption(
         "Test set. Lines: means over the seeds; bands: 95% intervals of the mean (Student), none where one seed has "
         "ended. Dotted with diamonds: classics. Gray and dashed: always the largest class."
     )
 
 
-def _legend(colours: Mapping[str, str]) -> str:
-    """The lines' names, each with its colour."""
-    names = "".join(
-        f'<span style="white-space:nowrap"><span style="color:{colour}">&#9632;</span> {escape(line)}</span>'
-        for line, colour in colours.items()
-    )
-    return f'<div style="display:flex;flex-wrap:wrap;column-gap:1.2em">{names}</div>'
-
-
 def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figure]:
     """By title; those of a rare class with the recall of the classes at the ends."""
-    done = _measured(records)
+    done = score_charts.measured(records)
     if not done:
         return {}
     question = lab.question_of([RunSpec.from_dict(record.spec) for record in records])
     metrics: dict[str, Any] = {
-        title: lambda result, name=name: result["test"].get(name) for name, title in METRICS.items()
+        title: lambda result, name=name: result["test"].get(name) for name, title in score_charts.METRICS.items()
     }
     if question == "imbalance" and (classes := findings.extremes(done)):
         of = dict(zip(("commonest", "rarest"), classes, strict=True))
         metrics |= {f"Recall of the {which} class": findings.recall_of(name) for which, name in of.items()}
     baselines = _baselines(done, question)
     found = {title: tuple(findings.points(done, question, metric)) for title, metric in metrics.items()}
+    colours = tuple(score_charts.colours(records).items())
     return {
-        title: _figure(
+        title: score_charts.figure(
             points,
-            tuple(_colours(records).items()),
-            question,
+            colours,
+            X_TITLES[question],
             title,
-            tuple(sorted(baselines.get(title, {}).items())),
-            legend,
+            logarithmic=question in ("images", "imbalance"),
+            x_percent=question in ("label_noise", "missing_pixels"),
+            baseline=tuple(sorted(baselines.get(title, {}).items())),
+            legend=legend,
         )
         for title, points in found.items()
         if points
@@ -189,50 +149,17 @@ def _baselines(done: Sequence[Measured], question: str) -> dict[str, dict[float,
     }
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _figure(
-    points: tuple[Point, ...],
-    colours: tuple[tuple[str, str], ...],
-    question: str,
-    title: str,
-    baseline: tuple[tuple[float, float], ...],
-    legend: bool,
-) -> go.Figure:
-    return learning_curve.figure(
-        pd.DataFrame(list(points)),
-        dict(colours),
-        X_TITLES[question],
-        title,
-        logarithmic=question in ("images", "imbalance"),
-        x_percent=question in ("label_noise", "missing_pixels"),
-        y_percent=title not in ("F1 (macro)", "ROC AUC"),
-        baseline=dict(baseline),
-        legend=legend,
-    )
-
-
 def _table(done: Sequence[Measured], question: str) -> None:
     """Every mean with its interval."""
-    rows: dict[tuple[str, float], dict[str, Any]] = {}
-    for name, title in METRICS.items():
-        for point in findings.points(done, question, lambda result, name=name: result["test"].get(name)):
-            row = rows.setdefault((point.line, point.value), {"Run": point.line, "Value": _words(question, point)})
-            row["Seeds"] = point.n
-            row[title] = _text(point, "{:.1%}" if name in results.SHARES else "{:.3f}")
-    with st.expander("Every number"):
-        st.dataframe(pd.DataFrame(list(rows.values())), hide_index=True, width="stretch", key="few_table")
-        st.caption(
-            "Mean over the seeds with its 95% interval, on the test set. For teaching and research, not for diagnosis."
-        )
+
+    def points_of(name: str) -> list[Point]:
+        return findings.points(done, question, lambda result: result["test"].get(name))
+
+    score_charts.table(points_of, lambda point: _words(question, point), "few_table")
 
 
 def _words(question: str, point: Point) -> str:
     return f"{point.value:g} to 1" if question == "imbalance" else lab.words(question, point.value)
-
-
-def _text(point: Point, form: str) -> str:
-    mean = form.format(point.mean)
-    return mean if point.n < 2 else f"{mean} [{form.format(point.low)} to {form.format(point.high)}]"
 
 
 def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
