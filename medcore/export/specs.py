@@ -12,10 +12,11 @@ OWN = "own-images"
 
 def text(runs: Mapping[str, RunSpec]) -> str:
     """A list of runs with their labels; the secret name of a session's data set stays here."""
-    return json.dumps([{"label": label} | _told(spec) for label, spec in runs.items()], indent=2, ensure_ascii=False)
+    return json.dumps([{"label": label} | told(spec) for label, spec in runs.items()], indent=2, ensure_ascii=False)
 
 
-def _told(spec: RunSpec) -> dict:
+def told(spec: RunSpec) -> dict:
+    """A spec as plain values, without a name that is a secret."""
     values = spec.to_dict()
     if session_sets.is_name(spec.data.name):
         values["data"] |= {"name": OWN}
