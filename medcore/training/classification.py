@@ -66,7 +66,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     run.status("Training.")
     loss = compiled.build_loss(spec)
     outcome = fit(
-        stepper, loss, train_set, prepared.splits["val"], spec, run, prepared.draw, _room(images.whole["train"])
+        stepper, loss, train_set, prepared.splits["val"], spec, run, prepared.draw, room_for(images.whole["train"])
     )
     run.status("Evaluating.")
     results = _evaluate(stepper, prepared.splits, run)
@@ -81,7 +81,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         write(run.folder / "preparation.json", lambda file: file.write_text(json.dumps(recipe.facts())))
     return {
         "seconds": round(time.perf_counter() - begun, 3),
-        **_course(outcome, spec),
+        **course_facts(outcome, spec),
         **outcome.weights.facts(),
         **facts,
         **images.facts(),
@@ -128,7 +128,7 @@ def load(spec: RunSpec, run: Run) -> Images:
     return Images(whole, chosen, sampled, *prepare(spec, chosen, run))
 
 
-def _room(whole: ImageDataset) -> int:
+def room_for(whole: ImageDataset) -> int:
     """Images to make room for, so that small samples of every size share what was compiled; 0 for large sets."""
     return len(whole) if whole.images.nbytes <= MOST_ROOM else 0
 
@@ -173,7 +173,7 @@ def prepare(
     return recipe, recipe.splits(splits, tick)
 
 
-def _course(outcome: Outcome, spec: RunSpec) -> dict[str, Any]:
+def course_facts(outcome: Outcome, spec: RunSpec) -> dict[str, Any]:
     """How the training went."""
     best = spec.training.weights == "best" and outcome.best_epoch is not None
     return {
