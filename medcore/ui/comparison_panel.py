@@ -12,6 +12,7 @@ from medcore.ui import (
     comparison_charts,
     comparison_controls,
     data_card,
+    evaluation_panel,
     landscape_panel,
     layer_panel,
     lesson,
@@ -74,6 +75,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
     loss = _loss(chosen)
     panels: dict[str, Callable[[], None]] = {
         "Lesson": lambda: lesson.show("optimizers"),
+        "Evaluation": lambda: evaluation_panel.show(records),
         "Losses": lambda: loss_panel.show(*loss),
         "Layers": lambda: layer_panel.show(records),
         "Loss surface": lambda: landscape_panel.show(records, run_colours.of(records)),

@@ -14,6 +14,7 @@ from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (
     data_card,
+    evaluation_panel,
     few_labels_controls,
     few_labels_guess,
     lesson,
@@ -166,6 +167,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
     """What stands behind the curves, in tabs; only the open one is computed."""
     panels = {
         "Lesson": lambda: lesson.show("regularization", opened="Few and bad labels"),
+        "Evaluation": lambda: evaluation_panel.show(records),
         "Settings": lambda: _settings(chosen, records),
         "Training curves": lambda: _training(records),
         "The data set": lambda: data_card.show(chosen.entry),

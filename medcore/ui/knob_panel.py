@@ -10,6 +10,7 @@ from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (
     data_card,
+    evaluation_panel,
     gap_panel,
     knob_controls,
     layer_panel,
@@ -91,6 +92,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
     """What stands behind the comparison, in tabs; only the open one is computed."""
     panels: dict[str, Callable[[], None]] = {
         "Lesson": lambda: lesson.show("regularization"),
+        "Evaluation": lambda: evaluation_panel.show(records),
         "Why L1 gives zeros": zeros_panel.show,
         "Weights": lambda: _weights(records),
         "Layers": lambda: layer_panel.show(records),

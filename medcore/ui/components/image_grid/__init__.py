@@ -28,12 +28,14 @@ class Cell:
         title: its label.
         note: a second line.
         colour: CSS colour of the square before the title; "" for none.
+        link: address that a click opens, in a tab of its own; "" for none.
     """
 
     id: str
     title: str
     note: str = ""
     colour: str = ""
+    link: str = ""
 
 
 def image_grid(

@@ -42,8 +42,9 @@ function checksum(pixels) {
 
 function build(cell, number, page) {
   const { header } = page
-  const element = document.createElement(header.choosable ? "button" : "div")
+  const element = document.createElement(header.choosable ? "button" : cell.link ? "a" : "div")
   element.className = "cell"
+  if (element.tagName === "A") Object.assign(element, { href: cell.link, target: "_blank", rel: "noopener" })
   element.dataset.id = cell.id
   const words = [cell.title, cell.note].filter(Boolean)
   if (header.choosable) {
