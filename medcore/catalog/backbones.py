@@ -168,6 +168,12 @@ BACKBONES: dict[str, BackboneChoice] = {
         "A convolutional network built like a vision transformer, 27.8 million weights (Liu et al. 2022).",
         _HEAD,
         size="large",
+        blocks={
+            "stage 1": "convnext_tiny_stage_0_block_2_add",
+            "stage 2": "convnext_tiny_stage_1_block_2_add",
+            "stage 3": "convnext_tiny_stage_2_block_8_add",
+            "stage 4": "norm",
+        },
         features={1.0: 768},
         gains_by_bfloat16=False,
     ),
