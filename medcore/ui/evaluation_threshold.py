@@ -201,7 +201,8 @@ def _frequencies(run: Evaluated, of: prevalence.Patients, sensitivity: float, sp
     positive, negative = prevalence.predictive_values(sensitivity, specificity, np.array(share))
     text = (
         f"Of **1,000 patients**, **{of.ill:,}** have {plain(run.of)}. The model finds **{of.ill_found:,}** of them "
-        f"and misses {of.ill_missed:,}. It also calls **{of.well_alarmed:,}** of the {1000 - of.ill:,} others positive. "
+        f"and misses {of.ill_missed:,}. It also calls **{of.well_alarmed:,}** of the {1000 - of.ill:,} others "
+        "positive. "
     )
     if np.isfinite(positive):
         text += f"So of {of.called:,} called positive, {of.ill_found:,} are: **PPV {positive:.1%}**"
