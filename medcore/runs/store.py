@@ -158,6 +158,16 @@ class Store:
         same = (spec["task"].as_string() == task) & (spec["data"]["name"].as_string() == dataset)
         return self._records((runs.c.state == "done") & same, order=(runs.c.number.desc(),), limit=limit)
 
+    def done(self, tasks: Sequence[str], limit: int = 100) -> list[Record]:
+        """Finished runs of these tasks, whoever asked for them, on whatever data set, the newest first."""
+        task = runs.c.spec["task"].as_string()
+        return self._records((runs.c.state == "done") & task.in_(tasks), order=(runs.c.number.desc(),), limit=limit)
+
+    def alike(self, spec: RunSpec, limit: int = 5) -> list[Record]:
+        """Finished runs of this very spec, whoever asked for them, the newest first."""
+        same = (runs.c.state == "done") & (runs.c.spec_hash == spec.hash)
+        return self._records(same, order=(runs.c.number.desc(),), limit=limit)
+
     def together(self, run: Record) -> list[Record]:
         """The runs that were created together with this one, itself among them, in their order."""
         return self._records((runs.c.owner == run.owner) & (runs.c.created == run.created), order=(runs.c.number,))

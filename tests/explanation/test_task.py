@@ -169,7 +169,7 @@ def test_what_cannot_be_asked_is_said_in_one_sentence(trained, tmp_path):
 
 @pytest.mark.parametrize("build", [linear, mlp])
 def test_networks_without_maps_are_asked_by_the_other_methods(trained, tmp_path, build):
-    folder = trained[0].parent / f"a{BASE[1:]}"
+    folder = trained[0].parent / f"{len(build.__name__)}{BASE[1:]}"
     folder.mkdir(exist_ok=True)
     build((8, 8, 1), 10).save(folder / "model.keras")
     spec = RunSpec(data=DataSpec("digits"), model=ModelSpec(build.__name__))
