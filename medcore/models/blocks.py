@@ -28,7 +28,7 @@ def blocks(model: keras.Model) -> dict[str, list[layers.Layer]]:
     inner, found = backbone(model), {}
     known = {id(layer) for layer in inner.layers if isinstance(layer, layers.InputLayer)}
     for name, end in _ends(model).items():
-        until = keras.Model(inner.input, end).layers
+        until = keras.Model(inner.inputs[0], end).layers
         found[name] = [layer for layer in until if id(layer) not in known]
         known |= {id(layer) for layer in until}
     return found
@@ -58,20 +58,20 @@ def split(model: keras.Model, unfrozen: int) -> tuple[keras.Model, keras.Model]:
     inner, ends = backbone(model), list(_ends(model).values())
     frozen = max(0, len(ends) - unfrozen)
     if inner is model:
-        cut = ends[frozen - 1] if frozen else model.input
-        return keras.Model(model.input, cut), keras.Model(cut, model.output)
+        cut = ends[frozen - 1] if frozen else model.inputs[0]
+        return keras.Model(model.inputs[0], cut), keras.Model(cut, model.outputs[0])
     into = model.layers[model.layers.index(inner) - 1].output
     if frozen == len(ends):
         cut = model.get_layer(FEATURES).output
-        return keras.Model(model.input, cut), keras.Model(cut, model.output)
+        return keras.Model(model.inputs[0], cut), keras.Model(cut, model.outputs[0])
     if not frozen:
-        return keras.Model(model.input, into), keras.Model(into, model.output)
+        return keras.Model(model.inputs[0], into), keras.Model(into, model.outputs[0])
     cut = ends[frozen - 1]
-    rest = keras.Model(cut, inner.output)
-    logits = rest.output
+    rest = keras.Model(cut, inner.outputs[0])
+    logits = rest.outputs[0]
     for layer in head(model):
         logits = layer(logits)
-    return keras.Model(model.input, keras.Model(inner.input, cut)(into)), keras.Model(rest.input, logits)
+    return keras.Model(model.inputs[0], keras.Model(inner.inputs[0], cut)(into)), keras.Model(rest.inputs[0], logits)
 
 
 def freeze(model: keras.Model, unfrozen: int, batch_norm_trains: bool = False) -> None:
