@@ -52,6 +52,6 @@ def figure(
         margin={"l": 10, "r": 10, "t": 30, "b": 45},
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
     )
-    chart.update_xaxes(title="Threshold (probability from which an image is called positive)", range=(-0.01, 1.01))
+    chart.update_xaxes(title="Threshold on the probability", range=(-0.01, 1.01))
     chart.update_yaxes(title="Expected cost of an image", rangemode="tozero")
     return chart

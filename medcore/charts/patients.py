@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from medcore.charts import template
 
 COLUMNS = 40
-SIZE = 9
+SIZE = 6
 """Pixels of a square."""
 
 
@@ -28,7 +28,7 @@ def figure(kinds: Mapping[str, tuple[int, str, str]]) -> go.Figure:
             y=place // COLUMNS,
             mode="markers",
             name=f"{count:,} {name}",
-            marker={"symbol": symbol, "size": SIZE, "color": colour, "line": {"width": 1.5, "color": colour}},
+            marker={"symbol": symbol, "size": SIZE, "color": colour, "line": {"width": 1, "color": colour}},
             hovertemplate=f"{count:,} of {total:,}: {name}<extra></extra>",
         )
     template.apply(chart)

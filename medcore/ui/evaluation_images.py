@@ -54,7 +54,7 @@ def show(run: Evaluated, which: np.ndarray, key: str) -> None:
 
 
 def _words(run: Evaluated) -> str:
-    text = "True class and number of the image; below, what the model said, and its probability."
+    text = "Below an image: its true class; what the model said, with its probability; its number in the test set."
     if _prepared(run):
         text += " The images are shown as they lie in the set, before their preparation."
     return text + (" A click looks inside the model, in a new tab." if _inside(run) else "")
@@ -108,8 +108,8 @@ def _window(splits: Splits) -> tuple[float, float] | None:
 
 def _cell(run: Evaluated, splits: Splits, number: int, place: tuple[str, int]) -> Any:
     said, probabilities = int(run.predictions.said[number]), run.predictions.probabilities[number]
-    cell = thumbnails.cell(splits, place, f"said: {run.classes[said]} {probabilities[said]:.0%}")
-    return replace(cell, title=f"{cell.title} · {place[1]}", link=_inside(run, place))
+    note = f"said: {run.classes[said]} ({probabilities[said]:.0%}) · {place[1]}"
+    return replace(thumbnails.cell(splits, place, note), link=_inside(run, place))
 
 
 def _inside(run: Evaluated, place: tuple[str, int] = ("test", 0)) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -39,16 +40,41 @@ def show(run: Evaluated, _: Sequence[Record]) -> None:
     figure = chart(run)
     st.plotly_chart(figure, width="stretch", key="eval_measures", config=template.CONFIG, alt=_alt(found))
     st.caption(_words(run, found))
+    with st.expander("Every number"):
+        _table(run, found)
     left, right = st.columns(2, gap="medium")
     roc, precision = _curves(run.id, run.positive, tuple(run.names))
     with left:
         _drawn(roc, "eval_roc", "ROC curve: sensitivity against false alarms over all thresholds")
     with right:
         _drawn(precision, "eval_pr", "Precision against recall over all thresholds")
+    some = run.positive is None and len(run.classes) > MOST_CURVES
     st.caption(
-        "A point a threshold. The ROC curve looks the same however rare the class is; precision falls with it, so of "
+        (f"The first {MOST_CURVES} classes; choose another above. " if some else "")
+        + "A point a threshold. The ROC curve looks the same however rare the class is; precision falls with it, so of "
         "rare findings the right curve tells more."
     )
+
+
+def _table(run: Evaluated, found: dict[str, Measure]) -> None:
+    baseline, published = _baseline(run), _published(run)
+    frame = pd.DataFrame(
+        [
+            {
+                "Measure": (title := TITLES[name]),
+                "Value": _number(value),
+                "95% interval": "—" if low is None else f"{low:.3f} to {high:.3f}",
+                "Always the largest class": _number(baseline.get(title)),
+                "Published": _number(published.get(title)),
+            }
+            for name, (value, low, high) in found.items()
+        ]
+    )
+    st.dataframe(frame, hide_index=True, width="stretch", key="eval_table")
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"
 
 
 def chart(run: Evaluated) -> go.Figure:

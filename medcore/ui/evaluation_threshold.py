@@ -200,8 +200,8 @@ def _frequencies(run: Evaluated, of: prevalence.Patients, sensitivity: float, sp
     """In whole patients, as people reason best."""
     positive, negative = prevalence.predictive_values(sensitivity, specificity, np.array(share))
     text = (
-        f"Of **1,000 patients**, **{of.ill:,}** have {plain(run.of)}. The model finds **{of.ill_found:,}** of them "
-        f"and misses {of.ill_missed:,}. It also calls **{of.well_alarmed:,}** of the {1000 - of.ill:,} others "
+        f"Of **1,000 patients**, **{of.ill:,}** are truly {plain(run.of)}. The model finds **{of.ill_found:,}** of "
+        f"them and misses {of.ill_missed:,}. It also calls **{of.well_alarmed:,}** of the {1000 - of.ill:,} others "
         "positive. "
     )
     if np.isfinite(positive):
