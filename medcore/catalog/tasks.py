@@ -88,7 +88,8 @@ TASKS: dict[str, TaskChoice] = {
     "predict": TaskChoice(
         "Prediction",
         "medcore.explanation.prediction:predict",
-        "A finished run's network meets images of a person's own, if they are such as it knows.",
+        "A finished run's network, or one brought along, meets an image of a person's own, if it is such as it knows.",
         bases=1,
+        optional=True,
     ),
 }

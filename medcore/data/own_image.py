@@ -27,6 +27,7 @@ class OwnImage:
         pixels: (height, width, 1 or 3) uint8, of the size that the network takes.
         original: (rows, columns) of the slice in its file.
         colour: whether the slice in its file has three different channels.
+        learned: spec of the run that is asked, as plain values; {} for a model that was brought along.
         classes: names of the classes, for a model that was brought along; () for a run's.
         model: file of a model that was brought along, or None.
     """
@@ -34,6 +35,7 @@ class OwnImage:
     pixels: np.ndarray
     original: tuple[int, int]
     colour: bool
+    learned: Mapping[str, Any] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     model: Path | None = field(default=None, compare=False)
 
@@ -69,6 +71,7 @@ def load(name: str) -> OwnImage:
         pixels,
         tuple(about["original"]),
         bool(about["colour"]),
+        about["learned"],
         tuple(about["classes"]),
         model if model.is_file() else None,
     )

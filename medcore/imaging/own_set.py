@@ -161,7 +161,7 @@ def _images(shelf: Shelf, stack: Stack, wanted: Wanted) -> tuple[np.ndarray, int
         "high": high,
         "inverted": stack.inverted,
         "spacing": None if None in stack.spacing[1:] else stack.spacing[1:],
-        "size": wanted.size,
+        "size": (wanted.size, wanted.size),
     }
     return np.concatenate(list(_shrunk(shelf, cuts, values))), failed
 
@@ -185,8 +185,7 @@ def _shrunk(shelf: Shelf, cuts: Sequence[Cut], values: Mapping[str, Any]) -> Ite
         pixels = np.stack([cut.pixels for cut in part])
         told = {"shape": pixels.shape, "rescale": [(cut.slope, cut.intercept) for cut in part], **values}
         reply: Reply = shelf.sandbox.run(SHRINK, told, [pixels], seconds=30)
-        size = values["size"]
-        yield np.frombuffer(reply.data[0], np.uint8).reshape(len(part), size, size, *pixels.shape[3:])
+        yield np.frombuffer(reply.data[0], np.uint8).reshape(len(part), *values["size"], *pixels.shape[3:])
 
 
 def _range(stack: Stack, cuts: Sequence[Cut], window: Window | None) -> tuple[float, float]:

@@ -6,34 +6,37 @@ from typing import Any
 
 import numpy as np
 
+from medcore.imaging import fitting
 from medcore.sandbox import Reply
 
 SPLITS = ("train", "val", "test")
 
 
 def shrink(values: Mapping[str, Any], data: Sequence[memoryview]) -> Reply:
-    """Windows slices to 8 bits and brings them to squares: the whole image, its true proportions, black around it.
+    """Windows slices to 8 bits and brings them to one size: in true proportions, with black around, or cut to fill it.
 
     Args:
         values: {"shape": of the slices, (n, rows, columns) or (n, rows, columns, 3); "dtype"; "rescale": slope and
             intercept of each slice; "low", "high": the values that become black and white, None for colour;
-            "inverted"; "spacing": (between rows, between columns), None where unknown; "size": pixels of a side}.
+            "inverted"; "spacing": (between rows, between columns), None where unknown; "size": (rows, columns) wanted;
+            "fill": cut the middle out, so that nothing stays black; by default the whole image is kept}.
         data: [the stored values].
 
     Returns:
-        (n, size, size) or (n, size, size, 3) uint8.
+        (n, rows, columns) or (n, rows, columns, 3) uint8.
     """
     from PIL import Image
 
     stored = np.frombuffer(data[0], values["dtype"]).reshape(values["shape"])
-    size = values["size"]
-    height, width = _fitted(stored.shape[1:3], values["spacing"] or (1, 1), size)
-    top, left = (size - height) // 2, (size - width) // 2
-    made = np.zeros((len(stored), size, size, *stored.shape[3:]), np.uint8)
+    fit = fitting.fit(stored.shape[1:3], values["spacing"], tuple(values["size"]), values.get("fill", False))
+    stored = stored[:, *fit.taken.slices]
+    made = np.zeros((len(stored), *fit.size, *stored.shape[3:]), np.uint8)
     for image, pixels, (slope, intercept) in zip(made, stored, values["rescale"], strict=True):
         shown = pixels if stored.ndim == 4 else _shown(pixels * np.float32(slope) + np.float32(intercept), values)
-        small = Image.fromarray(np.ascontiguousarray(shown)).resize((width, height), Image.Resampling.BILINEAR)
-        image[top : top + height, left : left + width] = np.asarray(small)
+        small = Image.fromarray(np.ascontiguousarray(shown)).resize(
+            (fit.made.columns, fit.made.rows), Image.Resampling.BILINEAR
+        )
+        image[fit.made.slices] = np.asarray(small)
     return Reply({}, [made])
 
 
@@ -41,12 +44,6 @@ def _shown(image: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
     low, high = values["low"], values["high"]
     gray = np.clip((np.nan_to_num(image, nan=low) - low) / (high - low), 0, 1) * 255
     return np.rint(255 - gray if values["inverted"] else gray).astype(np.uint8)
-
-
-def _fitted(pixels: tuple[int, int], spacing: tuple[float, float], size: int) -> tuple[int, int]:
-    """Height and width, at least a pixel each, of which the longer is `size`."""
-    lengths = [count * step for count, step in zip(pixels, spacing, strict=True)]
-    return tuple(max(1, round(size * length / max(lengths))) for length in lengths)  # type: ignore[return-value]
 
 
 def pack(values: Mapping[str, Any], data: Sequence[memoryview]) -> Reply:
