@@ -34,7 +34,7 @@ TARGET: Mapping[str, Any] = {"scanner": "B", "seed": 1, "images": 1000}
 ELSEWHERE: Mapping[str, Any] = {"images": 1000}
 """Options of the simulator where there are many, by default."""
 IMAGES = (20, 50, 200)
-UNFROZEN, UPDATES, FINE_UPDATES, BATCH, SEEDS, SIZE = 2, 150, 150, 16, 5, 32
+UNFROZEN, FIRST_EPOCHS, UPDATES, FINE_UPDATES, BATCH, SEEDS, SIZE = 2, 10, 150, 150, 16, 5, 32
 FINE_RATE = 1e-4
 
 
@@ -44,7 +44,7 @@ def runs(
     source: str = "set",
     pretraining: str = "ct-simulator",
     pretraining_options: Mapping[str, Any] | None = None,
-    pretraining_epochs: int = 10,
+    pretraining_epochs: int = FIRST_EPOCHS,
     base: str = "",
     ways: Sequence[str] = tuple(WAYS),
     unfrozen: Sequence[int] = (UNFROZEN,),
@@ -112,7 +112,11 @@ def runs(
         learning_rate=fine_rate,
         batch_norm_trains=batch_norm_trains,
     )
-    learned = learned if source == "set" else replace(learned, pretraining=DataSpec(), pretraining_epochs=10)
+    learned = (
+        learned
+        if source == "set"
+        else TransferSpec(source, learning_rate=fine_rate, batch_norm_trains=batch_norm_trains)
+    )
     known = replace(plain, task="transfer", transfer=learned, base=base if source == "run" else "")
     lines = _lines(plain, known, names, _depths(unfrozen, model))
     specs = {

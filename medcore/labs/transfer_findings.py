@@ -1,0 +1,110 @@
+"""What the runs of the transfer lab measured: whether what was learned elsewhere helped, and how surely."""
+
+from collections.abc import Mapping, Sequence
+
+from medcore.labs import score_curves
+from medcore.labs import transfer as lab
+from medcore.labs.score_curves import Measured, Metric, Point, Scores, balanced, listed, mean, paired, percent_points
+
+
+def points(runs: Sequence[Measured], metric: Metric) -> list[Point]:
+    """Means over the seeds against the number of labelled images."""
+    return score_curves.points(runs, lab.images_of, metric)
+
+
+def sentences(runs: Sequence[Measured]) -> list[str]:
+    """What was found, in numbers, as far as the seeds can tell; [] as long as there is nothing to compare."""
+    scores = score_curves.scores(runs, lab.images_of, balanced)
+    if len(scores) < 2:
+        return []
+    step = 1 / runs[0].result["test"]["n"]
+    known = {line: of for line, of in scores.items() if line != lab.WAYS["scratch"]}
+    scratch = scores.get(lab.WAYS["scratch"])
+    said = [] if scratch is None else [*_helped(known, scratch, step), *_saved(known, scratch)]
+    return said + _deeper(known, step)
+
+
+def _helped(known: Mapping[str, Scores], scratch: Scores, step: float) -> list[str]:
+    """Where few images were, and with how many, the networks that had learned before were ahead of those that had not.
+
+    At every number of images the best of them is held against training from scratch; that it was picked there, and
+    at every number, makes its intervals wider.
+    """
+    shared = [images for images in scratch if any(images in of for of in known.values())]
+    if not shared:
+        return []
+    pairs = len(known) * len(shared)
+    best = {images: _best(known, images) for images in shared}
+    intervals = {images: paired(known[best[images]][images], scratch[images], step, pairs) for images in shared}
+    few = shared[0]
+    first = known[best[few]][few]
+    start = (
+        f"With {lab.words(few)}: {best[few]} {mean(first):.1%}, from scratch {mean(scratch[few]):.1%} balanced accuracy"
+    )
+    return [f"{start}: {_difference(first, scratch[few], intervals[few])}. {_listed(intervals)}"]
+
+
+def _best(known: Mapping[str, Scores], images: float) -> str:
+    """The line with the highest mean at a number of images."""
+    return max((line for line in known if images in known[line]), key=lambda line: mean(known[line][images]))
+
+
+def _difference(ahead: Mapping[int, float], behind: Mapping[int, float], interval: tuple[float, float]) -> str:
+    """What was learned elsewhere gains or costs, with the interval of the difference seed by seed."""
+    low, high = interval
+    gain = mean(ahead) - mean(behind)
+    points = f"{percent_points(gain)} points"
+    if low != low:  # one seed leaves no interval
+        return f"{points}, but one seed cannot tell whether that is chance"
+    points += f" (95% interval {percent_points(low)} to {percent_points(high)})"
+    if low > 0:
+        return f"what was learned elsewhere helps by {points}"
+    return f"what was learned elsewhere does harm, {points}" if high < 0 else f"{points}, which may be chance"
+
+
+def _listed(intervals: Mapping[float, tuple[float, float]]) -> str:
+    """At which numbers of images it helped, did harm, or cannot be told, in one sentence."""
+    helped = [images for images, (low, _) in intervals.items() if low > 0]
+    harmed = [images for images, (_, high) in intervals.items() if high < 0]
+    unsure = [images for images in intervals if images not in helped and images not in harmed]
+    if not helped and not harmed:
+        return f"With {listed(unsure)} these seeds cannot tell it from training from scratch: nothing is shown to help."
+    parts = [f"it helps with {listed(helped)}"] if helped else []
+    parts += [f"it does harm with {listed(harmed)}"] if harmed else []
+    parts += [f"with {listed(unsure)} these seeds cannot tell"] if unsure else []
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]} (corrected for all of these comparisons)."
+
+
+def _saved(known: Mapping[str, Scores], scratch: Scores) -> list[str]:
+    """How many images from scratch do as well as the fewest did after learning elsewhere."""
+    few = min(scratch)
+    if not any(few in of for of in known.values()):
+        return []
+    line = _best(known, few)
+    reached = mean(known[line][few])
+    if reached <= mean(scratch[few]):
+        return []
+    enough = next((images for images, of in scratch.items() if mean(of) >= reached), None)
+    if enough is None:
+        return [
+            f"From scratch not even {lab.words(max(scratch))} reach what {line} reaches with {few:,.0f}, on average."
+        ]
+    return [f"From scratch it takes {lab.words(enough)} to reach on average what {line} reaches with {few:,.0f}."]
+
+
+def _deeper(known: Mapping[str, Scores], step: float) -> list[str]:
+    """Whether it was worth it to let blocks change, at the fewest images and at the most."""
+    frozen = known.get(lab.WAYS["frozen"])
+    tuned = {line: of for line, of in known.items() if line != lab.WAYS["frozen"]}
+    if frozen is None or not tuned:
+        return []
+    shared = sorted(set(frozen) & set.intersection(*(set(of) for of in tuned.values())))
+    said = []
+    for images in dict.fromkeys((shared[0], shared[-1]) if shared else ()):
+        line = _best(tuned, images)
+        low, high = paired(tuned[line][images], frozen[images], step, 2 * len(tuned))
+        gain = percent_points(mean(tuned[line][images]) - mean(frozen[images]))
+        end = "more than chance explains" if low > 0 or high < 0 else "which may be chance"
+        said.append(f"{gain} points with {lab.words(images)} ({line}), {end}")
+    return [f"Against frozen features, fine-tuning: {'; '.join(said)}."] if said else []

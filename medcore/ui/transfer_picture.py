@@ -1,0 +1,65 @@
+"""The picture of what is trained and what is frozen, and what that takes, before anything is trained."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from medcore import catalog
+from medcore.charts import template, trained_blocks
+from medcore.labs import network_sizes
+from medcore.labs import transfer as lab
+from medcore.labs.labels import family
+from medcore.spec import RunSpec
+from medcore.ui import controls
+from medcore.ui.plain import plain
+
+
+def show(specs: Mapping[str, RunSpec]) -> None:
+    """Draws the blocks of the network, a row for each way to train.
+
+    Args:
+        specs: the runs by label.
+    """
+    ways = {family(label): spec for label, spec in specs.items()}
+    if not ways:
+        return
+    spec = next(iter(ways.values()))
+    sizes = _sizes(spec)
+    if not sizes:
+        return
+    trained = {way: _learning(of, list(sizes)) for way, of in ways.items()}
+    st.subheader("What is trained, what is frozen", divider="gray")
+    st.plotly_chart(
+        _figure(tuple(sizes.items()), tuple((way, tuple(blocks)) for way, blocks in trained.items())),
+        width="stretch",
+        key="trained_blocks",
+        config=template.CONFIG,
+        alt="Blocks of the network with their parameters, for each way to train which are trained and which frozen",
+    )
+    total = sum(sizes.values())
+    learn = {way: sum(sizes[name] for name in blocks) for way, blocks in trained.items()}
+    words = "; ".join(f"{way} {of:,} ({of / total:.1%})" for way, of in learn.items())
+    label = catalog.MODELS[spec.model.name].label
+    st.caption(
+        plain(f"Parameters of each block, the image at the left. {label}: {total:,} parameters. Trained: {words}.")
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _figure(sizes: tuple[tuple[str, int], ...], trained: tuple[tuple[str, tuple[str, ...]], ...]):
+    return trained_blocks.figure(dict(sizes), dict(trained))
+
+
+def _learning(spec: RunSpec, names: Sequence[str]) -> Sequence[str]:
+    """Which blocks learn; the head always does."""
+    if not lab.is_transferred(spec):
+        return names
+    return names[-1 - min(spec.transfer.unfrozen, len(names) - 1) :]
+
+
+def _sizes(spec: RunSpec) -> dict[str, int]:
+    """Parameters by block; {} where the images are not known."""
+    entry = next((entry for entry in controls.listing() if entry.name == spec.data.name), None)
+    if entry is None or len(entry.classes) < 2:
+        return {}
+    return network_sizes.blocks(spec.model, network_sizes.resized(entry.shape, spec.preparation), len(entry.classes))
