@@ -10,7 +10,7 @@ AT_ONCE = 2**20
 
 
 def counts(labels: np.ndarray, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[np.ndarray]:
-    """How often each case was drawn, (n, b) int32 a block of resamples; all blocks together are `resamples` columns.
+    """How often each case was drawn, (n, b) uint16 a block of resamples; all blocks together are `resamples` columns.
 
     Args:
         labels: (n,) true classes, within which cases are drawn.
@@ -26,7 +26,7 @@ def counts(labels: np.ndarray, resamples: int = RESAMPLES, seed: int = 0) -> Ite
     step = max(1, AT_ONCE // n)
     for start in range(0, resamples, step):
         columns = min(step, resamples - start)
-        drawn = np.empty((n, columns), np.int32)
+        drawn = np.empty((n, columns), np.uint16)
         for of_class in members:
             drawn[of_class] = _drawn(len(of_class), columns, rng)
         yield drawn

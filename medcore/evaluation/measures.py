@@ -1,5 +1,6 @@
 """Every figure that is said of a classifier, each with a bootstrap interval."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -28,46 +29,47 @@ class Measure(NamedTuple):
     high: float | None
 
 
-def measure(predictions: Predictions, positive: int | None, seed: int = 0) -> dict[str, Measure]:
-    """Every figure by name (`NAMES`).
+def measure(predictions: Predictions, seed: int = 0) -> dict[int | None, dict[str, Measure]]:
+    """Every figure by name (`NAMES`), of every class by its number, and of all under None.
 
     Accuracy and balanced accuracy (the mean sensitivity of the classes that occur) are of all classes. The others are
-    of one class against all others, or the mean over the classes for which they are defined ("macro"). A case is called
-    positive where the class is the most probable one.
+    of one class against all others, or, under None, the mean over the classes for which they are defined ("macro"). A
+    case is called positive where the class is the most probable one.
 
     Intervals are the middle 95% of a stratified bootstrap: cases are drawn within each true class, which keeps the
     prevalence.
 
     Args:
         predictions: of a run.
-        positive: number of the class; None for the mean over all.
         seed: of the bootstrap.
     """
-    classes = predictions.probabilities.shape[1]
-    ours = range(classes) if positive is None else [positive]
-    counts = confusion.matrix(predictions.labels, predictions.said, classes)
-    once = [np.ones((len(predictions.labels), 1), np.int32)]
-    values = _counted(counts[None], ours) | _ranked(predictions, ours, once)
+    counts = confusion.matrix(predictions.labels, predictions.said, predictions.probabilities.shape[1])
+    values = _figures(predictions, counts[None], [_once(predictions)])
     drawn = bootstrap.counts(predictions.labels, seed=seed)
-    replicates = _counted(bootstrap.confusions(counts, seed=seed), ours) | _ranked(predictions, ours, drawn)
-    return {name: _measure(float(values[name][0]), replicates[name]) for name in NAMES}
+    replicates = _figures(predictions, bootstrap.confusions(counts, seed=seed), drawn)
+    return {
+        which: {name: _measure(float(values[which][name][0]), replicates[which][name]) for name in NAMES}
+        for which in values
+    }
 
 
-def always(predictions: Predictions, answer: int, positive: int | None) -> dict[str, float | None]:
+def always(predictions: Predictions, answer: int) -> dict[int | None, dict[str, float | None]]:
     """The same figures of a classifier that says one class of every case: the baseline to beat.
 
     Args:
         predictions: of a run, for the true classes.
         answer: the class that is always said.
-        positive: as in `measure`.
     """
     classes = predictions.probabilities.shape[1]
-    ours = range(classes) if positive is None else [positive]
-    said = np.full_like(predictions.labels, answer)
-    stubborn = Predictions(np.eye(classes)[said], predictions.labels)
-    once = [np.ones((len(said), 1), np.int32)]
-    values = _counted(confusion.matrix(stubborn.labels, said, classes)[None], ours) | _ranked(stubborn, ours, once)
-    return {name: _defined(float(values[name][0])) for name in NAMES}
+    stubborn = Predictions(np.eye(classes)[np.full_like(predictions.labels, answer)], predictions.labels)
+    counts = confusion.matrix(stubborn.labels, stubborn.said, classes)
+    values = _figures(stubborn, counts[None], [_once(stubborn)])
+    return {which: {name: _defined(float(figures[name][0])) for name in NAMES} for which, figures in values.items()}
+
+
+def _once(predictions: Predictions) -> np.ndarray:
+    """Every case counts once, (n, 1)."""
+    return np.ones((len(predictions.labels), 1), np.uint16)
 
 
 def _measure(value: float, replicates: np.ndarray) -> Measure:
@@ -79,24 +81,35 @@ def _defined(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _counted(counts: np.ndarray, classes: range | list[int]) -> dict[str, np.ndarray]:
-    """Figures of confusion matrices (b, classes, classes), (b,) each."""
+def _figures(
+    predictions: Predictions, counts: np.ndarray, blocks: Iterable[np.ndarray]
+) -> dict[int | None, dict[str, np.ndarray]]:
+    """Figures of resamples, (b,) each, by class and for all.
+
+    Args:
+        predictions: of a run.
+        counts: (b, classes, classes) confusion matrices of the resamples.
+        blocks: how often each case counts in them, (n, …) each.
+    """
     hits, there = counts.diagonal(axis1=1, axis2=2), counts.sum(axis=2)
-    single = [confusion.shares(confusion.against_rest(counts, c)) for c in classes]
-    return {
+    common = {
         "accuracy": hits.sum(axis=1) / there.sum(axis=1),
         "balanced_accuracy": _mean(confusion.ratio(hits, there).T),
-        **{name: _mean([shares[name] for shares in single]) for name in single[0]},
     }
+    areas = _areas(predictions, blocks)
+    single: dict[int | None, dict[str, np.ndarray]] = {
+        c: confusion.shares(confusion.against_rest(counts, c)) | {"roc_auc": areas[0, c], "pr_auc": areas[1, c]}
+        for c in range(predictions.probabilities.shape[1])
+    }
+    single[None] = {name: _mean([figures[name] for figures in single.values()]) for name in single[0]}
+    return {which: common | figures for which, figures in single.items()}
 
 
-def _ranked(predictions: Predictions, classes: range | list[int], blocks) -> dict[str, np.ndarray]:
-    """Areas of resamples, (b,) each."""
-    ranked = [ranking.ranking(predictions.labels == c, predictions.probabilities[:, c]) for c in classes]
-    areas = [[ranking.areas(of_class, drawn) for of_class in ranked] for drawn in blocks]
-    # (blocks, classes, 2, b): blocks go one after another.
-    roc, pr = (np.concatenate([[pair[i] for pair in block] for block in areas], axis=1) for i in (0, 1))
-    return {"roc_auc": _mean(roc), "pr_auc": _mean(pr)}
+def _areas(predictions: Predictions, blocks: Iterable[np.ndarray]) -> np.ndarray:
+    """ROC AUC and average precision of each class against the rest, (2, classes, b)."""
+    ranked = [ranking.ranking(predictions.labels == c, scores) for c, scores in enumerate(predictions.probabilities.T)]
+    of_blocks = [np.stack([ranking.areas(of_class, drawn) for of_class in ranked], axis=1) for drawn in blocks]
+    return np.concatenate(of_blocks, axis=2)
 
 
 def _mean(values: np.ndarray | list[np.ndarray]) -> np.ndarray:

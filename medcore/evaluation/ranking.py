@@ -90,7 +90,7 @@ def areas(ranked: Ranking, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Positive cases alone add to either area, so only what stands at their groups is looked at.
     called = np.cumsum(drawn[ranked.order], axis=0, dtype=np.int32)
     upto = called[ranked.ends[ranked.groups] - 1]
-    new = np.add.reduceat(drawn[ranked.positives], ranked.firsts, axis=0).astype(np.int32)
+    new = np.add.reduceat(drawn[ranked.positives], ranked.firsts, axis=0, dtype=np.int32)
     found = np.cumsum(new, axis=0, dtype=np.int32)
     starts = np.append(0, ranked.ends)[ranked.groups]
     before = np.where(starts[:, None] > 0, called[starts - 1], 0)

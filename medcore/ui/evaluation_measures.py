@@ -36,7 +36,7 @@ MOST_CURVES = 8
 
 def show(run: Evaluated, _: Sequence[Record]) -> None:
     """Draws the bars, then the curves."""
-    found = _measured(run.id, run.positive)
+    found = _measured(run.id)[run.positive]
     figure = chart(run)
     st.plotly_chart(figure, width="stretch", key="eval_measures", config=template.CONFIG, alt=_alt(found))
     st.caption(_words(run, found))
@@ -88,13 +88,13 @@ def _drawn(figure: go.Figure, key: str, alt: str) -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner="Drawing the test images anew 1,000 times…")
-def _measured(run_id: str, positive: int | None) -> dict[str, Measure]:
-    return measure(evaluated.predictions(run_id), positive)
+def _measured(run_id: str) -> dict[int | None, dict[str, Measure]]:
+    return measure(evaluated.predictions(run_id))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _bars(run_id: str, positive: int | None, baseline: tuple, published: tuple, colour: str) -> go.Figure:
-    values = {TITLES[name]: tuple(value) for name, value in _measured(run_id, positive).items()}
+    values = {TITLES[name]: tuple(value) for name, value in _measured(run_id)[positive].items()}
     return bars.figure(values, dict(baseline), dict(published), colour)
 
 
@@ -103,13 +103,13 @@ def _baseline(run: Evaluated) -> dict[str, float | None]:
     name = (run.record.result.get("baseline") or {}).get("class")
     if name not in run.classes:
         return {}
-    found = _always(run.id, run.classes.index(name), run.positive)
+    found = _always(run.id, run.classes.index(name))[run.positive]
     return {TITLES[figure]: value for figure, value in found.items()}
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _always(run_id: str, answer: int, positive: int | None) -> dict[str, float | None]:
-    return always(evaluated.predictions(run_id), answer, positive)
+def _always(run_id: str, answer: int) -> dict[int | None, dict[str, float | None]]:
+    return always(evaluated.predictions(run_id), answer)
 
 
 def _published(run: Evaluated) -> dict[str, float]:
