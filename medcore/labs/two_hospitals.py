@@ -10,7 +10,9 @@ from typing import Any
 
 from medcore import catalog
 from medcore.data import sources
+from medcore.data.simulation import simulator
 from medcore.labs.labels import family
+from medcore.labs.robustness import words
 from medcore.labs.seeds import check_number, repeated
 from medcore.spec import (
     AdaptationSpec,
@@ -35,6 +37,7 @@ METHODS = {
 """As the runs' labels say them; fine-tuning says its number of labels, too."""
 WEIGHTED = ("coral", "dann")
 
+SIMULATOR = "ct-simulator"
 SHIFTS = {
     "scanner": "Another scanner",
     "corruption": "Worse images",
@@ -51,14 +54,14 @@ CORRUPTION: Mapping[str, Mapping[str, Any]] = {"inverted_contrast": {"share": 1.
 """What happens to the target's images by default where the shift is of that kind."""
 WEIGHTS = {"coral": 1.0, "dann": 1.0}
 LABELS, EPOCHS, BATCH, SEEDS, SIDE = 20, 10, 32, 3, 32
-DIGITS = 8
-"""Pixels a side of the digits, to which MNIST is brought."""
+DIGITS, MNIST_IMAGES = 8, 2000
+"""Pixels a side of the digits, to which MNIST is brought, and training images of it, as many as the digits have."""
 MISTAKE = "chosen by target labels"
 
 
 def runs(
     shift: str = "scanner",
-    dataset: str = "ct-simulator",
+    dataset: str = SIMULATOR,
     target: str = "",
     methods: Sequence[str] = tuple(METHODS),
     data_options: Mapping[str, Any] | None = None,
@@ -95,7 +98,7 @@ def runs(
         side: pixels of the longer side of all images; None leaves them as they are.
         model: a name of `catalog.NETWORKS`.
         batch_norm: whether it has batch normalisation, which AdaBN needs; linear networks never have it.
-        images: labelled training images at the source; None takes all.
+        images: labelled training images at the source; None takes all, of MNIST `MNIST_IMAGES`.
         coral_weight, dann_weight: of the second loss.
         target_labels: labelled target images of fine-tuning.
         choose_on_target: choose the epoch by the target's test labels: a mistake to look at.
@@ -110,7 +113,7 @@ def runs(
     names = _methods(methods, model, batch_norm)
     if shift == "digits":
         dataset, target, side = "mnist", "digits", DIGITS
-    options = dict(BOTH if data_options is None and dataset == "ct-simulator" else data_options or {})
+    options = dict(BOTH if data_options is None and dataset == SIMULATOR else data_options or {})
     recipe = PreparationSpec({"resize": {"side": side}} if side else {})
     choice = catalog.choose("Optimizer", catalog.OPTIMIZERS, optimizer)
     plain = RunSpec(
@@ -121,7 +124,7 @@ def runs(
         training=TrainingSpec(epochs, choice.batch or batch_size, weights="best", precision=precision),
         seed=seed,
         preparation=recipe,
-        sample=SampleSpec(images=images),
+        sample=SampleSpec(images=MNIST_IMAGES if shift == "digits" and images is None else images),
         adaptation=AdaptationSpec(
             target=_target(shift, dataset, target, options, target_options),
             target_preparation=_worse(recipe, corruption) if shift == "corruption" else recipe,
@@ -156,6 +159,34 @@ def domains(spec: RunSpec) -> tuple[tuple[DataSpec, PreparationSpec], tuple[Data
     """Source and target of a run: which images, and what happens to them."""
     asked = spec.adaptation
     return (spec.data, spec.preparation), (asked.target, asked.target_preparation)
+
+
+def places(spec: RunSpec) -> tuple[str, str]:
+    """What source and target of a run are called."""
+    (data, recipe), (other, worse) = domains(spec)
+    own = {name: options for name, options in worse.steps.items() if recipe.steps.get(name) != options}
+    if data != other:
+        return tuple(map(_place, (data, other), (other, data)))
+    return _title(data), f"{_title(data)}, {words(PreparationSpec(own)).lower()}"
+
+
+def _place(data: DataSpec, other: DataSpec) -> str:
+    """A set; of the simulator the hospital, with the options in which it differs from the other one."""
+    if not data.name == other.name == SIMULATOR:
+        return _title(data)
+    own, theirs = simulator.complete(data.options), simulator.complete(other.options)
+    differing = [name for name in own if own[name] != theirs[name] and name not in ("scanner", "seed")]
+    values = [f"{simulator.OPTIONS[name].label.lower()} {_shown(name, own[name])}" for name in differing]
+    return ", ".join([simulator.OPTIONS["scanner"].values[own["scanner"]], *values])
+
+
+def _shown(name: str, value: Any) -> str:
+    option = simulator.OPTIONS[name]
+    return option.values[value].lower() if isinstance(option, catalog.Selection) else f"{value:g}"
+
+
+def _title(data: DataSpec) -> str:
+    return sources.find(data.name).card.title
 
 
 def partners(name: str, entries: Sequence[sources.Entry]) -> list[sources.Entry]:
@@ -200,8 +231,8 @@ def _target(
     if shift == "corruption":
         return DataSpec(dataset, options)
     if shift == "scanner":
-        if dataset != "ct-simulator":
-            raise ValueError(f"Scanners are of the CT simulator, ct-simulator. Received: {dataset!r}")
+        if dataset != SIMULATOR:
+            raise ValueError(f"Scanners are of the CT simulator. Received: {dataset!r}")
         return DataSpec(dataset, {**options, **(TARGET_OPTIONS if changed is None else changed)})
     if not target or target == dataset:
         raise ValueError(f"Two data sets need another one as target. Received: {target!r}")

@@ -183,6 +183,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}%".replace("-", "−").replace("−0%", "0%")
 
 
+def signed(share: float) -> str:
+    """A difference of accuracies in percentage points, with its sign."""
+    return f"{100 * share:+.1f}".replace("-", "−")
+
+
 def _between(low: float, high: float) -> str:
     return f" (95% interval {100 * low:.1f} to {100 * high:.1f})".replace("-", "−") if np.isfinite(low) else ""
 

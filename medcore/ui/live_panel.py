@@ -37,7 +37,7 @@ Pairs = tuple[tuple[str, Any], ...]
 
 def shown(param: str = RUNS) -> list[Record]:
     """The runs that the URL names, each under a label of its own."""
-    return _find(_asked(param))
+    return found(_asked(param))
 
 
 def _asked(param: str) -> list[str]:
@@ -46,8 +46,8 @@ def _asked(param: str) -> list[str]:
     return [i for i in dict.fromkeys(ids) if i][:MAX_RUNS]
 
 
-def _find(ids: Sequence[str]) -> list[Record]:
-    """Those that train something that is tested: an address may hold what belongs to other panels.
+def found(ids: Sequence[str]) -> list[Record]:
+    """The runs of these ids that train something that is tested: an address may hold what belongs to other panels.
 
     Runs of two comparisons may share a label: "Adam · 0.1" of a second is "Adam (2) · 0.1".
     """
@@ -280,7 +280,7 @@ def progress(records: Sequence[Record]) -> None:
 
 
 def _progress(ids: Sequence[str], was_active: bool) -> None:
-    records = _find(ids)
+    records = found(ids)
     progress = state.store().progress(ids)
     _engine(records)
     lines = {record.id: run_line.markdown(record, progress.get(record.id)) for record in records}

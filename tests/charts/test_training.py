@@ -1,3 +1,4 @@
+import itertools
 import json
 
 import numpy as np
@@ -242,5 +243,5 @@ def test_two_places_have_a_panel_of_the_targets_accuracy(frame):
     np.testing.assert_allclose(line.y, [0.5, 0.6, 0.7])
     axes = [figure.layout[f"yaxis{number}"] for number in range(1, 5)]
     assert axes[3].title.text == "Target test<br>accuracy"
-    assert all(upper.domain[0] > lower.domain[1] for upper, lower in zip(axes, axes[1:], strict=False))
+    assert all(upper.domain[0] > lower.domain[1] for upper, lower in itertools.pairwise(axes))
     assert figure.layout.height > training.figure(frame, LABELS).layout.height
