@@ -161,7 +161,7 @@ class Alignment:
             hidden = layers.Dense(DOMAIN_UNITS, "relu", dtype="float32", name="domain_hidden")(turned)
             domain = layers.Dense(1, dtype="float32", name="domain")(hidden)
             second = DomainLoss(name="second")(model.outputs[0], domain)
-        return keras.Model(model.inputs, second, name=model.name)
+        return keras.Model(model.inputs[0], second, name=model.name)
 
     def loss(self, loss: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         """The classes' loss; the images of the target, whose label is the number of classes, get any value."""
@@ -171,9 +171,9 @@ class Alignment:
 def classifier(model: keras.Model) -> keras.Model:
     """The plain classifier within what is trained, with the same variables."""
     logits = model.get_layer("logits").output
-    return keras.Model(model.inputs, logits, name=model.name)
+    return keras.Model(model.inputs[0], logits, name=model.name)
 
 
 def features_of(model: keras.Model) -> keras.Model:
     """From images to their features (n, d)."""
-    return keras.Model(model.inputs, layers.Flatten()(feature_layer(model)))
+    return keras.Model(model.inputs[0], layers.Flatten(name="features_in_a_row")(feature_layer(model)))

@@ -23,7 +23,7 @@ def norms(model: keras.Model) -> list[tuple[layers.BatchNormalization, keras.Ker
         if isinstance(layer, layers.BatchNormalization):
             found.append((layer, layer.input))
         elif isinstance(layer, keras.Model):
-            found += [(norm, keras.Model(layer.inputs, inner)(layer.input)) for norm, inner in norms(layer)]
+            found += [(norm, keras.Model(layer.inputs[0], inner)(layer.input)) for norm, inner in norms(layer)]
     return found
 
 
@@ -41,15 +41,29 @@ def adapt(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> 
         Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, arXiv:1603.04779.
     """
     found = norms(model)
-    images = _some(images, min(MOST_IMAGES, MOST_PASSES // max(1, len(found))))
+    images = images[spaced(len(images), min(MOST_IMAGES, MOST_PASSES // max(1, len(found))))]
     for norm, before in found:
-        mean, variance = _moments(keras.Model(model.inputs, before), images, pause)
+        mean, variance = _moments(keras.Model(model.inputs[0], before), images, pause)
         norm.moving_mean.assign(mean)
         norm.moving_variance.assign(variance)
 
 
-def _some(images: np.ndarray, count: int) -> np.ndarray:
-    return images[np.unique(np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int))]
+def spaced(there: int, count: int) -> np.ndarray:
+    """Numbers of at most `count` of the images that there are, evenly spaced."""
+    return np.arange(there) if there <= count else np.linspace(0, there - 1, count).round().astype(int)
+
+
+def computed(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
+    """What a model makes of images, as in use, in float32."""
+    parts = []
+    for part in _parts(images):
+        pause()
+        parts.append(_forward(model, part))
+    return np.concatenate(parts)
+
+
+def _forward(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    return ops.convert_to_numpy(ops.cast(model(images, training=False), "float32"))
 
 
 def _moments(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
@@ -57,7 +71,7 @@ def _moments(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) 
     count, total, squares, origin = 0, 0.0, 0.0, None
     for part in _parts(images):
         pause()
-        values = ops.convert_to_numpy(ops.cast(model(part, training=False), "float32"))
+        values = _forward(model, part)
         values = values.reshape(-1, values.shape[-1]).astype(np.float64)
         origin = values[0] if origin is None else origin  # near the mean, so that the squares lose no digits
         count, total = count + len(values), total + (values - origin).sum(axis=0)
