@@ -62,6 +62,7 @@ def _layer(path: str, layer: keras.layers.Layer, taken: np.ndarray, made: np.nda
         "size": list(size),
         "stride": list(layer.strides),
         "padding": layer.padding,
+        "before": windows.before,
         "parameters": layer.count_params(),
         "activation": _activation(layer),
         "silent": int((made <= 0).all(axis=(0, 1)).sum()),
@@ -90,6 +91,7 @@ class _Windows:
         ]
         # What is left over of an uneven padding goes behind, as in TensorFlow.
         self._taken = np.pad(taken, [*((n // 2, n - n // 2) for n in around), (0, 0)])
+        self.before = [n // 2 for n in around]
         self.inputs = taken
 
     def at(self, row: int, column: int) -> np.ndarray:

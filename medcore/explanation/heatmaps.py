@@ -8,7 +8,7 @@ import numpy as np
 
 from medcore.explanation import gradcam
 from medcore.explanation.forward import nothing
-from medcore.explanation.integrated_gradients import integrate
+from medcore.explanation.integrated_gradients import MOST_STEPS, STEPS, integrate
 from medcore.explanation.occlusion import occlude
 from medcore.training.classification import softmax
 
@@ -41,6 +41,7 @@ def heatmap(
     layer: str = "",
     black: np.ndarray | float = 0.0,
     pause: Callable[[], None] = nothing,
+    exact: bool = True,
 ) -> Heatmap:
     """What of an image speaks for a class.
 
@@ -52,6 +53,7 @@ def heatmap(
         layer: whose maps Grad-CAM weighs; "" takes the last one that has maps.
         black: what became of black by the preparation: where integrated gradients begin.
         pause: called now and then; may raise to stop.
+        exact: let integrated gradients take more steps until they add up.
 
     Raises:
         ValueError: for Grad-CAM of a network or layer without maps, and for gradients on a backend without them.
@@ -62,7 +64,8 @@ def heatmap(
         values = gradcam.heatmaps(model, image[None], target, layer, plus=method == "gradcampp")[0]
         return Heatmap(values, {"layer": layer})
     if method == "integrated_gradients":
-        found = integrate(model, image, target, np.broadcast_to(np.float32(black), image.shape))
+        baseline = np.broadcast_to(np.float32(black), image.shape)
+        found = integrate(model, image, target, baseline, most_steps=MOST_STEPS if exact else STEPS)
         return Heatmap(found.attributions, {"change": found.change, "missed": found.missed, "steps": found.steps})
     hidden = occlude(model, image, target, pause)
     lowest = float(softmax(hidden.lowest[None])[0, target])

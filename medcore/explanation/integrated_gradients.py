@@ -30,17 +30,23 @@ class Integrated(NamedTuple):
 
 
 def integrate(
-    model: keras.Model, image: np.ndarray, target: int, baseline: np.ndarray, steps: int = STEPS
+    model: keras.Model,
+    image: np.ndarray,
+    target: int,
+    baseline: np.ndarray,
+    steps: int = STEPS,
+    most_steps: int = MOST_STEPS,
 ) -> Integrated:
     """The mean gradient on the straight way from the baseline, by the middle of each step, times the difference.
 
-    The steps are doubled until completeness holds to two percent, `MOST_STEPS` at most.
+    The steps are doubled until completeness holds to two percent, `most_steps` at most.
 
     Args:
         image: (height, width, channels), as the network takes it.
         target: number of the class.
         baseline: of the same shape; what counts as nothing.
         steps: to begin with.
+        most_steps: where to stop.
 
     Raises:
         ValueError: on a backend without gradients.
@@ -57,6 +63,6 @@ def integrate(
         gradient = of_logit(model, way.astype(np.float32), target).gradients.mean(axis=0)
         attributions = (difference * gradient).sum(axis=-1)
         missed = float(attributions.sum(dtype=np.float64)) - change
-        if abs(missed) <= TOLERANCE * abs(change) or 2 * steps > MOST_STEPS:
+        if abs(missed) <= TOLERANCE * abs(change) or 2 * steps > most_steps:
             return Integrated(attributions, change, missed, steps)
         steps *= 2

@@ -56,7 +56,8 @@ def predict(spec: RunSpec, run: Run) -> dict[str, Any]:
 
     run.status("Loading the network.")
     image = own_image.load(spec.data.name)
-    asked = _Brought(image) if image.model else _Trained(spec, image, run)
+    model = own_image.model(spec.data.name)
+    asked = _Trained(spec, image, run) if model is None else _Brought(image, model)
     run.plan(steps=0)
     facts, arrays = _answer(asked, image, spec, pause)
     own_image.answer(spec.data.name, facts, arrays)
@@ -103,8 +104,8 @@ class _Trained:
 class _Brought:
     """A model from elsewhere, whose file was found harmless: of its training images nothing is known."""
 
-    def __init__(self, image: OwnImage) -> None:
-        self.model = _load(image.model)
+    def __init__(self, image: OwnImage, file: Path) -> None:
+        self.model = _load(file)
         height, width, channels = image.pixels.shape
         if tuple(self.model.input_shape) != (None, height, width, channels):
             raise ValueError("The model takes other images than its config says; save it again.")

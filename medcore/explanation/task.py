@@ -12,7 +12,7 @@ from medcore.data import beside
 from medcore.data.preparation.recipe import Prepared
 from medcore.explanation import feature_maps, gradcam, layers, randomised, reference, subject
 from medcore.explanation.forward import logits
-from medcore.explanation.heatmaps import heatmap, possible
+from medcore.explanation.heatmaps import Heatmap, heatmap, possible
 from medcore.explanation.nearest import nearest
 from medcore.explanation.subject import Subject
 from medcore.spec import RunSpec
@@ -100,8 +100,8 @@ def _heat(
     found: dict[str, Any] = {}
     arrays: dict[str, np.ndarray] = {}
 
-    def ask(method: str) -> Any:
-        return heatmap(model, prepared.image, method, target, wanted.layer, black, pause)
+    def ask(method: str, exact: bool = True) -> Heatmap:
+        return heatmap(model, prepared.image, method, target, wanted.layer, black, pause, exact)
 
     for method in methods:
         asked.report(f"Asking by {method.replace('_', ' ')}.")
@@ -114,7 +114,7 @@ def _heat(
         with randomised.cascade(model) as stages:
             for number, stage in enumerate(stages):
                 for method in methods:
-                    values = ask(method).values
+                    values = ask(method, exact=False).values
                     arrays[f"{method}/{number}"] = values
                     alike = randomised.rank_correlation(arrays[method], values)
                     found[method]["randomised"].append({"down_to": stage, "correlation": alike})

@@ -26,7 +26,7 @@ ABOUT = {
     "integrated_gradients": "Integrated gradients share out the logit's rise from a black image to this one among the "
     "pixels. They say what the network adds up, not what a change would do; black pixels always get nothing.",
     "occlusion": "Occlusion hides one patch after the other behind the image's mean value and looks how far the logit "
-    "falls. A gray patch is no image the network knows, and two places that can stand in for each other both look idle.",
+    "falls. Two places that can stand in for each other both look idle, and it may never have seen a gray patch.",
 }
 """What each method says, and what it cannot say."""
 
