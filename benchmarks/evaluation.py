@@ -39,7 +39,7 @@ def measure(quick: bool) -> dict[str, float]:
             first[view] = _timed(app.run)
             _until_read(app)
             if app.exception or app.warning:
-                raise RuntimeError([found.value for found in (*app.exception, *app.warning)][0])
+                raise RuntimeError(next(found.value for found in (*app.exception, *app.warning)))
             again[view] = median(_timed(lambda move=move: move(app).run()) for move in moves)
     names = {view: view.lower().replace(" ", "_") for view in first}
     return {
