@@ -116,5 +116,5 @@ def best_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
         middle = (low + high) / 2
         powers = np.exp(middle * logits)
         expected = ((powers * logits).sum(axis=1) / powers.sum(axis=1)).mean()
-        low, high = (middle, high) if expected < true else (low, middle)
+        low, high = (middle, high) if expected <= true else (low, middle)
     return 2 / (low + high)
