@@ -92,6 +92,16 @@ def read(path: Path) -> dict[str, np.ndarray] | None:
     return found
 
 
+def keep_within(folder: Path, most: int) -> None:
+    """Removes the arrays of a folder that were used longest ago until at most so many bytes are left, or one file."""
+    used = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for i, path in enumerate(used):
+        most -= path.stat().st_size
+        if most < 0 and i:
+            with suppress(OSError):  # another process reads it, or has removed it
+                path.unlink()
+
+
 def _forget_oldest() -> None:
     """Keeps the arrays that were used last."""
     used = sorted(folder().glob("*.npz"), key=lambda path: path.stat().st_mtime)

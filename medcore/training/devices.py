@@ -64,7 +64,7 @@ def cores() -> int:
 
 def choose(model: catalog.ModelChoice, precision: Precision = "auto") -> Device:
     """The device that a run of this model takes in this process, and its precision."""
-    return _with_precision(_hardware()[0], model.dense_only, precision)
+    return _with_precision(_hardware()[0], model, precision)
 
 
 def processor(why: str) -> Device:
@@ -75,7 +75,7 @@ def processor(why: str) -> Device:
 
 def describe() -> list[dict[str, Any]]:
     """Every GPU, or else the processor, with the precision of convolutional networks on it, ready for JSON."""
-    return [asdict(_with_precision(hardware, False, "auto")) for hardware in _hardware()]
+    return [asdict(_with_precision(hardware, catalog.NETWORKS["cnn"], "auto")) for hardware in _hardware()]
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,16 @@ class _Hardware:
     remark: str = ""
 
 
-def _with_precision(hardware: _Hardware, dense_only: bool, precision: Precision) -> Device:
+def _with_precision(hardware: _Hardware, model: catalog.ModelChoice, precision: Precision) -> Device:
     if precision != "auto":
         chosen, why = precision, f"Asked for: {precision}."
-    elif dense_only:
+    elif model.dense_only:
         chosen, why = "float32", "Dense layers alone gain nothing from bfloat16."
+    elif isinstance(model, catalog.BackboneChoice) and not model.gains_by_bfloat16:
+        chosen, why = (
+            "float32",
+            f"{model.label} gains nothing from bfloat16: its convolutions take channels one by one.",
+        )
     elif hardware.bfloat16:
         chosen, why = "bfloat16", f"Convolutions run faster in bfloat16 on {hardware.bfloat16}."
     else:

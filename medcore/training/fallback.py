@@ -52,7 +52,7 @@ class Fit:
 
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, **_: int) -> Data:
         """Scales the training images to 0..1 and looks up their weights; needs to know no more."""
-        return Data(_scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))
+        return Data(scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))
 
     def epoch(self, data: Data, epoch: Epoch, report: Callable[[np.ndarray, None], None]) -> int:
         """Takes every image once, in the epoch's order; what `report` raises ends it."""
@@ -78,7 +78,7 @@ class Fit:
         parts = []
         for start in range(0, len(images), PREDICTED_AT_ONCE):
             pause()
-            parts.append(self.model.predict_on_batch(_scaled(images[start : start + PREDICTED_AT_ONCE])))
+            parts.append(self.model.predict_on_batch(scaled(images[start : start + PREDICTED_AT_ONCE])))
         return np.concatenate(parts)
 
 
@@ -151,5 +151,6 @@ def _numbers(labels: Any) -> Any:
     return ops.cast(ops.reshape(labels, (-1,)), "int32")
 
 
-def _scaled(images: np.ndarray) -> np.ndarray:
+def scaled(images: np.ndarray) -> np.ndarray:
+    """Images as floats: bytes divided by 255."""
     return images.astype(np.float32) / 255 if images.dtype == np.uint8 else images

@@ -1,10 +1,19 @@
 """How strongly each layer learns: the norm of its gradient, and of its update against its weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
 from keras import ops
+
+
+def leaves(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """The layers of a model, in place of a network among them the layers of that."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from leaves(layer)
+        else:
+            yield layer
 
 
 def trainable(model: keras.Model) -> dict[str, list[int]]:

@@ -5,6 +5,7 @@ arithmetic, so one call of one `tf.function` takes as many steps as fit into `TA
 seconds and returns the loss of each; between calls a run can be cancelled.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ import tensorflow as tf
 
 from medcore.training import layers
 from medcore.training.course import Epoch
+from medcore.training.layers import leaves
 from medcore.training.state import State
 
 TARGET = 0.07
@@ -29,6 +31,12 @@ GROWTH = 64
 PIXELS_AT_ONCE = 2**19
 """Images of this many pixels go through a network together: about 0.1 s and some hundred MB
 of activations for the articles' CNN on one core."""
+
+VALUES_AT_ONCE = 2**26
+"""Numbers that the layers of a deep network make of the images that go through it together: 256 MB in float32."""
+
+WHOLE = 2**29
+"""Such numbers where the batch must stay whole: 2 GB."""
 
 
 Report = Callable[[np.ndarray, np.ndarray | None], None]
@@ -64,7 +72,7 @@ class Loop:
             `add_loss` counts for the gradients, and not in the loss that is reported.
         optimizer: without state; the loop builds it.
         loss: labels (n,), logits (n, classes) -> (n,).
-        batch: images a step. A batch of more than `PIXELS_AT_ONCE` is worked off in parts, their
+        batch: images a step. A batch of more than `PIXELS_AT_ONCE` or `VALUES_AT_ONCE` is worked off in parts, their
             gradients added up before the one update: the same step in bounded memory. Batch normalisation and
             layers that say what `mixes` the images of a batch do not go with that.
         dtype: of the images, "uint8" (0..255) or "float32" (0..1).
@@ -88,19 +96,21 @@ class Loop:
         self.model, self.batch = model, batch
         self._optimizer, self._loss = optimizer, loss
         self._state = State(model, optimizer)
-        height, width = model.input_shape[1:3]
-        self._part = max(1, PIXELS_AT_ONCE // (height * width))
-        mixing = next(filter(None, map(_mixes_images, model.layers)), None)
-        if batch > self._part and mixing:
+        self._part = _at_once(model)
+        mixing = next(filter(None, map(_mixes_images, leaves(model))), None)
+        most = max(self._part, WHOLE // sum(map(_values, leaves(model)))) if mixing else batch
+        if batch > most:
+            height, width = model.input_shape[1:3]
             raise ValueError(
-                f"{mixing} takes batches of at most {self._part:,} images of {height}x{width} pixels, since "
+                f"{mixing} takes batches of at most {most:,} images of {height}x{width} pixels, since "
                 f"it needs the whole batch at once. Received: batches of {batch:,}"
             )
+        in_parts = batch > self._part and not mixing
         self._pace = Pace()
         self._measured = layers.trainable(model) if measures else {}
         self.layers = tuple(self._measured)
         self._xla = xla
-        self._sums = [tf.Variable(tf.zeros_like(v.value)) for v in model.trainable_variables if batch > self._part]
+        self._sums = [tf.Variable(tf.zeros_like(v.value)) for v in model.trainable_variables if in_parts]
 
         images = tf.TensorSpec((None, *model.input_shape[1:]), dtype)
         rows, rate = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.float32)
@@ -314,11 +324,30 @@ def _ends(steps: int, ends: np.ndarray) -> np.ndarray:
     return ends[np.searchsorted(ends, np.arange(steps), side="right")].astype(np.int32)
 
 
+def forward(model: keras.Model, dtype: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Computes what a model makes of images (n, height, width, channels) of this dtype, as in use, not in training."""
+    images = tf.TensorSpec((None, *model.input_shape[1:]), dtype)
+    computed = tf.function(lambda x: tf.cast(model(_scaled(x), training=False), tf.float32), (images,))
+    return lambda some: computed(tf.constant(some)).numpy()
+
+
+def _at_once(model: keras.Model) -> int:
+    """Images that go through a network together."""
+    height, width = model.input_shape[1:3]
+    return max(1, min(PIXELS_AT_ONCE // (height * width), VALUES_AT_ONCE // sum(map(_values, leaves(model)))))
+
+
+def _values(layer: keras.layers.Layer) -> int:
+    """Numbers that a layer makes of one image; they are kept until the gradients are known."""
+    shape = getattr(getattr(layer, "output", None), "shape", None)
+    return math.prod(shape[1:]) if shape is not None and None not in shape[1:] else 0
+
+
 def _mixes_images(layer: keras.layers.Layer) -> str | None:
     """What makes a batch more than its images one by one, in words; None for a layer that takes each by itself."""
-    return (
-        "Batch normalisation" if isinstance(layer, keras.layers.BatchNormalization) else getattr(layer, "mixes", None)
-    )
+    if isinstance(layer, keras.layers.BatchNormalization):
+        return "Batch normalisation" if layer.trainable else None
+    return getattr(layer, "mixes", None)
 
 
 def _scaled(images: tf.Tensor) -> tf.Tensor:

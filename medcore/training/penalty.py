@@ -11,6 +11,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from medcore.training.layers import leaves
+
 L1, L2 = 0, 1
 """Places in an optimizer's `strengths`."""
 
@@ -21,8 +23,8 @@ def is_kernel(variable: Any) -> bool:
 
 
 def kernels(model: keras.Model) -> dict[str, keras.Variable]:
-    """The kernel of every layer that has one, by the layer's name."""
-    return {layer.name: v for layer in model.layers for v in layer.trainable_variables if is_kernel(v)}
+    """The kernel of every layer that has one to train, by the layer's name; of networks within the network, too."""
+    return {layer.name: v for layer in leaves(model) for v in layer.trainable_variables if is_kernel(v)}
 
 
 def value(weights: Sequence[np.ndarray], l1: float, l2: float) -> float:

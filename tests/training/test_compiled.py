@@ -79,7 +79,8 @@ def test_batch_normalisation_counts_the_real_images_of_a_short_batch_alone(split
 def test_batch_normalisation_of_a_batch_too_large_for_one_call_is_refused(monkeypatch):
     from medcore.training import loop
 
-    monkeypatch.setattr(loop, "PIXELS_AT_ONCE", 7 * 144)
+    monkeypatch.setattr(loop, "PIXELS_AT_ONCE", 5 * 144)
+    monkeypatch.setattr(loop, "WHOLE", 7 * (144 + 3 * 128 + 3))  # flattened pixels, hidden units thrice, classes
     with pytest.raises(ValueError, match=r"at most 7 images of 12x12 pixels.*Received: batches of 16"):
         compiled.stepper(RunSpec(model=ModelSpec("mlp", {"batch_norm": 1})), SHAPE, 3, "uint8", 16, "float32", "cpu")
 

@@ -1,0 +1,133 @@
+"""What frozen layers make of images: computed once, and kept on disk by what went in.
+
+Image by image: a sample of a set, another seed or another split finds what was computed before.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from medcore.data import cache
+from medcore.training.alone import alone
+from medcore.training.run import Cancelled, Run
+
+FOLDER_BYTES = 2 * 2**30
+"""Of features kept in a folder; those used longest ago go first."""
+FILE_BYTES = 2**29
+"""More than this is computed anew each time: reading it back would take as long as the smaller networks."""
+TARGET = 0.2
+"""Seconds that one call should last: short against a person's patience."""
+MOST = 64
+"""Images a call; more are no faster."""
+SAID_SECONDS = 0.5
+DIGEST = 16
+"""Bytes that stand for an image."""
+
+Forward = Callable[[np.ndarray], np.ndarray]
+
+
+class Features:
+    """What some layers make of images.
+
+    Args:
+        layers: from images to features; nothing in them changes.
+        forward: computes what they make of a batch, as they do in use, not in training.
+        folder: where features are kept.
+    """
+
+    def __init__(self, layers: keras.Model, forward: Forward, folder: Path) -> None:
+        self.shape: tuple[int, ...] = tuple(layers.output_shape[1:])
+        self.seconds, self.computed = 0.0, 0
+        self._forward, self._file = forward, folder / f"{_key(layers)}.npz"
+        self._at_once = 1
+
+    def of(self, images: np.ndarray, run: Run) -> np.ndarray:
+        """(n, *shape) float32 of images (n, height, width, channels); says how far it is.
+
+        Adds to `computed` the images that were not found, and to `seconds` the time all of it took.
+
+        Raises:
+            Cancelled: if the run was cancelled.
+            OSError: if the features cannot be written.
+        """
+        begun = time.perf_counter()
+        digests = _digests(images)
+        with alone(self._file, run, "Waiting for another run that computes the same features."):
+            known, features = self._known()
+            rows = {digest: row for row, digest in enumerate(known)}
+            missing = {digest: i for i, digest in enumerate(digests) if digest not in rows}
+            if missing:
+                new = self._computed(images[list(missing.values())], run)
+                features = np.concatenate([features, new])
+                rows |= {digest: len(known) + i for i, digest in enumerate(missing)}
+                self._keep([*known, *missing], features)
+        self.computed += len(missing)
+        self.seconds += time.perf_counter() - begun
+        return features[[rows[digest] for digest in digests]]
+
+    def _computed(self, images: np.ndarray, run: Run) -> np.ndarray:
+        made, done, said = np.empty((len(images), *self.shape), np.float32), 0, -SAID_SECONDS
+        while done < len(images):
+            if run.cancelled():
+                raise Cancelled
+            begun = time.monotonic()
+            if begun - said > SAID_SECONDS:
+                said = begun
+                run.status(f"Computing features: {done:,} of {len(images):,} images ({done / len(images):.0%}).")
+            taken = min(self._at_once, len(images) - done)
+            made[done : done + taken] = self._forward(images[done : done + taken])
+            done += taken
+            self._pace(taken, time.monotonic() - begun)
+        return made
+
+    def _pace(self, taken: int, seconds: float) -> None:
+        """Twice as many images a call while that is quick: the first of a size takes longer, and tells little."""
+        if taken == self._at_once:
+            quick = seconds < TARGET
+            self._at_once = min(MOST, 2 * taken) if quick else max(1, taken // 2 if seconds > 2 * TARGET else taken)
+
+    def _known(self) -> tuple[list[bytes], np.ndarray]:
+        """Digests of the images whose features are kept, and those features, row by row."""
+        found = cache.read(self._file)
+        if found is None or found["features"].shape[1:] != self.shape:
+            return [], np.empty((0, *self.shape), np.float32)
+        return [digest.tobytes() for digest in found["digests"]], found["features"]
+
+    def _keep(self, digests: list[bytes], features: np.ndarray) -> None:
+        if features.nbytes > FILE_BYTES:
+            return
+        table = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, DIGEST)
+        cache.write(self._file, lambda file: np.savez(file, digests=table, features=features))
+        cache.keep_within(self._file.parent, FOLDER_BYTES)
+
+
+def _key(layers: keras.Model) -> str:
+    """Of architecture, precision and weights."""
+    content = hashlib.sha256(json.dumps(_architecture(layers), sort_keys=True, default=str).encode())
+    for value in layers.get_weights():
+        content.update(np.ascontiguousarray(value))
+    return content.hexdigest()[:32]
+
+
+def _architecture(layers: keras.Model) -> list[Any]:
+    """Layers by what they do: names that Keras counts up and whether they may be trained make no difference."""
+    parts = []
+    for layer in layers.layers:
+        if isinstance(layer, keras.Model):
+            parts.append(_architecture(layer))
+        else:
+            config = {name: value for name, value in layer.get_config().items() if name not in ("name", "trainable")}
+            parts.append([type(layer).__name__, config, str(layer.compute_dtype)])
+    return parts
+
+
+def _digests(images: np.ndarray) -> list[bytes]:
+    """What stands for each image: its numbers and how they are written."""
+    kind = f"{images.dtype} {images.shape[1:]}".encode()
+    return [hashlib.blake2b(np.ascontiguousarray(image), digest_size=DIGEST, key=kind).digest() for image in images]
