@@ -102,7 +102,12 @@ def _slider() -> dict[str, Any]:
         for i in range(STEPS + 1)
     ]
     place = {"x": 0, "len": 1, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "pad": {"t": 0, "b": 4}}
-    said = {"prefix": "Heatmap over the image: ", "xanchor": "left", "font": {"size": 13}, "offset": 6}
+    said = {
+        "prefix": "Heatmap over the image: ",
+        "xanchor": "left",
+        "font": {"size": 13, "color": template.MUTED},
+        "offset": 6,
+    }
     look = {
         "ticklen": 0,
         "minorticklen": 0,

@@ -28,6 +28,7 @@ def figure(probabilities: Mapping[str, float], truth: str | None) -> go.Figure:
             marker={"color": [template.colour(0) if name == truth else template.MUTED for name in shown]},
             text=[f"{value:.1%}" for value in values],
             textposition=["inside" if value > 0.5 else "outside" for value in values],
+            insidetextfont={"color": "white"},
             cliponaxis=False,
             hovertemplate="%{y}: %{x:.2%}<extra></extra>",
         )

@@ -10,7 +10,7 @@ from medcore import catalog
 from medcore.charts import heatmap, probabilities, template
 from medcore.labs import inside
 from medcore.runs.store import Record
-from medcore.ui import controls, inside_request
+from medcore.ui import controls, inside_request, rows
 from medcore.ui.components.chart_export import chart_export
 from medcore.ui.components.image_grid import Cell, image_grid
 from medcore.ui.inside_images import Image, same
@@ -48,27 +48,29 @@ def show(trained: Record, image: Image, classes: list[str]) -> None:
 def _controls(model: str, classes: list[str]) -> tuple[str, int | None]:
     """Name of the method, and number of the class asked for."""
     methods = inside.methods(model)
-    label = st.segmented_control(
-        "Method",
-        list(methods),
-        default=next(iter(methods)),
-        required=True,
-        key="method",
-        bind=controls.URL,
-        help="Four ways to ask where the network looks; what each can say stands under its map.",
-    )
+    with rows.row("inside"):
+        label = st.segmented_control(
+            "Method",
+            list(methods),
+            default=next(iter(methods)),
+            required=True,
+            key="method",
+            bind=controls.URL,
+            help="Four ways to ask where the network looks; what each can say stands under its map.",
+        )
+        asked = st.selectbox(
+            "Class asked for",
+            [ANSWERED, *classes],
+            key="inside_target",
+            bind=controls.URL,
+            width=220,
+            help="What speaks for this class; ask for another one than the network says to see why it was not that.",
+        )
     if len(methods) < len(inside.LABELS):
         st.caption(
             f"Grad-CAM weighs the maps of a convolution, and the {catalog.MODELS[model].label} has none: the other "
             "methods work with every network."
         )
-    asked = st.selectbox(
-        "Class asked for",
-        [ANSWERED, *classes],
-        key="inside_target",
-        bind=controls.URL,
-        help="What speaks for this class; ask for another one than the network says to see why it was not that.",
-    )
     return methods[label], classes.index(asked) if asked in classes else None
 
 

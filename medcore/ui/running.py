@@ -13,19 +13,29 @@ from medcore.spec import RunSpec
 from medcore.ui import controls, run_line, state
 from medcore.ui.plain import plain
 
+QUESTIONS = ("explain", "predict")
+SHOWN, MOST = 12, 100
+"""Runs listed, and looked through for them."""
+
 
 def show() -> None:
     """Lists the active comparisons, looking again every two seconds, and this session's latest."""
-    active = state.store().active(limit=20)
+    active = _trainings(state.store().active(limit=MOST))
     st.fragment(_active, run_every=2 if active else None)(bool(active))
     busy = {_comparison(r) for r in active}
-    if latest := [r for r in state.store().latest(state.owner(), limit=12) if _comparison(r) not in busy]:
+    latest = [r for r in _trainings(state.store().latest(state.owner(), limit=MOST)) if _comparison(r) not in busy]
+    if latest:
         st.subheader("Your last runs")
-        _show(latest)
+        _show(latest[:SHOWN])
+
+
+def _trainings(records: Sequence[Record]) -> list[Record]:
+    """Without the questions about single images, of which each click is one."""
+    return [record for record in records if record.spec["task"] not in QUESTIONS]
 
 
 def _active(was_active: bool) -> None:
-    active = state.store().active(limit=20)
+    active = _trainings(state.store().active(limit=MOST))
     if was_active and not active:
         st.rerun()
     if not active:
