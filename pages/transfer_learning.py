@@ -1,6 +1,6 @@
 """How do I learn from few images, with what was learned elsewhere?"""
 
-from medcore.ui import hospital_panel, inside_panel, parts, transfer_panel
+from medcore.ui import hospital_panel, inside_panel, parts, predict_panel, transfer_panel
 
 parts.show(
     "How do I learn from few images, with what was learned elsewhere?",
@@ -8,6 +8,7 @@ parts.show(
         "What to train": transfer_panel.show,
         "Two hospitals": hospital_panel.show,
         "Look inside": inside_panel.show,
+        "Predict": predict_panel.show,
     },
     "What a network takes along, what shifts between two hospitals, what it looks at, and what it says of your image.",
 )

@@ -29,7 +29,6 @@ class OwnImage:
         colour: whether the slice in its file has three different channels.
         learned: spec of the run that is asked, as plain values; {} for a model that was brought along.
         classes: names of the classes, for a model that was brought along; () for a run's.
-        model: file of a model that was brought along, or None.
     """
 
     pixels: np.ndarray
@@ -37,21 +36,22 @@ class OwnImage:
     colour: bool
     learned: Mapping[str, Any] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
-    model: Path | None = field(default=None, compare=False)
 
 
-def keep(image: OwnImage) -> str:
+def keep(image: OwnImage, model: bytes = b"") -> str:
     """Puts it where a training process of this machine finds it; the name that it gets is a secret of the session.
+
+    Args:
+        image: what is asked about.
+        model: a `.keras` file that was brought along and found harmless; b"" for a run's.
 
     Raises:
         ValueError, OSError: as `session_sets.put`.
     """
     buffer = io.BytesIO()
     np.savez_compressed(buffer, image=image.pixels)
-    about = {name: value for name, value in asdict(image).items() if name not in ("pixels", "model")}
-    beside = {_ABOUT: json.dumps(about).encode()}
-    if image.model is not None:
-        beside[MODEL] = image.model.read_bytes()
+    about = {name: value for name, value in asdict(image).items() if name != "pixels"}
+    beside = {_ABOUT: json.dumps(about).encode()} | ({MODEL: model} if model else {})
     return session_sets.put(buffer.getvalue(), beside)
 
 
@@ -66,15 +66,17 @@ def load(name: str) -> OwnImage:
     npz.headers(folder / session_sets.SET)
     pixels = npz.read(folder / session_sets.SET, "image")
     about = json.loads((folder / _ABOUT).read_bytes())
-    model = folder / MODEL
-    return OwnImage(
-        pixels,
-        tuple(about["original"]),
-        bool(about["colour"]),
-        about["learned"],
-        tuple(about["classes"]),
-        model if model.is_file() else None,
-    )
+    return OwnImage(pixels, tuple(about["original"]), bool(about["colour"]), about["learned"], tuple(about["classes"]))
+
+
+def model(name: str) -> Path | None:
+    """File of the model that was brought along with the image of that name, or None.
+
+    Raises:
+        FileNotFoundError: if the session has ended.
+    """
+    file = session_sets.folder(name) / MODEL
+    return file if file.is_file() else None
 
 
 def answer(name: str, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:

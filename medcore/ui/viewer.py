@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medcore.charts import template
 from medcore.imaging.view import Viewable
 from medcore.ui import session
 from medcore.ui.components.image_viewer import image_viewer
@@ -32,19 +33,22 @@ class ViewState:
     inverted: bool
 
 
-def show(viewable: Viewable, key: str, classes: Sequence[str] = ()) -> ViewState | None:
+def show(
+    viewable: Viewable, key: str, classes: Sequence[str] = (), colours: Sequence[str] = template.COLOURS
+) -> ViewState | None:
     """Shows it, and keeps slice, window and zoom as long as `key` shows the same (`==`).
 
     Args:
         viewable: what is shown; asked for slices from other threads for as long as it is open.
         key: of the viewer on the page.
         classes: names of the classes of its masks, class 0 (nothing) first, for the legend.
+        colours: "#rrggbb" of each class.
 
     Returns:
         What is seen; None until the browser has taken the window of a view without presets from its first slice.
     """
     token = _open().token(key, viewable)
-    said = image_viewer(viewable, token, f"viewer-{key}", classes)
+    said = image_viewer(viewable, token, f"viewer-{key}", classes, colours)
     if said and said.get("token") == token and (state := heard(said, viewable)):
         return state
     return first(viewable)

@@ -33,7 +33,13 @@ _mount = st.components.v2.component(
 )
 
 
-def image_viewer(viewable: Viewable, token: str, key: str, classes: Sequence[str] = ()) -> dict[str, Any] | None:
+def image_viewer(
+    viewable: Viewable,
+    token: str,
+    key: str,
+    classes: Sequence[str] = (),
+    colours: Sequence[str] = template.COLOURS,
+) -> dict[str, Any] | None:
     """Mounts the viewer.
 
     Args:
@@ -42,6 +48,7 @@ def image_viewer(viewable: Viewable, token: str, key: str, classes: Sequence[str
             planes and windows keeps slice, window and zoom.
         key: of the component.
         classes: names of the classes of its masks, class 0 (nothing) first.
+        colours: "#rrggbb" of each class.
 
     Returns:
         What a person made of it: "token", "plane", "index" (from 0), "centre", "width", "inverted"; None as long as
@@ -55,7 +62,7 @@ def image_viewer(viewable: Viewable, token: str, key: str, classes: Sequence[str
         "windows": [asdict(window) for window in viewable.windows],
         "planes": [plane.to_dict() for plane in viewable.planes.values()],
         "classes": list(classes),
-        "colours": list(template.COLOURS),
+        "colours": list(colours),
         "url": slices.PATH,
         "token": token,
     }
