@@ -102,12 +102,8 @@ def _slider() -> dict[str, Any]:
         for i in range(STEPS + 1)
     ]
     place = {"x": 0, "len": 1, "xanchor": "left", "y": 1.01, "yanchor": "bottom", "pad": {"t": 0, "b": 4}}
-    said = {
-        "prefix": "Heatmap over the image: ",
-        "xanchor": "left",
-        "font": {"size": 13, "color": template.MUTED},
-        "offset": 6,
-    }
+    font = {"size": 13, "color": template.MUTED}
+    said = {"prefix": "Heatmap over the image: ", "xanchor": "left", "font": font, "offset": 6}
     look = {
         "ticklen": 0,
         "minorticklen": 0,

@@ -15,6 +15,7 @@ from medcore.data.preparation.recipe import Prepared, Recipe
 from medcore.data.sampling import sample
 from medcore.explanation import layers
 from medcore.spec import DataSpec, PreparationSpec, RunSpec
+from medcore.training.domains import reshaped
 from medcore.training.robustness import model_of, own_recipe
 from medcore.training.run import Run
 
@@ -31,12 +32,14 @@ class Images:
         whole: its splits, mapped from disk.
         taken: what is left of them by the run's sample.
         recipe: what is done to each.
+        shape: (height, width, channels) that they are brought to then.
     """
 
     data: DataSpec
     whole: Splits
     taken: Splits
     recipe: Recipe
+    shape: tuple[int, int, int]
 
     def prepared(self, split: str, index: int) -> Prepared:
         """One image as the network gets it; `index` is its number in the set.
@@ -49,7 +52,8 @@ class Images:
             raise ValueError(f"There are {len(part):,} images in {split}, the first is 0. Received: {index:,}")
         # Noise is drawn by the place among those taken; an image that was not taken keeps its number.
         place = np.flatnonzero(rows(self.taken[split]) == index)
-        return self.recipe.image(np.asarray(part.images[index]), split, int(place[0]) if len(place) else index)
+        found = self.recipe.image(np.asarray(part.images[index]), split, int(place[0]) if len(place) else index)
+        return found._replace(image=reshaped(found.image[None], self.shape)[0], mask=None)
 
     def stack(self, split: str, places: Iterable[int]) -> np.ndarray:
         """(n, height, width, channels) float32: those taken of a split, by their place, without augmentation."""
@@ -75,13 +79,23 @@ class Subject:
     model: keras.Model
     report: Callable[[str], None]
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of the images that it takes."""
+        return tuple(self.model.input_shape[1:])
+
     @cached_property
     def learned(self) -> Images:
         """What it learned from."""
         own = own_recipe(self.folder)
         if own.spec != self.spec.preparation:
             own = _recipe(self.spec.preparation, self.spec.seed, own)
-        return _images(self.spec, self.spec.data, own, self.report)
+        images = _images(self.spec, self.spec.data, own, self.shape, self.report)
+        made = images.stack("train", [0]).shape[1:]
+        if made != self.shape:
+            expected, received = ("x".join(map(str, shape)) for shape in (self.shape, made))
+            raise ValueError(f"The network takes images of {expected}. Received: {received}")
+        return images
 
     @cached_property
     def asked(self) -> Images:
@@ -89,8 +103,9 @@ class Subject:
         adaptation = self.spec.adaptation
         if adaptation.method != TARGET:
             return self.learned
+        # As `training.domains` brings the target to the source's shape.
         recipe = _recipe(adaptation.target_preparation, self.spec.seed, own_recipe(self.folder))
-        return _images(None, adaptation.target, recipe, self.report)
+        return _images(None, adaptation.target, recipe, self.shape, self.report)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -143,11 +158,13 @@ def _recipe(spec: PreparationSpec, seed: int, own: Recipe) -> Recipe:
     return recipe
 
 
-def _images(spec: RunSpec | None, data: DataSpec, recipe: Recipe, report: Callable[[str], None]) -> Images:
+def _images(
+    spec: RunSpec | None, data: DataSpec, recipe: Recipe, shape: tuple[int, int, int], report: Callable[[str], None]
+) -> Images:
     report("Reading the images.")
     whole = sources.snapshot(data.name, data.options)
     taken = sample(whole, spec.sample, spec.seed).splits if spec is not None else whole
     if recipe.by_training_set and recipe.scale is None:
         train = taken["train"].images
         recipe.scale = recipe.measure((i, np.asarray(train[i])) for i in range(len(train)))
-    return Images(data, whole, taken, recipe)
+    return Images(data, whole, taken, recipe, shape)

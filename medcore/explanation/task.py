@@ -63,7 +63,6 @@ def look(asked: Subject, spec: RunSpec, pause: Callable[[], None]) -> tuple[dict
     wanted = spec.explanation
     prepared = asked.asked.prepared(wanted.split, wanted.index)
     image = prepared.image
-    _check(asked, image)
     scores = logits(asked.model, image[None])
     probabilities = softmax(scores)[0]
     said = int(probabilities.argmax())
@@ -165,14 +164,6 @@ def _nearest(
         "features": int(learned.features.shape[1]),
     }
     return facts, {}
-
-
-def _check(asked: Subject, image: np.ndarray) -> None:
-    """Raises ValueError unless the network takes such images."""
-    taken = tuple(asked.model.input_shape[1:])
-    if taken != image.shape:
-        expected, received = ("x".join(map(str, shape)) for shape in (taken, image.shape))
-        raise ValueError(f"The network takes images of {expected}. Received: {received}")
 
 
 def _shown(prepared: Prepared) -> np.ndarray:

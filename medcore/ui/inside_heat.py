@@ -166,28 +166,36 @@ def _check(answer: Answer, method: str) -> None:
     pictures, cells = [heatmap.blended(image, values)], [Cell("trained", "As trained", "the map above")]
     for number, stage in enumerate(stages):
         pictures.append(heatmap.blended(image, answer.arrays[f"{method}/{number}"]))
-        alike = stage["correlation"]
-        note = "one of the maps is flat" if alike is None else f"rank correlation {alike:.2f}"
+        note = _note(values, answer.arrays[f"{method}/{number}"], stage["correlation"])
         cells.append(Cell(f"stage{number}", f"Random down to {stage['down_to']}", note))
     image_grid(np.stack(pictures), cells, key="inside_check", cell_width=130)
-    st.caption(_verdict(stages) + " Each map has its own scale of colours.")
+    st.caption(_verdict(stages, values) + " Each map has its own scale of colours.")
 
 
-def _verdict(stages: list[dict[str, Any]]) -> str:
+def _verdict(stages: list[dict[str, Any]], values: np.ndarray) -> str:
     """What the check says."""
     about = (
         "From left to right more and more layers, from the answer down, have their weights in random order "
         "(Adebayo et al. 2018). A map that stays the same says nothing of what the network has learned. "
     )
-    last = stages[-1]["correlation"] if stages else None
+    if not stages or not values.any():
+        return about + "The map above is empty, so nothing can be compared."
+    last = stages[-1]["correlation"]
     if last is None:
-        return about + "With every layer random, one of the two maps is flat, so they cannot be ranked."
+        return about + "Here it changes: with every layer random, the map is empty."
     if last >= ALIKE:
         return about + (
             f"**Here the map stays much the same (rank correlation {last:.2f} with every layer random): it shows the "
             "image, not the network.**"
         )
     return about + f"Here it changes: rank correlation {last:.2f} with every layer random."
+
+
+def _note(trained: np.ndarray, random: np.ndarray, alike: float | None) -> str:
+    """How far a map is that of the trained network."""
+    if alike is not None:
+        return f"rank correlation {alike:.2f}"
+    return "the map above is empty" if not trained.any() else "an empty map" if not random.any() else "a flat map"
 
 
 def _others(trained: Record, model: str, method: str, wanted: Mapping[str, Any]) -> None:

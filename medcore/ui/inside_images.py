@@ -132,7 +132,7 @@ def _is_right(whole: Splits, index: int, said: Said) -> bool | None:
 
 def same(one: str, other: str) -> bool:
     """Whether two sets mean the same class, as training matches them."""
-    return one.casefold() == other.casefold()
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def _cell(whole: Splits, index: int, said: Said | None) -> Cell:

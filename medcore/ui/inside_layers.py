@@ -53,16 +53,18 @@ def _sizes(layer: Mapping[str, Any]) -> str:
         what = "largest" if layer["largest"] else "mean"
         does = f"Pooling: the {what} value of each {window} window, map by map; no weights."
     else:
-        each = "its own map" if layer["depthwise"] else f"all {taken:,} maps"
+        several = f"all {taken:,} maps" if taken > 1 else "the image"
+        each = "one map each" if layer["depthwise"] else several
         does = (
-            f"Convolution: {made:,} filters of {window} slide over {each}; {layer['parameters']:,} weights with biases."
+            f"Convolution: {made:,} filters of {window} slide over {each}; {layer['parameters']:,} weights, biases "
+            "among them."
         )
     how = ", zeros around the image" if layer["padding"] == "same" else ""
     step = "" if tuple(stride) == (1, 1) else f", in steps of {stride[0]}"
     arithmetic = f"{rows}x{columns}x{taken:,} in, {out_rows}x{out_columns}x{made:,} out{step}{how}."
     if layer["padding"] == "valid":
         arithmetic += f" Rows: ⌊({rows} − {size[0]}) / {stride[0]}⌋ + 1 = {out_rows}."
-    silent = f" {layer['silent']:,} maps are nowhere above 0 on this image." if layer["silent"] else ""
+    silent = f" Nowhere above 0 on this image: {layer['silent']:,} of {made:,} maps." if layer["silent"] else ""
     return f"{does} {arithmetic}{silent}"
 
 
@@ -140,15 +142,19 @@ def _sum(layer: Mapping[str, Any], one: Mapping[str, Any], patches: np.ndarray) 
         numbers = ", ".join(f"{value:.2f}" for value in patches[0].ravel()[:9])
         what = "largest" if layer["largest"] else "mean"
         return f"{where}: the {what} of {numbers} is **{one['value']:.3f}**. Small shifts of the image change little."
-    terms = " + ".join(f"{term:.3f}" for term in one["terms"])
+    terms = f"{one['terms'][0]:.3f}" + "".join(map(_signed, one["terms"][1:]))
     others = max(0, layer["input"][2] - len(one["terms"])) if not layer["depthwise"] else 0
-    rest = f" + {one['rest']:.3f} (the other {others:,} inputs)" if others else ""
+    rest = f"{_signed(one['rest'])} (the other {others:,} inputs)" if others else ""
     total = sum(one["terms"]) + one["rest"] + one["bias"]
     follows = f", then {plain(layer['activation'])}: **{one['value']:.3f}**" if layer["activation"] else ""
     return (
-        f"{where}: inputs in the frame times weights, summed, {terms}{rest} + {one['bias']:.3f} (bias) = "
+        f"{where}: inputs in the frame times weights, summed, {terms}{rest}{_signed(one['bias'])} (bias) = "
         f"**{total:.3f}**{follows}. The same weights are used at every place."
     )
+
+
+def _signed(value: float) -> str:
+    return f" {'−' if value < 0 else '+'} {abs(value):.3f}"
 
 
 def _gray(values: np.ndarray) -> np.ndarray:
