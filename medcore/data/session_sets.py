@@ -68,6 +68,11 @@ def unreachable() -> str:
     )
 
 
+def in_memory() -> bool:
+    """Whether this machine has memory that files can lie in."""
+    return _memory() is not None
+
+
 def on_disk(content: bytes) -> bool:
     """Whether a set would have to lie on disk, under the home folder."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -8,7 +8,9 @@ import numpy as np
 from medcore.imaging.view import Cut, Plane, Viewable, Window
 
 ALL_BYTES = Window("All values", 127.5, 255)
-LEVELS = ("Nothing", "20 to 40%", "40 to 60%", "60 to 80%", "80 to 100% of the strongest")
+BOUNDS = (0.4, 0.55, 0.7, 0.85)
+"""Share of the strongest value from which on a place is in each level; below the first the image stays clear."""
+LEVELS = ("Nothing", "from 40%", "from 55%", "from 70%", "from 85% of the strongest")
 COLOURS = ("#000000", "#FFC800", "#FF9600", "#F0501E", "#DC003C")
 """Of each level: warmer is stronger."""
 
@@ -33,7 +35,7 @@ def levels(values: np.ndarray) -> np.ndarray:
     highest = float(values.max(initial=0))
     if highest <= 0:
         return np.zeros(values.shape, np.uint8)
-    return np.clip(values / highest * len(LEVELS), 0, len(LEVELS) - 1).astype(np.uint8)
+    return np.digitize(values / highest, BOUNDS).astype(np.uint8)
 
 
 class HeatView:

@@ -45,9 +45,9 @@ def show(records: Sequence[Record], key: str) -> None:
             help="model.keras, and what it is: data and their licence, spec, seed, figures with intervals, limits, and "
             "how to load it.",
         )
+        with st.popover("Model card", help="What the ZIP says of the network."):
+            st.markdown(model_card.text(model_card.facts(record, _card(record))))
     made_download.tell(made)
-    with st.popover("Model card", help="What the ZIP says of the network."):
-        st.markdown(model_card.text(model_card.facts(record, _card(record))))
 
 
 def _left(record: Record) -> bool:

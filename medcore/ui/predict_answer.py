@@ -99,11 +99,13 @@ def _calibration(facts: Mapping[str, Any]) -> str:
     )
 
 
-def method(facts: Mapping[str, Any]) -> str:
+def method(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
     """What the heatmap says, and what it cannot."""
     name = next(iter(facts["methods"]))
-    target = facts["classes"][facts["target"]]
-    return f'What speaks for "{plain(target)}". {inside.ABOUT[name]}'
+    target = plain(facts["classes"][facts["target"]])
+    if not (arrays[f"heat_{name}"] > 0).any():
+        return f'The heatmap is empty: by {inside.LABELS[name]} no place speaks for "{target}". Try another method.'
+    return f'What speaks for "{target}". {inside.ABOUT[name]}'
 
 
 def _near(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:

@@ -28,6 +28,11 @@ PARAM = "first"
 EVERY = 0.3
 WHOLE, MIDDLE = "Whole image", "Middle"
 KEY = "predict"
+IN_MEMORY = "it stays in memory: nothing of it is written to disk"
+ON_DISK = (
+    "what the network is shown of it lies in the folder of Medcore, as this machine has no memory to lay files in, "
+    "readable by its user alone, until the session ends"
+)
 
 
 def show() -> None:
@@ -55,7 +60,7 @@ def show() -> None:
     if not stacks:
         st.info(
             "Drop a DICOM file, NIfTI, PNG, JPEG, TIFF or NumPy array, or take an example. It is read in a closed-off "
-            "process and stays in memory: nothing of it is written to disk, to the run or to its log."
+            f"process, and {IN_MEMORY if session_sets.in_memory() else ON_DISK}. The run and its log have none of it."
         )
         return
     _ask(network, uploads.pick(stacks), fill, method)
@@ -104,11 +109,12 @@ def _ask(network: Network, stack: Stack, fill: bool, method: str) -> None:
     answer = question.answer()
     image, beside = st.columns([3, 2], gap="medium")
     mine = question.asked is not None and question.asked.stack == _identity(stack)
-    viewable = HeatView(shelf.view(stack.id), stack.dtype == "uint8", _heat(question, answer) if mine else None)
+    heat = _heat(question, answer) if mine else None
+    viewable = HeatView(shelf.view(stack.id), stack.dtype == "uint8", heat)
     with image:
         seen = viewer.show(viewable, KEY, heat_view.LEVELS, heat_view.COLOURS)
-        if mine and answer:
-            st.caption(predict_answer.method(answer[0]))
+        if heat and answer:
+            st.caption(predict_answer.method(*answer))
     with beside:
         asked = seen and Asked(network.identity, _identity(stack), seen, fill, method)
         st.button(
