@@ -5,6 +5,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 PERPLEXITY = 30.0
 """Neighbours that t-SNE looks at, about."""
@@ -81,7 +82,8 @@ def in_two_dimensions(features: np.ndarray, seed: int = 0) -> dict[str, np.ndarr
     ready = standardised(features)
     pca = PCA(2, random_state=seed).fit_transform(ready) if min(ready.shape) > 1 else np.c_[ready, 0 * ready]
     perplexity = min(PERPLEXITY, (len(ready) - 1) / 3)
-    tsne = TSNE(2, perplexity=perplexity, init=_small(pca), random_state=seed).fit_transform(ready)
+    with threadpool_limits(1):  # its threads wait busily for each other: ten times slower where cores are shared
+        tsne = TSNE(2, perplexity=perplexity, init=_small(pca), random_state=seed).fit_transform(ready)
     return {"pca": pca.astype(np.float32), "tsne": tsne.astype(np.float32)}
 
 
