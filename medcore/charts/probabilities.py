@@ -27,14 +27,13 @@ def figure(probabilities: Mapping[str, float], truth: str | None) -> go.Figure:
             orientation="h",
             marker={"color": [template.colour(0) if name == truth else template.MUTED for name in shown]},
             text=[f"{value:.1%}" for value in values],
-            textposition=["inside" if value > 0.5 else "outside" for value in values],
-            insidetextfont={"color": "white"},
+            textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{x:.2%}<extra></extra>",
         )
     )
     template.apply(chart)
     chart.update_layout(height=70 + ROW * len(shown), showlegend=False, bargap=0.25)
-    chart.update_xaxes(title="Probability", range=(0, 1), tickformat=".0%")
+    chart.update_xaxes(title="Probability", range=(0, 1.2), tickvals=(0, 0.5, 1), tickformat=".0%")
     chart.update_yaxes(type="category", showgrid=False)
     return chart

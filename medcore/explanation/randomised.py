@@ -32,8 +32,8 @@ def _learns(layer: keras.layers.Layer) -> bool:
 def cascade(model: keras.Model, seed: int = 0) -> Iterator[Iterator[str]]:
     """Goes down the stages; at each step everything above and in the stage has its weights in random order.
 
-    Shuffled weights keep their size and spread, so that the signal neither dies nor explodes. In the end the network
-    is as it was.
+    Filters get random signs, too: weights that are negative on average would silence every unit behind a ReLU. Sizes
+    stay, so that the signal does not explode. In the end the network is as it was.
 
     Yields:
         An iterator that randomises the next stage and gives the name of its lowest layer.
@@ -56,8 +56,14 @@ def _shuffling(
     for group in groups:
         for path in group:
             layer = found[path]
-            layer.set_weights([rng.permutation(weight.ravel()).reshape(weight.shape) for weight in layer.get_weights()])
+            layer.set_weights([_random(weight, rng) for weight in layer.get_weights()])
         yield group[-1]
+
+
+def _random(weight: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The same numbers in another order; filters and matrices with random signs."""
+    shuffled = rng.permutation(weight.ravel()).reshape(weight.shape)
+    return shuffled * rng.choice([-1, 1], weight.shape).astype(weight.dtype) if weight.ndim > 1 else shuffled
 
 
 def rank_correlation(one: np.ndarray, other: np.ndarray) -> float | None:

@@ -1,0 +1,149 @@
+"""Look inside: which network and image, a question that is asked once, and its answer on the page."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from medcore.data import cache, sources
+from medcore.labs import inside, optimizers
+from medcore.runs import files
+from medcore.spec import ExplanationSpec, RunSpec
+
+PAGE, PART = "transfer_learning", "Look inside"
+CLASSES = [str(i) for i in range(10)]
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory):
+    """What is kept of the digits, measured once for all these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("read")))
+        sources.snapshot("digits")
+        yield cache.folder()
+
+
+@pytest.fixture
+def trained(store, read):
+    """Id of a finished CNN of the digits, right about every second test image."""
+    shutil.copytree(read, cache.folder(), dirs_exist_ok=True)
+    (run_id,) = store.create(optimizers.runs(dataset="digits", optimizers=["adam"], epochs=1), "somebody")
+    store.claim("small")
+    labels = sources.snapshot("digits")["test"].labels
+    said = np.where(np.arange(len(labels)) % 2, (labels + 1) % 10, labels)
+    folder = files.folder(run_id)
+    folder.mkdir(parents=True)
+    (folder / "model.keras").touch()
+    arrays = {"probabilities": np.eye(10)[said], "labels": np.asarray(labels), "rows": np.arange(len(labels))}
+    np.savez(folder / "predictions.npz", **arrays)
+    result = {"seconds": 1.0, "test": {"accuracy": 0.5, "n": 359}, "data": {"classes": CLASSES}}
+    store.finish(run_id, "done", result=result)
+    return run_id
+
+
+def asked(store):
+    return [run for run in store.active() if run.spec["task"] == "explain"]
+
+
+def answer(store, request):
+    """Writes what the task would write for a question about heatmaps, layers or neighbours."""
+    assert store.claim("small").id == request.id
+    wanted = request.spec["explanation"]
+    methods = {
+        name: {"layer": "relu2", "change": 2.0, "missed": 0.01, "steps": 32, "seconds": 0.02}
+        | {"patch": 2, "stride": 1, "lowest": 0.1, "corner": [3, 4], "randomised": []}
+        for name in wanted["methods"]
+    }
+    arrays = {"image": np.full((8, 8, 1), 90, np.uint8)} | {name: np.eye(8, dtype=np.float32) for name in methods}
+    if wanted["randomised"]:
+        for name, found in methods.items():
+            found["randomised"] = [{"down_to": "conv1", "correlation": 0.9}]
+            arrays[f"{name}/0"] = np.eye(8, dtype=np.float32)
+    facts = {"classes": CLASSES, "probabilities": [0.82, *[0.02] * 9], "said": 0, "target": 0, "label": "0"}
+    facts |= {"methods": methods, "layers": ["conv1", "relu2"], "layer": "relu2", "features": 64}
+    near = [{"index": i, "taught": "0", "label": "7", "distance": 0.5 + i} for i in range(3)]
+    facts |= {"nearest": near, "typical_distance": 1.0, "compared": 9, "learned_from": 20}
+    one = {"channel": 5, "active": 0.4, "peak": [1, 1], "sources": [0], "terms": [0.75], "rest": 0.0, "bias": -0.25}
+    layer = {"path": "conv1", "kind": "convolution", "largest": False, "depthwise": False, "input": [8, 8, 1]}
+    layer |= {"output": [6, 6, 32], "size": [3, 3], "stride": [1, 1], "padding": "valid", "before": [0, 0]}
+    layer |= {"parameters": 320, "activation": "", "silent": 2, "maps": [one | {"value": 0.5}]}
+    facts["maps"] = [layer]
+    arrays |= {"maps/0": np.zeros((1, 6, 6), np.float16), "sources/0": np.zeros((1, 1, 8, 8), np.float16)}
+    arrays |= {"kernels/0": np.ones((1, 1, 3, 3)), "patches/0": np.ones((1, 1, 3, 3))}
+    folder = files.folder(request.id)
+    folder.mkdir(parents=True)
+    np.savez(folder / "explanation.npz", facts=np.array(json.dumps(facts)), **arrays)
+    store.finish(request.id, "done", result={"seconds": 0.1, "base": request.spec["base"]})
+
+
+def words(page):
+    return "\n".join(element.value for element in (*page.markdown, *page.caption, *page.subheader))
+
+
+def test_with_nothing_trained_the_small_network_is_a_click_away(open_page, store):
+    page = open_page(PAGE, part=PART)
+    assert not page.exception
+    page.button(key="inside_train").click().run()
+    (run,) = store.active()
+    assert RunSpec.from_dict(run.spec) == inside.start()["CNN"]
+
+
+def test_a_question_is_asked_once_and_its_answer_shown_to_everyone(open_page, store, trained):
+    page = open_page(PAGE, part=PART, model=trained, image="test:12", all_methods="false")
+    assert not page.exception
+    (request,) = asked(store)
+    wanted = ExplanationSpec(**request.spec["explanation"])
+    assert (request.spec["base"], wanted.split, wanted.index, wanted.methods) == (trained, "test", 12, ("gradcam",))
+    page.run()
+    assert len(asked(store)) == 1, "a rerun asks nothing new"
+    answer(store, request)
+    page.run()
+    assert not page.exception
+    said = words(page)
+    assert "The network says **0**, :green[:material/check: right]" in said
+    assert "For teaching and research, not for diagnosis." in said
+    assert "Here the map stays much the same (rank correlation 0.90" in said
+    other = open_page(PAGE, part=PART, model=trained, image="test:12", all_methods="false")
+    assert "The network says **0**" in words(other)
+    assert asked(store) == []
+    home = open_page("home")
+    assert "Explanation" not in words(home)
+
+
+def test_another_question_in_its_place_stops_the_one_nobody_waits_for(open_page, store, trained):
+    page = open_page(PAGE, part=PART, model=trained, image="test:3", all_methods="false")
+    page.segmented_control(key="method").set_value("Occlusion").run()
+    (request,) = asked(store)
+    assert request.spec["explanation"]["methods"] == ["occlusion"]
+    page.segmented_control(key="method").set_value("Grad-CAM").run()
+    (request,) = asked(store)
+    assert request.spec["explanation"]["methods"] == ["gradcam"]
+
+
+def test_layers_and_neighbours_have_their_own_questions(open_page, store, trained):
+    page = open_page(PAGE, part=PART, model=trained, image="test:3", look="Layer by layer")
+    (request,) = asked(store)
+    assert request.spec["explanation"]["maps"]
+    answer(store, request)
+    page.run()
+    assert not page.exception
+    assert "summed, 0.750 − 0.250 (bias) = **0.500**" in words(page)
+    assert "⌊(8 − 3) / 1⌋ + 1 = 6" in words(page)
+    page = open_page(PAGE, part=PART, model=trained, image="test:3", look="Nearest training images")
+    (request,) = asked(store)
+    assert request.spec["explanation"]["nearest"] == 12
+    answer(store, request)
+    page.run()
+    assert not page.exception
+    assert "3 of the 3 training images nearest to this one were taught as that" in words(page)
+    assert "9 of 20 training images, drawn at random" in words(page)
+
+
+def test_mistakes_alone_and_names_that_mean_nothing(open_page, store, trained):
+    page = open_page(PAGE, part=PART, model=trained, answers="Wrong")
+    assert "179 test images; click one" in words(page)
+    page = open_page(PAGE, part=PART, model="f" * 32, image="test:99999")
+    assert not page.exception
+    assert "The network that this address names is not on this machine" in page.warning[0].value
+    assert "The address names no image" in page.warning[1].value
