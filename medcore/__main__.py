@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from medcore.commands import datasets, deidentify, engine, spec, train
+from medcore.commands import datasets, deidentify, engine, spec, train, weights
 from medcore.sentences import sentence
 
-COMMANDS = (datasets, spec, train, engine, deidentify)
+COMMANDS = (datasets, weights, spec, train, engine, deidentify)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -2,6 +2,7 @@
 
 `MEDCORE_HOME`       folder of the store, models and caches (default: `~/.medcore`)
 `MEDCORE_DATA`       folders to find data sets in, separated as in PATH
+`MEDCORE_WEIGHTS`    folders to find ImageNet weights in, separated as in PATH
 `MEDCORE_DATABASE`   SQLAlchemy URL of the run store (default: SQLite under the home folder)
 `MEDCORE_SCHEDULER`  address of a Dask scheduler (default: an embedded engine)
 `MEDCORE_UPLOAD_MB`  megabytes that the uploads of one session may take in memory (default: 1024)
@@ -26,7 +27,16 @@ def home() -> Path:
 
 def data_folders() -> list[Path]:
     """Folders named by `MEDCORE_DATA`, in the order given; they need not exist."""
-    names = os.environ.get("MEDCORE_DATA", "").split(os.pathsep)
+    return _folders("MEDCORE_DATA")
+
+
+def weights_folders() -> list[Path]:
+    """Folders named by `MEDCORE_WEIGHTS`, in the order given; they need not exist."""
+    return _folders("MEDCORE_WEIGHTS")
+
+
+def _folders(variable: str) -> list[Path]:
+    names = os.environ.get(variable, "").split(os.pathsep)
     return [Path(name).expanduser().resolve() for name in names if name.strip()]
 
 

@@ -37,6 +37,6 @@ def home(tmp_path, monkeypatch) -> Path:
     """A fresh MEDCORE_HOME, with no data folders and the default store."""
     folder = tmp_path / "home"
     monkeypatch.setenv("MEDCORE_HOME", str(folder))
-    for name in ("MEDCORE_DATA", "MEDCORE_DATABASE", "MEDCORE_SCHEDULER"):
+    for name in ("MEDCORE_DATA", "MEDCORE_WEIGHTS", "MEDCORE_DATABASE", "MEDCORE_SCHEDULER"):
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -2,13 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from medcore.catalog.choices import Parameter
 from medcore.catalog.model_choice import ModelChoice
 
 SMALLEST = 32
 """Pixels a side below which no backbone works."""
+IMAGENET_SIZE = 224
+"""Pixels a side of the images that the published weights were learned from."""
+
+
+class BlockSizes(NamedTuple):
+    """What the blocks of a backbone hold, from the image on.
+
+    Args:
+        parameters: all numbers of its layers.
+        normalising: those of them that belong to batch normalisation: scale and shift, which are learned, as many means
+            and variances, which are not.
+        values: numbers in the outputs of its layers, of one image of `IMAGENET_SIZE`; other sizes have nearly as many
+            per pixel.
+    """
+
+    parameters: tuple[int, ...]
+    normalising: tuple[int, ...]
+    values: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -18,14 +36,35 @@ class BackboneChoice(ModelChoice):
     Args:
         preprocessing: how ImageNet's images were brought to numbers: "caffe" (blue, green, red less their means), "tf"
             (-1 to 1), "torch" (less the mean, by the deviation, of each colour), or "inside" the network.
-        features: channels of its last feature maps; by alpha where it has one.
-        weights: by alpha ("" where it has none) the file of the ImageNet weights without the top.
+        features: channels of its last feature maps, by alpha; 1.0 where it has none.
+        sizes: of its blocks, by alpha, too.
         gains_by_bfloat16: whether it is faster in bfloat16 where the hardware is; depthwise convolutions are slower.
     """
 
     preprocessing: Literal["caffe", "tf", "torch", "inside"] = "inside"
     features: Mapping[float, int] = field(default_factory=dict)
+    sizes: Mapping[float, BlockSizes] = field(default_factory=dict)
     gains_by_bfloat16: bool = True
+
+    def units(self, options: Mapping[str, Any]) -> int:
+        """Features of an image, with these options."""
+        return self.features[self._alpha(options)]
+
+    def block_sizes(self, options: Mapping[str, Any]) -> BlockSizes:
+        """What its blocks hold, with these options.
+
+        Raises:
+            ValueError: if ImageNet's network was never made with this alpha.
+        """
+        return self.sizes[self._alpha(options)]
+
+    def _alpha(self, options: Mapping[str, Any]) -> float:
+        alpha = float(options.get("alpha", 1.0))
+        if alpha not in self.sizes:
+            raise ValueError(
+                f"Alpha of {self.label} must be one of {', '.join(map(str, self.sizes))}. Received: {alpha:g}"
+            )
+        return alpha
 
 
 _SIZE = Parameter(
@@ -76,6 +115,13 @@ BACKBONES: dict[str, BackboneChoice] = {
         size="large",
         blocks={f"block{i}": f"block{i}_pool" for i in range(1, 6)},
         preprocessing="caffe",
+        sizes={
+            1.0: BlockSizes(
+                (38_720, 221_440, 1_475_328, 5_899_776, 7_079_424),
+                (0, 0, 0, 0, 0),
+                (7_225_344, 3_612_672, 2_609_152, 1_304_576, 326_144),
+            )
+        },
         features={1.0: 512},
     ),
     "resnet50": BackboneChoice(
@@ -92,6 +138,13 @@ BACKBONES: dict[str, BackboneChoice] = {
             "conv5": "conv5_block3_out",
         },
         preprocessing="caffe",
+        sizes={
+            1.0: BlockSizes(
+                (9728, 220_032, 1_230_336, 7_129_088, 14_998_528),
+                (256, 5632, 14_336, 40_960, 45_056),
+                (3_599_596, 14_852_096, 9_633_792, 7_024_640, 1_856_512),
+            )
+        },
         features={1.0: 2048},
     ),
     "resnet50v2": BackboneChoice(
@@ -108,6 +161,13 @@ BACKBONES: dict[str, BackboneChoice] = {
             "conv5": "post_relu",
         },
         preprocessing="tf",
+        sizes={
+            1.0: BlockSizes(
+                (9472, 217_856, 1_226_240, 7_119_872, 14_991_360),
+                (0, 3840, 11_264, 34_816, 40_960),
+                (1_993_964, 12_035_840, 8_564_224, 6_652_672, 1_980_928),
+            )
+        },
         features={1.0: 2048},
     ),
     "densenet121": BackboneChoice(
@@ -124,6 +184,13 @@ BACKBONES: dict[str, BackboneChoice] = {
             "conv5": "relu",
         },
         preprocessing="torch",
+        sizes={
+            1.0: BlockSizes(
+                (9664, 372_096, 1_063_168, 3_402_240, 2_190_336),
+                (256, 7552, 22_784, 76_288, 60_416),
+                (3_599_596, 18_665_472, 13_848_576, 11_440_128, 2_220_288),
+            )
+        },
         features={1.0: 1024},
     ),
     "mobilenetv2": BackboneChoice(
@@ -142,6 +209,38 @@ BACKBONES: dict[str, BackboneChoice] = {
             "block 16 and last": "out_relu",
         },
         preprocessing="tf",
+        sizes={
+            0.35: BlockSizes(
+                (864, 3232, 11_568, 33_936, 42_000, 107_520, 211_088),
+                (160, 832, 2112, 4608, 4608, 7584, 8256),
+                (1_404_928, 3_899_440, 1_723_952, 922_752, 671_104, 403_840, 297_920),
+            ),
+            0.5: BlockSizes(
+                (864, 6800, 14_304, 53_408, 84_288, 212_640, 333_920),
+                (160, 1280, 2496, 5888, 6720, 10_944, 9600),
+                (1_404_928, 4_928_048, 2_444_384, 1_109_344, 978_432, 590_080, 344_960),
+            ),
+            0.75: BlockSizes(
+                (1504, 15_024, 28_368, 111_216, 179_424, 461_808, 584_720),
+                (256, 2112, 3744, 8832, 10_080, 16_416, 11_840),
+                (2_207_744, 8_827_488, 3_666_576, 1_664_016, 1_467_648, 885_120, 423_360),
+            ),
+            1.0: BlockSizes(
+                (1984, 15_024, 42_000, 189_760, 309_888, 806_208, 893_120),
+                (320, 2112, 4608, 11_776, 13_440, 21_888, 14_080),
+                (2_809_856, 8_827_488, 4_168_336, 2_218_688, 1_956_864, 1_180_160, 501_760),
+            ),
+            1.3: BlockSizes(
+                (2816, 26_320, 64_128, 289_040, 528_864, 1_354_368, 1_500_512),
+                (416, 2944, 5856, 14_720, 17_664, 28_608, 18_304),
+                (3_612_672, 12_726_928, 5_390_528, 2_773_360, 2_571_520, 1_552_640, 652_288),
+            ),
+            1.4: BlockSizes(
+                (3360, 26_320, 84_288, 351_184, 600_528, 1_560_240, 1_737_792),
+                (480, 2944, 6720, 16_384, 18_912, 30_720, 19_712),
+                (4_214_784, 12_726_928, 5_892_288, 3_141_440, 2_753_408, 1_661_440, 702_464),
+            ),
+        },
         features={0.35: 1280, 0.5: 1280, 0.75: 1280, 1.0: 1280, 1.3: 1664, 1.4: 1792},
         gains_by_bfloat16=False,
     ),
@@ -159,6 +258,13 @@ BACKBONES: dict[str, BackboneChoice] = {
             "block5": "block5e_add",
             "block6 and top": "top_activation",
         },
+        sizes={
+            1.0: BlockSizes(
+                (5664, 53_248, 136_832, 235_068, 961_224, 4_527_276),
+                (192, 1024, 1664, 8832, 28_352, 81_152),
+                (2_107_392, 2_408_448, 978_432, 1_846_908, 4_883_272, 3_789_772),
+            )
+        },
         features={1.0: 1280},
         gains_by_bfloat16=False,
     ),
@@ -173,6 +279,11 @@ BACKBONES: dict[str, BackboneChoice] = {
             "stage 2": "convnext_tiny_stage_1_block_2_add",
             "stage 3": "convnext_tiny_stage_2_block_8_add",
             "stage 4": "norm",
+        },
+        sizes={
+            1.0: BlockSizes(
+                (242_784, 992_256, 11_112_960, 15_472_128), (0, 0, 0, 0), (13_095_936, 6_472_704, 9_558_528, 1_655_808)
+            )
         },
         features={1.0: 768},
         gains_by_bfloat16=False,

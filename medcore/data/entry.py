@@ -38,7 +38,7 @@ def ignore(sentence: str) -> None:
 class Remote:
     """Where a published file is fetched from.
 
-    `digest` is "md5:..." or "sha256:..." of the file.
+    `digest` is "md5:..." or "sha256:..." of the file; "" where none is published.
     """
 
     url: str

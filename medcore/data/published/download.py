@@ -43,12 +43,12 @@ def fetch(remote: Remote, folder: Path, progress: Progress) -> Path:
     import requests
     from filelock import FileLock
 
-    logging.getLogger("pooch").setLevel(logging.WARNING)
+    pooch.get_logger().setLevel(logging.WARNING)
     folder.mkdir(parents=True, exist_ok=True)
     downloader = pooch.HTTPDownloader(progressbar=_Bar(progress), chunk_size=CHUNK, timeout=TIMEOUT)
     try:
         with FileLock(folder / f".{remote.file}.lock"):
-            path = pooch.retrieve(remote.url, remote.digest, remote.file, folder, downloader=downloader)
+            path = pooch.retrieve(remote.url, remote.digest or None, remote.file, folder, downloader=downloader)
     except requests.RequestException as error:
         raise OSError(f"{remote.file} could not be downloaded from {remote.url}: {_reason(error)}.") from error
     except ValueError as error:
