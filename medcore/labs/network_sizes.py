@@ -1,7 +1,6 @@
 """How large a network is, block by block, before anything is built: for the web process, which has no Keras."""
 
 from medcore import catalog
-from medcore.labs.block_parameters import PARAMETERS
 from medcore.spec import ModelSpec, PreparationSpec
 
 HEAD = "head"
@@ -56,11 +55,10 @@ def _beside(units: int, norm: int) -> int:
 
 def _backbone(model: ModelSpec, classes: int) -> dict[str, int]:
     choice = catalog.BACKBONES[model.name]
-    alpha = float(model.options.get("alpha", 1.0))
-    features, dense = choice.features[alpha], int(model.options["dense"])
+    features, dense = choice.units(model.options), int(model.options["dense"])
     between = features * dense + dense
     units = dense or features
-    inside = dict(zip(choice.blocks, PARAMETERS[model.name][alpha], strict=True))
+    inside = dict(zip(choice.blocks, choice.block_sizes(model.options).parameters, strict=True))
     return inside | {HEAD: between + units * classes + classes}
 
 

@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 from medcore import catalog
+from medcore.models.fitting import CHANNELS
 
 BACKBONE = "backbone"
 FEATURES = "features"
@@ -90,7 +91,7 @@ def freeze(model: keras.Model, unfrozen: int, batch_norm_trains: bool = False) -
     for place, block in enumerate(parts):
         for layer in block:
             held = isinstance(layer, layers.BatchNormalization) and not batch_norm_trains
-            layer.trainable = place >= frozen and not held
+            layer.trainable = place >= frozen and not held and layer.name != CHANNELS
 
 
 def _ends(model: keras.Model) -> dict[str, keras.KerasTensor]:
