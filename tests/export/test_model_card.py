@@ -1,0 +1,124 @@
+"""A network to take along: what its card says, and that it loads in five lines of Keras."""
+
+import io
+import json
+import re
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from medcore.data import sources
+from medcore.export import model_card, model_file
+from medcore.runs import files
+from medcore.sandbox import Sandbox
+from medcore.spec import DataSpec, PreparationSpec, RunSpec
+from tests.ui.made_runs import ended
+
+CLASSES = ["malignant", "normal"]
+TEST = {
+    "n": 78,
+    "accuracy": 0.75,
+    "auc": 0.8,
+    "intervals": {"accuracy": [0.64, 0.83], "auc": [0.7, 0.9]},
+}
+RESULT = {
+    "test": TEST,
+    "baseline": {"accuracy": 0.73, "class": "normal"},
+    "data": {"sha256": "f" * 64, "classes": CLASSES, "sizes": {"train": 546, "val": 78, "test": 78}},
+    "parameters": 1234,
+    "preparation": {"steps": {"zscore": {"scope": "train"}}},
+}
+SPEC = RunSpec(data=DataSpec("digits"), preparation=PreparationSpec({"zscore": {"scope": "train"}}), seed=7)
+
+
+@pytest.fixture
+def card():
+    return sources.find("digits").card
+
+
+@pytest.fixture
+def record(home):
+    made = ended("CNN | `quick`", SPEC, RESULT)
+    folder = files.folder(made.id)
+    folder.mkdir(parents=True)
+    network = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(2)])
+    network.save(folder / "model.keras")
+    (folder / "preparation.json").write_text("{}")
+    return made
+
+
+def opened(record, card) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(model_card.archive(record, card, files.folder(record.id))))
+
+
+def test_all_that_is_known_stands_on_the_card(record, card):
+    with opened(record, card) as packed:
+        assert set(packed.namelist()) == {
+            "model.keras",
+            "README.md",
+            "model_card.json",
+            "specs.json",
+            "preparation.json",
+        }
+        text, facts = packed.read("README.md").decode(), json.loads(packed.read("model_card.json"))
+    for said in (
+        "For teaching and research, not for diagnosis.",
+        "| Accuracy | 0.750 | 0.640 to 0.830 |",
+        "| AUC | 0.800 | 0.700 to 0.900 |",
+        'always saying "normal" | 0.730',
+        "0. malignant\n1. normal",
+        "f" * 64,
+        card.licence,
+        card.citation,
+        "Seed 7",
+        SPEC.hash,
+        "78 images of the same source, which is few",
+        'not proved to be better than always saying "normal"',
+    ):
+        assert said in text
+    assert text.startswith("# CNN \\| 'quick'\n")
+    assert facts["intervals"]["auc"] == [0.7, 0.9]
+    assert RunSpec.from_dict(facts["spec"]) == SPEC
+
+
+def test_the_lines_on_the_card_run(record, card, tmp_path, monkeypatch):
+    with opened(record, card) as packed:
+        packed.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    code = re.search(r"```python\n(.*?)```", (tmp_path / "README.md").read_text(), re.S)[1]
+    known = {}
+    exec(code, known)
+    np.testing.assert_allclose(np.asarray(known["probabilities"]).sum(axis=1), 1, rtol=1e-6)
+    assert "Images were prepared before the network saw them" in (tmp_path / "README.md").read_text()
+
+
+def test_the_same_run_makes_the_same_bytes(record, card):
+    folder = files.folder(record.id)
+    assert model_card.archive(record, card, folder) == model_card.archive(record, card, folder)
+
+
+def test_the_name_of_a_sessions_set_stays_secret(record, card):
+    secret = f"session-{'a' * 32}"
+    spec = record.spec | {"data": {"name": secret, "options": {}}}
+    changed = ended("CNN", RunSpec.from_dict(spec), RESULT, id=record.id)
+    with opened(changed, card) as packed:
+        assert not any(secret.encode() in packed.read(name) for name in packed.namelist())
+
+
+def test_a_run_without_a_network_says_so(home, card):
+    made = ended("CNN", SPEC, RESULT)
+    with pytest.raises(FileNotFoundError, match="left no network on this machine"):
+        model_card.archive(made, card, files.folder(made.id))
+
+
+def test_what_is_taken_along_can_be_brought_back(record, card):
+    content = model_card.archive(record, card, files.folder(record.id))
+    sandbox = Sandbox()
+    try:
+        reply = sandbox.run(model_file.CHECK, {}, [content], seconds=60)
+    finally:
+        sandbox.close()
+    assert reply.values == {"shape": [8, 8, 1], "classes": CLASSES}
+    assert bytes(reply.data[0]) == (files.folder(record.id) / "model.keras").read_bytes()
