@@ -9,6 +9,8 @@ from threadpoolctl import threadpool_limits
 
 PERPLEXITY = 30.0
 """Neighbours that t-SNE looks at, about."""
+STEPS = 500
+"""Of t-SNE, half of the usual: a few hundred images lie still by then."""
 
 
 def distances(source: np.ndarray, target: np.ndarray, seed: int = 0) -> dict[str, float]:
@@ -83,7 +85,7 @@ def in_two_dimensions(features: np.ndarray, seed: int = 0) -> dict[str, np.ndarr
     pca = PCA(2, random_state=seed).fit_transform(ready) if min(ready.shape) > 1 else np.c_[ready, 0 * ready]
     perplexity = min(PERPLEXITY, (len(ready) - 1) / 3)
     with threadpool_limits(1):  # its threads wait busily for each other: ten times slower where cores are shared
-        tsne = TSNE(2, perplexity=perplexity, init=_small(pca), random_state=seed).fit_transform(ready)
+        tsne = TSNE(2, perplexity=perplexity, init=_small(pca), max_iter=STEPS, random_state=seed).fit_transform(ready)
     return {"pca": pca.astype(np.float32), "tsne": tsne.astype(np.float32)}
 
 

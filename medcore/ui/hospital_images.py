@@ -43,8 +43,13 @@ class Place(NamedTuple):
 
 def show(spec: RunSpec) -> None:
     """Writes the images and what differs; the first time the sets are read in the background."""
+    domains = lab.domains(spec)
+    read = {str(data): _splits(data) for data, _ in domains}
+    if None in read.values():
+        return
     found = [
-        _place(title, *domain, spec.seed) for title, domain in zip(lab.places(spec), lab.domains(spec), strict=True)
+        _prepared(title, read[str(data)], data, recipe, spec.seed)
+        for title, (data, recipe) in zip(lab.places(spec), domains, strict=True)
     ]
     if None in found:
         return
@@ -55,29 +60,23 @@ def show(spec: RunSpec) -> None:
     _differences(*found)
 
 
-def _place(title: str, data: DataSpec, recipe: PreparationSpec, seed: int) -> Place | None:
-    """One place's images; None while its set is being read."""
-    entry = sources.find(data.name)
-    splits = reading.soon(
-        sources.snapshot, data.name, data.options, f"Reading the images of {plain(entry.card.title)}…"
-    )
-    if splits is None:
-        return None
-    try:
-        return _prepared(title, splits, data, recipe, seed)
-    except ValueError as error:
-        st.error(f"This preparation cannot be shown. {plain(str(error))}")
-        return None
+def _splits(data: DataSpec) -> Splits | None:
+    """A set to look at; None while it is being read."""
+    title = plain(sources.find(data.name).card.title)
+    return reading.soon(sources.snapshot, data.name, data.options, f"Reading the images of {title}…")
 
 
-def _prepared(title: str, splits: Splits, data: DataSpec, recipe: PreparationSpec, seed: int) -> Place:
+def _prepared(title: str, splits: Splits, data: DataSpec, recipe: PreparationSpec, seed: int) -> Place | None:
+    """One place's images; None, and why, where they cannot be prepared."""
     part = splits[SPLIT]
-    if part.labels is None:
-        raise ValueError(f"Two places need one label an image. Received: {part.card.title}, which has masks")
     chosen = chosen_images(part)
     asked = {"recipe": {"steps": recipe.steps, "corrupted": recipe.corrupted}, "seed": seed, "places": chosen.tolist()}
     of = {"name": data.name, "options": data.options, "stamp": sources.find(data.name).stamp}
-    images = _made(json.dumps(asked), json.dumps(of, default=str), part)
+    try:
+        images = _made(json.dumps(asked), json.dumps(of, default=str), part)
+    except ValueError as error:
+        st.error(f"This preparation cannot be shown. {plain(str(error))}")
+        return None
     return Place(title, images, _cells(part, chosen))
 
 

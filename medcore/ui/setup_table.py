@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from medcore import catalog
-from medcore.labs import robustness
+from medcore.labs import robustness, two_hospitals
 from medcore.labs.labels import group
 from medcore.spec import LossSpec, RunSpec
 from medcore.ui import run_column
@@ -51,11 +51,22 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
     if schedule := _schedule(spec):
         row["Schedule"] = schedule
     row |= _held_back(spec)
-    row |= _of_images(group)
+    row |= _of_images(group) | _adapted(spec)
     if train_images:
         steps = 1 if whole else -(-train_images // spec.training.batch_size)
         row["Updates"] = f"{steps * spec.training.epochs:,}"
     return row
+
+
+def _adapted(spec: RunSpec) -> dict[str, str]:
+    """What a run of two places does about the shift."""
+    asked = spec.adaptation
+    if spec.task != "adapt":
+        return {}
+    labels = {"fine_tune": f"{asked.target_labels:,}", "target": "all"}.get(asked.method, "none")
+    by = "target's test labels" if asked.choose_on_target else "validation"
+    weight = f"{asked.weight:g}" if asked.method in two_hospitals.WEIGHTED else "—"
+    return {"Target labels seen": labels, "Weight of the second loss": weight, "Epoch chosen by": by}
 
 
 def _classic(group: Sequence[RunSpec]) -> dict[str, str]:
