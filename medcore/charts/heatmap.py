@@ -27,6 +27,7 @@ def figure(image: np.ndarray, values: np.ndarray, signed: bool, title: str) -> g
     """
     limit = strongest(values)
     overlay = go.Heatmap(
+        name="Heatmap",
         z=values,
         zmin=-limit if signed else 0,
         zmax=limit,
@@ -56,8 +57,9 @@ def figure(image: np.ndarray, values: np.ndarray, signed: bool, title: str) -> g
 def ground(image: np.ndarray) -> go.Image | go.Heatmap:
     """The image itself, (height, width, 1 or 3) uint8."""
     if image.shape[2] == 3:
-        return go.Image(z=image, hoverinfo="skip")
-    return go.Heatmap(z=image[..., 0], zmin=0, zmax=255, colorscale="gray", showscale=False, hoverinfo="skip")
+        return go.Image(name="Image", z=image, hoverinfo="skip")
+    look = {"zmin": 0, "zmax": 255, "colorscale": "gray", "showscale": False}
+    return go.Heatmap(name="Image", z=image[..., 0], hoverinfo="skip", **look)
 
 
 def blended(image: np.ndarray, values: np.ndarray, limit: float | None = None) -> np.ndarray:

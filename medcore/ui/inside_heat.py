@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from medcore import catalog
@@ -42,7 +43,9 @@ def show(trained: Record, image: Image, classes: list[str]) -> None:
     _check(answer, method)
     _others(trained, model, method, wanted)
     with st.expander("Take the heatmap home"):
-        chart_export({f"{inside.LABELS[method]} of {image.split} {image.index}": drawn}, "heatmap", key="heat_export")
+        st.caption("The picture is on white; the CSV holds the values of the map and of the image, pixel by pixel.")
+        still = go.Figure(drawn).update_layout(sliders=[])
+        chart_export({f"{inside.LABELS[method]} of {image.split} {image.index}": still}, "heatmap", key="heat_export")
 
 
 def _controls(model: str, classes: list[str]) -> tuple[str, int | None]:
@@ -74,7 +77,7 @@ def _controls(model: str, classes: list[str]) -> tuple[str, int | None]:
     return methods[label], classes.index(asked) if asked in classes else None
 
 
-def _large(answer: Answer, method: str, trained: Record) -> Any:
+def _large(answer: Answer, method: str, trained: Record) -> go.Figure:
     """The image with its heatmap, and beside it the probability of each class; returns the chart."""
     facts, signed = answer.facts, method in inside.SIGNED
     drawn = heatmap.figure(answer.arrays["image"], answer.arrays[method], signed, UNITS[method])

@@ -60,5 +60,5 @@ def _tabs(trained: Record, whole: Splits, image: Image) -> None:
             "Layer by layer": lambda: inside_layers.show(trained, image),
             "Nearest training images": lambda: inside_nearest.show(trained, whole, image),
         },
-        "look",
+        "asking",
     )

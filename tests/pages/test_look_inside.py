@@ -122,7 +122,7 @@ def test_another_question_in_its_place_stops_the_one_nobody_waits_for(open_page,
 
 
 def test_layers_and_neighbours_have_their_own_questions(open_page, store, trained):
-    page = open_page(PAGE, part=PART, model=trained, image="test:3", look="Layer by layer")
+    page = open_page(PAGE, part=PART, model=trained, image="test:3", asking="Layer by layer")
     (request,) = asked(store)
     assert request.spec["explanation"]["maps"]
     answer(store, request)
@@ -130,7 +130,7 @@ def test_layers_and_neighbours_have_their_own_questions(open_page, store, traine
     assert not page.exception
     assert "summed, 0.750 − 0.250 (bias) = **0.500**" in words(page)
     assert "⌊(8 − 3) / 1⌋ + 1 = 6" in words(page)
-    page = open_page(PAGE, part=PART, model=trained, image="test:3", look="Nearest training images")
+    page = open_page(PAGE, part=PART, model=trained, image="test:3", asking="Nearest training images")
     (request,) = asked(store)
     assert request.spec["explanation"]["nearest"] == 12
     answer(store, request)
