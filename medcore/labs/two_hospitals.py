@@ -186,7 +186,10 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _title(data: DataSpec) -> str:
-    return sources.find(data.name).card.title
+    try:
+        return sources.find(data.name).card.title
+    except FileNotFoundError:  # it went since the runs were made
+        return data.name
 
 
 def partners(name: str, entries: Sequence[sources.Entry]) -> list[sources.Entry]:

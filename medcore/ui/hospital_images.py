@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 
 from medcore.charts import histogram, template
-from medcore.data import sources
+from medcore.data import session_sets, sources
 from medcore.data.dataset import ImageDataset, Splits
 from medcore.data.preparation.pixels import unit_range
 from medcore.labs import two_hospitals as lab
 from medcore.sandbox import Sandbox
+from medcore.sentences import sentence
 from medcore.spec import DataSpec, PreparationSpec, RunSpec
-from medcore.ui import controls, reading, session, thumbnails
+from medcore.ui import controls, own_sets, reading, session, thumbnails
 from medcore.ui.components.image_grid import Cell, image_grid
 from medcore.ui.plain import plain
 
@@ -44,6 +45,9 @@ class Place(NamedTuple):
 def show(spec: RunSpec) -> None:
     """Writes the images and what differs; the first time the sets are read in the background."""
     domains = lab.domains(spec)
+    if missing := [reason for data, _ in domains if (reason := _missing(data))]:
+        st.info(plain(missing[0]))
+        return
     read = {str(data): _splits(data) for data, _ in domains}
     if None in read.values():
         return
@@ -58,6 +62,17 @@ def show(spec: RunSpec) -> None:
             st.markdown(f"**{role}: {plain(place.title)}**")
             _grid(role, place)
     _differences(*found)
+
+
+def _missing(data: DataSpec) -> str:
+    """Why the images of a set cannot be shown here, in a sentence; "" where they can."""
+    if session_sets.is_name(data.name) and not own_sets.has(data.name):
+        return "The images belong to another session, or went with it, so they are not shown."
+    try:
+        entry = sources.find(data.name)
+    except FileNotFoundError as error:
+        return sentence(error)
+    return "" if entry.available else f"{entry.card.title} is not on this machine: {entry.how}"
 
 
 def _splits(data: DataSpec) -> Splits | None:

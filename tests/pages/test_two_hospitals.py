@@ -100,6 +100,13 @@ def test_the_mistake_says_by_how_much_it_flatters_and_lost_features_are_said_to_
     assert "cannot be read" in lost
 
 
+def test_runs_on_images_that_are_not_here_say_so(open_page, store):
+    (run,) = keep(store, lab.runs("digits", methods=["source_only"], seeds=1))
+    page = open_page(PAGE, hospitals=run, **SHORT)
+    assert not page.exception
+    assert any("is not on this machine" in info.value for info in page.info)
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
