@@ -17,8 +17,8 @@ _SCALE = ((0.0, "rgba(68, 119, 170, 0.04)"), (1.0, "rgba(68, 119, 170, 0.8)"))
 def figure(counts: np.ndarray, classes: Sequence[str]) -> go.Figure:
     """A cell a pair of classes, as dark as its share of the true class.
 
-    A click on a heatmap is no selection in Streamlit, so an unseen marker lies over every cell; its `customdata` is
-    [true, said].
+    A click on a heatmap is no selection in Streamlit, so an unseen marker lies over every cell: its y is the number of
+    the true class, its x that of the class said.
 
     Args:
         counts: (classes, classes) of (true, said).
@@ -38,7 +38,6 @@ def figure(counts: np.ndarray, classes: Sequence[str]) -> go.Figure:
         marker={"symbol": "square", "size": max(14, min(60, 360 // n)), "color": template.COLOURS[3], "opacity": 0},
         selected={"marker": {"opacity": 0.35}},
         unselected={"marker": {"opacity": 0}},
-        customdata=np.stack([true, said], axis=1),
         hovertemplate=[
             f"true: <b>{classes[t]}</b><br>said: <b>{classes[s]}</b><br>{counts[t, s]:,} images<extra></extra>"
             for t, s in zip(true, said, strict=True)

@@ -46,7 +46,7 @@ def _chart(run_id: str, names: tuple[str, ...]) -> go.Figure:
 def _clicked(classes: Sequence[str]) -> None:
     points = st.session_state[CHART].selection.points
     if points:
-        true, said = points[0]["customdata"]
+        true, said = points[0]["y"], points[0]["x"]
         st.session_state["eval_true"], st.session_state["eval_said"] = classes[int(true)], classes[int(said)]
         st.session_state["eval_confused_page"] = 1
 

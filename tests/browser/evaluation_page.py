@@ -1,0 +1,9 @@
+"""A page with nothing but the evaluation of the runs in the address."""
+
+import streamlit as st
+
+from medcore.charts import template
+from medcore.ui import evaluation_panel, state
+
+st.html(template.STYLE)
+evaluation_panel.show(state.store().find(st.query_params.get("runs", "").split(",")))
