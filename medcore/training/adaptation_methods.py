@@ -60,6 +60,11 @@ def check(spec: RunSpec, classes: int) -> None:
         classes: of the source.
     """
     method, model = spec.adaptation.method, catalog.MODELS[spec.model.name]
+    if method == "adabn" and model.size == "small" and not spec.model.options.get("batch_norm"):
+        raise ValueError(
+            "AdaBN changes the statistics of batch normalisation, so the network needs it. "
+            f"Received: {model.label} without batch normalisation"
+        )
     if method in ALIGNED and not model.blocks and model.size == "small":
         raise ValueError(
             f"{method.upper()} aligns learned features, so the network needs a layer below its head. "
@@ -184,7 +189,7 @@ class Learning:
         stepper = self._made(spec, batch)
         stepper.model.set_weights(trained)
         watch = TargetWatch(stepper, self._target.splits["test"], None, self._pause)
-        later = Later(self._run, first.steps, first.seconds)
+        later = Later(self._run, first.steps, first.clock)
         loss, val = compiled.build_loss(spec), self._source.splits["val"]
         second = fit(stepper, loss, few, val, spec, later, after=watch)
         outcome = _together(first, second)

@@ -77,6 +77,7 @@ class Outcome:
         weights: what becomes of the kernels.
         path: the weights on the way, None if they were not asked for.
         seconds: spent in updates, without compiling.
+        clock: the same with compiling, as it is logged.
     """
 
     weights: Weights
@@ -87,6 +88,7 @@ class Outcome:
     stopped: str | None = None
     path: WeightPath | None = None
     seconds: float = 0.0
+    clock: float = 0.0
     best_loss: float = math.inf
     best_weights: list[np.ndarray] = field(default_factory=list)
 
@@ -177,7 +179,7 @@ def fit(
     except Diverged:
         outcome.steps = outcome.diverged_at = journal.steps
         outcome.stopped = f"The loss left all bounds at step {outcome.steps:,}: it diverged."
-    outcome.seconds = journal.seconds
+    outcome.seconds, outcome.clock = journal.seconds, journal.clock
     outcome.weights.finish(outcome.epochs)
     if path:
         path.pass_by(outcome.steps, last=True)

@@ -39,6 +39,11 @@ class Journal:
         self._clock: list[tuple[int, float]] = []  # the first two readings
 
     @property
+    def clock(self) -> float:
+        """Time spent in updates until now, as `seconds` is logged."""
+        return self._seconds
+
+    @property
     def seconds(self) -> float:
         """Time spent in updates until now, without compiling, which falls into the first: as `charts/progress.py`."""
         if len(self._clock) < 2:

@@ -11,7 +11,7 @@ class Later:
 
     Args:
         steps: updates made before.
-        seconds: that they took.
+        seconds: that they took, as they were logged.
     """
 
     def __init__(self, run: Run, steps: int, seconds: float) -> None:

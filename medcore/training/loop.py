@@ -186,7 +186,7 @@ class Loop:
         if self._sums:
             steps = zip(rows, rates, strict=True)
             return sum(self._take_step_in_parts(data, row[row >= 0], rate, report) for row, rate in steps)
-        spare = len(epochs) * self._planned(data) - len(rows)
+        spare = max(0, len(epochs) * self._planned(data) - len(rows))
         return self._take_chunks(data, Epoch(rows, rates, watched, stops), spare, report)
 
     def _batches(self, order: np.ndarray) -> np.ndarray:
@@ -328,7 +328,8 @@ def forward(model: keras.Model, dtype: str) -> Callable[[np.ndarray], np.ndarray
     """Computes what a model makes of images (n, height, width, channels) of this dtype, as in use, not in training."""
     images = tf.TensorSpec((None, *model.input_shape[1:]), dtype)
     computed = tf.function(lambda x: tf.cast(model(_scaled(x), training=False), tf.float32), (images,))
-    return lambda some: computed(tf.constant(some)).numpy()
+    steps = computed.get_concrete_function()
+    return lambda some: steps(tf.constant(some)).numpy()
 
 
 def _at_once(model: keras.Model) -> int:

@@ -117,7 +117,7 @@ def _staged(
     stages: list[Stage] = []
     outcomes: list[Outcome] = []
     for name in names:
-        steps, seconds = (sum(getattr(outcome, what) for outcome in outcomes) for what in ("steps", "seconds"))
+        steps, seconds = (sum(getattr(outcome, what) for outcome in outcomes) for what in ("steps", "clock"))
         before = network.get_weights()
         stages.append(Stage(spec, name, network, images.prepared, device, folder))
         outcomes.append(stages[-1].train(batch, most, Later(run, steps, seconds)))
