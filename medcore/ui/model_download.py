@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medcore.data import sources
+from medcore.data import session_sets, sources
 from medcore.data.dataset import Card
 from medcore.export import model_card
 from medcore.labs import inside
 from medcore.runs import files
 from medcore.runs.store import Record
-from medcore.ui import made_download
+from medcore.ui import made_download, own_sets
 from medcore.ui.plain import plain
 
 
@@ -50,8 +50,16 @@ def show(records: Sequence[Record], key: str) -> None:
     made_download.tell(made)
 
 
+def possible(records: Sequence[Record]) -> bool:
+    """Whether any of these runs left a network."""
+    return any(_left(record) for record in records)
+
+
 def _left(record: Record) -> bool:
-    """Whether the run ended and left a network here."""
+    """Whether the run ended and left a network here; what learned from a session's images is for that session alone."""
+    name = record.spec["data"]["name"]
+    if session_sets.is_name(name) and not own_sets.has(name):
+        return False
     done = record.state == "done" and record.spec["task"] in inside.TASKS
     return done and (files.folder(record.id) / model_card.MODEL).is_file()
 

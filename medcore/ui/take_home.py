@@ -11,7 +11,7 @@ from medcore.export import bundle, notebook, results, script, specs
 from medcore.export.settings import augmented, check
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import history, own_sets, state, work
+from medcore.ui import history, model_download, own_sets, state, work
 from medcore.ui.components.chart_export import chart_export
 from medcore.ui.plain import plain
 from medcore.ui.work import Work
@@ -46,6 +46,7 @@ def show(
     _code(name, runs, {label: device for label, record in trained.items() if (device := _precision(record))}, records)
     if records and all(record.ended for record in records):
         _numbers(name, records)
+    _networks(records)
     if charts:
         st.subheader("The charts", divider="gray")
         st.caption("On white, with their titles. The CSV holds the points that are drawn.")
@@ -140,6 +141,15 @@ def _numbers(name: str, records: Sequence[Record]) -> None:
         _download("History (CSV)", lambda: history.csv(labels), f"{name}-history.csv", "text/csv", "take_history")
         if tested:
             _download("Results (CSV)", lambda: results.text(tested), f"{name}-results.csv", "text/csv", "take_results")
+
+
+def _networks(records: Sequence[Record]) -> None:
+    """The finished networks themselves, where runs left any."""
+    if not model_download.possible(records):
+        return
+    st.subheader("The networks", divider="gray")
+    st.caption("As Keras saves them, each with a card that says what it learned from, how good it is, and its limits.")
+    model_download.show(records, "take")
 
 
 def _download(label: str, make: Callable[[], str | bytes], file: str, mime: str, key: str) -> None:
