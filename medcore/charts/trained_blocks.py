@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from medcore.charts import template
 
-TRAINED, FROZEN = "#228833", "#9AA5B1"
+TRAINED, FROZEN = "#228833", "#66707C"
 ROW, FRAME = 34, 96
 """Pixels of a row, and of what stands around them."""
 
@@ -21,7 +21,7 @@ def figure(blocks: Mapping[str, int], trained: Mapping[str, Sequence[str]]) -> g
     """
     names, ways = list(blocks), list(trained)
     learn = np.array([[name in trained[way] for name in names] for way in ways], float)
-    numbers = [[short(blocks[name]) for name in names] for _ in ways]
+    numbers = [[f'<span style="color:#FFFFFF">{short(blocks[name])}</span>' for name in names] for _ in ways]
     words = [["trained" if value else "frozen" for value in row] for row in learn]
     exact = np.array([[[f"{blocks[name]:,}", said] for name, said in zip(names, row, strict=True)] for row in words])
     chart = go.Figure(
@@ -33,7 +33,6 @@ def figure(blocks: Mapping[str, int], trained: Mapping[str, Sequence[str]]) -> g
             zmax=1,
             text=numbers,
             texttemplate="%{text}",
-            textfont={"color": "#FFFFFF", "size": 13},
             colorscale=[[0, FROZEN], [1, TRAINED]],
             showscale=False,
             xgap=3,

@@ -1,7 +1,8 @@
 """How large a network is, block by block, before anything is built: for the web process, which has no Keras."""
 
 from medcore import catalog
-from medcore.spec import ModelSpec, PreparationSpec
+from medcore.catalog.footprint import TENSORFLOW, footprint
+from medcore.spec import ModelSpec, PreparationSpec, RunSpec
 
 HEAD = "head"
 SMALLEST_UNPADDED = 10
@@ -55,11 +56,20 @@ def _beside(units: int, norm: int) -> int:
 
 def _backbone(model: ModelSpec, classes: int) -> dict[str, int]:
     choice = catalog.BACKBONES[model.name]
-    features, dense = choice.units(model.options), int(model.options["dense"])
-    between = features * dense + dense
-    units = dense or features
     inside = dict(zip(choice.blocks, choice.block_sizes(model.options).parameters, strict=True))
-    return inside | {HEAD: between + units * classes + classes}
+    whole = footprint(choice, model.options, classes, batch=1, unfrozen=0)
+    return inside | {HEAD: whole.parameters - sum(inside.values())}
+
+
+def memory(spec: RunSpec, classes: int) -> float:
+    """Bytes that a run takes at most, about; those of a small network are TensorFlow's own."""
+    if spec.model.name not in catalog.BACKBONES:
+        return TENSORFLOW
+    batch = spec.training.batch_size
+    images = spec.sample.images or batch
+    together = images if batch == "all" else min(images, batch)
+    unfrozen = spec.transfer.unfrozen if spec.task == "transfer" else None
+    return footprint(catalog.BACKBONES[spec.model.name], spec.model.options, classes, together, unfrozen).memory
 
 
 def resized(shape: Shape, preparation: PreparationSpec) -> Shape:

@@ -34,7 +34,7 @@ TARGET: Mapping[str, Any] = {"scanner": "B", "seed": 1, "images": 1000}
 ELSEWHERE: Mapping[str, Any] = {"images": 1000}
 """Options of the simulator where there are many, by default."""
 IMAGES = (20, 50, 200)
-UNFROZEN, FIRST_EPOCHS, UPDATES, FINE_UPDATES, BATCH, SEEDS, SIZE = 2, 10, 150, 150, 16, 5, 32
+UNFROZEN, FIRST_EPOCHS, UPDATES, FINE_UPDATES, BATCH, SEEDS, SIZE = 2, 10, 100, 100, 16, 5, 24
 FINE_RATE = 1e-4
 
 
@@ -58,7 +58,7 @@ def runs(
     fine_rate: float = FINE_RATE,
     batch_norm_trains: bool = False,
     batch_size: int = BATCH,
-    seed: int = 1,
+    seed: int = 0,
     seeds: int = SEEDS,
     precision: str = "auto",
     data_options: Mapping[str, Any] | None = None,

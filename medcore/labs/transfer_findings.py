@@ -87,10 +87,9 @@ def _saved(known: Mapping[str, Scores], scratch: Scores) -> list[str]:
         return []
     enough = next((images for images, of in scratch.items() if mean(of) >= reached), None)
     if enough is None:
-        return [
-            f"From scratch not even {lab.words(max(scratch))} reach what {line} reaches with {few:,.0f}, on average."
-        ]
-    return [f"From scratch it takes {lab.words(enough)} to reach on average what {line} reaches with {few:,.0f}."]
+        most = lab.words(max(scratch))
+        return [f"On average, not even {most} are enough from scratch for what {line} reaches with {few:,.0f}."]
+    return [f"On average, it takes {lab.words(enough)} from scratch for what {line} reaches with {few:,.0f}."]
 
 
 def _deeper(known: Mapping[str, Scores], step: float) -> list[str]:

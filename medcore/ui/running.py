@@ -7,7 +7,7 @@ import streamlit as st
 
 from medcore import catalog
 from medcore.data import session_sets
-from medcore.labs import few_labels
+from medcore.labs import few_labels, transfer
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import controls, run_line, state
@@ -77,6 +77,11 @@ def _link(runs: Sequence[Record]) -> str:
             parent = runs[0].parent or spec["base"] or runs[-1].id
             where = urlencode({"part": "Choosing lambda", "path": parent})
             return f"[Choosing lambda for {_article(model)} {what}](/regularization_lab?{where})"
+        case "adapt":
+            where = urlencode({"part": "Two hospitals", "hospitals": ids})
+            return f"[Two hospitals: {what}](/transfer_learning?{where})"
+    if all(transfer.is_label(run.label) for run in runs):
+        return f"[What to train of {_article(model)} {what}](/transfer_learning?runs={ids})"
     if all(few_labels.is_label(run.label) for run in runs):
         where = urlencode({"part": "Few and bad labels", "labels": ids})
         return f"[Few and bad labels: {what}](/regularization_lab?{where})"

@@ -73,7 +73,7 @@ def _network() -> tuple[str, dict[str, Any]]:
 def _size(model: str, entry: sources.Entry) -> dict[str, Any]:
     """Picks the size of the images."""
     if model in catalog.BACKBONES:
-        return {"size": int(controls.parameter(catalog.BACKBONES[model].parameters["size"], "side"))}
+        return {"size": int(controls.parameter(catalog.BACKBONES[model].parameters["size"], "deep_side"))}
     steps = [side for side in SIDES if side <= max(entry.shape[:2])]
     if not steps:
         return {"size": None}

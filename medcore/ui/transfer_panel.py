@@ -12,8 +12,10 @@ from medcore.labs.score_curves import Point
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (
+    controls,
     data_card,
     evaluation_panel,
+    imagenet_weights,
     lesson,
     live_panel,
     results,
@@ -44,7 +46,7 @@ def show() -> None:
         "last blocks with it, or all of it from scratch. Same images, same number of updates; the bands say how much "
         "is chance."
     )
-    specs = trainable(chosen)
+    specs = imagenet_weights.trainable(trainable(chosen))
     records = live_panel.shown()
     live_panel.buttons(specs, records)
     active = any(record.state in ACTIVE for record in records)
@@ -53,6 +55,7 @@ def show() -> None:
         st.fragment(_curves, run_every=EVERY if active else None)()
     else:
         st.markdown(_plan(chosen.specs))
+        imagenet_weights.offer()
     shown = {record.label: RunSpec.from_dict(record.spec) for record in records} or chosen.specs
     transfer_picture.show(shown)
     _about(chosen, records, {} if active else _charts(records))
@@ -66,7 +69,24 @@ def _plan(specs: Mapping[str, RunSpec]) -> str:
     numbers = score_curves.listed(sorted({lab.images_of(spec) for spec in specs.values()}))
     seeds = len({spec.seed for spec in specs.values()})
     again = f", each with {seeds} seeds" if seeds > 1 else ""
-    return plain(f"{len(specs)} runs: {lines}; with {numbers}{again}.")
+    return plain(f"{len(specs)} runs: {lines}; with {numbers}{again}. {_before(specs)}")
+
+
+def _before(specs: Mapping[str, RunSpec]) -> str:
+    """What the network learns first, where it does."""
+    first = next((spec for spec in specs.values() if lab.is_transferred(spec)), None)
+    if first is None or first.transfer.source != "set":
+        return ""
+    data = first.transfer.pretraining
+    entry = next((entry for entry in controls.listing() if entry.name == data.name), None)
+    title = entry.card.title if entry else data.name
+    differing = [
+        f"{name} {first.data.options.get(name, option.default)} instead of {data.options.get(name, option.default)}"
+        for name, option in (entry.options if entry and data.name == first.data.name else {}).items()
+        if first.data.options.get(name, option.default) != data.options.get(name, option.default)
+    ]
+    here = f"; here the images have {', '.join(differing)}" if differing else ""
+    return f"Before, the network learns from {title}, once for every seed{here}."
 
 
 def _curves() -> None:

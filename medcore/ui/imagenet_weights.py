@@ -1,0 +1,71 @@
+"""ImageNet's weights: whether they are on this machine, how to get them, and a download with its progress."""
+
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from medcore import catalog
+from medcore.data.published import backbone_weights
+from medcore.spec import ModelSpec, RunSpec
+from medcore.ui import controls, work
+from medcore.ui.plain import plain
+from medcore.ui.work import Progress, Work
+
+_WORK = "imagenet_weights"
+TRIED_ON = "BreastMNIST"
+"""Title of the small real set that weights are tried on first."""
+
+
+def trainable(specs: Mapping[str, RunSpec]) -> Mapping[str, RunSpec]:
+    """The runs, if the weights that they start from are here; none otherwise, and how to get them is said."""
+    needed = next((spec.model for spec in specs.values() if _starts_from_imagenet(spec)), None)
+    if needed is None:
+        return specs
+    found = backbone_weights.weights(needed)
+    if found.path:
+        return specs
+    st.warning(plain(found.how))
+    key, works = (needed.name, found.file), work.kept()
+    st.button(
+        f"Download {found.file} ({found.megabytes:,.0f} MB)",
+        key="download_weights",
+        icon=":material/download:",
+        disabled=_WORK in works and works[_WORK].running,
+        on_click=_begin,
+        args=(works, key, needed),
+        help="From Keras' own address; what comes is checked, and kept for all runs.",
+    )
+    if work.show(_WORK, key, f"Downloading {found.title}…"):
+        st.rerun()
+    return {}
+
+
+def _starts_from_imagenet(spec: RunSpec) -> bool:
+    return spec.task == "transfer" and spec.transfer.source == "imagenet"
+
+
+def _begin(works: dict[str, Work], key: tuple[str, str], model: ModelSpec) -> None:
+    works[_WORK] = Work(key, partial(_fetch, model))
+
+
+def _fetch(model: ModelSpec, progress: Progress) -> bool:
+    backbone_weights.fetch(model, lambda done, total: progress(done / max(total, 1)))
+    return True
+
+
+def offer() -> None:
+    """A link to a deep network that knows ImageNet and meets real images, where both are on this machine."""
+    here = next((weights for weights in _listing() if weights.path), None)
+    sets = {entry.card.title for entry in controls.listing() if entry.available}
+    if here is None:
+        return
+    query = {"network": catalog.BACKBONES[here.model.name].label} | ({"dataset": TRIED_ON} if TRIED_ON in sets else {})
+    on = f" on {TRIED_ON}" if TRIED_ON in sets else ""
+    st.markdown(f"ImageNet weights of {here.title} are on this machine: [try them{on}](?{urlencode(query)}).")
+
+
+@st.cache_resource(ttl=10, show_spinner=False)
+def _listing() -> list[backbone_weights.Weights]:
+    return backbone_weights.listing()
