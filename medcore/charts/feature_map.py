@@ -94,7 +94,7 @@ def _gray(values: np.ndarray, size: tuple[int, int]) -> go.Heatmap:
 
 def _weights(kernel: np.ndarray) -> go.Heatmap:
     limit = float(np.abs(kernel).max()) or 1.0
-    numbers = {"texttemplate": "%{z:.2f}"} if kernel.size <= MOST_NUMBERS else {}
+    numbers = {"texttemplate": "%{z:.2f}", "textfont": {"color": "#111111"}} if kernel.size <= MOST_NUMBERS else {}
     return go.Heatmap(
         z=kernel,
         zmin=-limit,

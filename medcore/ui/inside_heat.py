@@ -188,8 +188,8 @@ def _verdict(stages: list[dict[str, Any]], values: np.ndarray) -> str:
         return about + "Here it changes: with every layer random, the map is empty."
     if last >= ALIKE:
         return about + (
-            f"**Here the map stays much the same (rank correlation {last:.2f} with every layer random): it shows the "
-            "image, not the network.**"
+            f"**Here it stays much the same (rank correlation {last:.2f} with every layer random): it says more of the "
+            "image than of this network.**"
         )
     return about + f"Here it changes: rank correlation {last:.2f} with every layer random."
 

@@ -103,7 +103,7 @@ def test_a_question_is_asked_once_and_its_answer_shown_to_everyone(open_page, st
     said = words(page)
     assert "The network says **0**, :green[:material/check: right]" in said
     assert "For teaching and research, not for diagnosis." in said
-    assert "Here the map stays much the same (rank correlation 0.90" in said
+    assert "Here it stays much the same (rank correlation 0.90" in said
     other = open_page(PAGE, part=PART, model=trained, image="test:12", all_methods="false")
     assert "The network says **0**" in words(other)
     assert asked(store) == []
