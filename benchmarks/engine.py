@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import psutil
 from benchmarks.pictures import learnable
 from medcore import settings
 from medcore.runs import status
-from medcore.runs.store import Store
+from medcore.runs.store import Record, Store
 from medcore.spec import RunSpec
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,17 +45,23 @@ class Engine:
             RuntimeError: if one of them failed.
         """
         begun = time.perf_counter()
-        ids = self.store.create(specs, "benchmark")
+        self.ended(self.store.create(specs, "benchmark"))
+        seconds = time.perf_counter() - begun
+        self._look_at_memory()
+        return seconds
+
+    def ended(self, ids: Sequence[str]) -> list[Record]:
+        """These runs, once all of them are done; raises as `train`, and TimeoutError."""
+        begun = time.perf_counter()
         while not all(record.ended for record in self.store.find(ids)):
             if time.perf_counter() - begun > PATIENCE_SECONDS:
                 raise TimeoutError(f"The runs did not end within {PATIENCE_SECONDS} s")
             time.sleep(LOOK_SECONDS)
-        seconds = time.perf_counter() - begun
-        self._look_at_memory()
-        failed = [record.error for record in self.store.find(ids) if record.state != "done"]
+        records = self.store.find(ids)
+        failed = [record.error for record in records if record.state != "done"]
         if failed:
             raise RuntimeError(f"A run failed: {failed[0]}")
-        return seconds
+        return records
 
     def _look_at_memory(self) -> None:
         """The most resident memory that a training process ever had (Linux)."""

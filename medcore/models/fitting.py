@@ -14,7 +14,7 @@ Shape = tuple[int, int, int]
 
 
 def fitted(network: keras.Sequential, shape: Shape) -> keras.Sequential:
-    """The network for images (height, width, channels) of this shape; its layers are those of `network`.
+    """The network for images (height, width, channels) of this shape, with layers of its own.
 
     Raises:
         ValueError: if channels are neither as the network has them nor gray or colour.
@@ -22,7 +22,11 @@ def fitted(network: keras.Sequential, shape: Shape) -> keras.Sequential:
     before = adapters(shape, tuple(network.input_shape[1:]))
     if not before:
         return network
-    return keras.Sequential([keras.Input(shape, name="image"), *before, *network.layers], name=network.name)
+    behind = [type(layer).from_config(layer.get_config()) for layer in network.layers]
+    made = keras.Sequential([keras.Input(shape, name="image"), *before, *behind], name=network.name)
+    for copy, layer in zip(behind, network.layers, strict=True):
+        copy.set_weights(layer.get_weights())
+    return made
 
 
 def inner_shape(network: keras.Model) -> Shape:

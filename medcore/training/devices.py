@@ -67,6 +67,11 @@ def choose(model: catalog.ModelChoice, precision: Precision = "auto") -> Device:
     return _with_precision(_hardware()[0], model, precision)
 
 
+def fast_bfloat16() -> bool:
+    """Whether this machine's processor computes faster in bfloat16 than in single precision."""
+    return _processor("", True).bfloat16 is not None
+
+
 def processor(why: str) -> Device:
     """This machine's processor, for what computes on it whatever GPU there may be."""
     hardware = _processor("", False)

@@ -37,14 +37,16 @@ class Features:
 
     Args:
         layers: from images to features; nothing in them changes.
-        forward: computes what they make of a batch, as they do in use, not in training.
+        ready: gives what computes them for a batch of images, as in use, not in training; called once there are images
+            whose features are not kept, since the networks take seconds to compile.
         folder: where features are kept.
     """
 
-    def __init__(self, layers: keras.Model, forward: Forward, folder: Path) -> None:
+    def __init__(self, layers: keras.Model, ready: Callable[[], Forward], folder: Path) -> None:
         self.shape: tuple[int, ...] = tuple(layers.output_shape[1:])
         self.seconds, self.computed = 0.0, 0
-        self._forward, self._file = forward, folder / f"{_key(layers)}.npz"
+        self._ready, self._file = ready, folder / f"{_key(layers)}.npz"
+        self._forward: Forward | None = None
         self._at_once = 1
 
     def of(self, images: np.ndarray, run: Run) -> np.ndarray:
@@ -72,6 +74,7 @@ class Features:
         return features[[rows[digest] for digest in digests]]
 
     def _computed(self, images: np.ndarray, run: Run) -> np.ndarray:
+        self._forward = self._forward or self._ready()
         made, done, said = np.empty((len(images), *self.shape), np.float32), 0, -SAID_SECONDS
         while done < len(images):
             if run.cancelled():

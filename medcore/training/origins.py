@@ -8,12 +8,13 @@ import numpy as np
 
 from medcore import catalog
 from medcore.models import fitting
+from medcore.models import pretrained as imagenet
 from medcore.spec import RunSpec
 from medcore.training import compiled
 from medcore.training.devices import Device
 from medcore.training.pretraining import pretrained
 from medcore.training.robustness import model_of
-from medcore.training.run import Run
+from medcore.training.run import Cancelled, Run
 
 ANEW = ("logits", "preprocess", fitting.SIZE, fitting.CHANNELS)
 """Layers whose weights are not taken over: those that tell the other set's classes apart, and those that bring its
@@ -52,11 +53,13 @@ def origin(spec: RunSpec, shape: Shape, classes: int, device: Device, run: Run) 
 
 
 def _from_imagenet(spec: RunSpec, shape: Shape, classes: int, device: Device, run: Run) -> Origin:
-    from medcore.models import pretrained as weights
+    def report(sentence: str) -> None:
+        run.status(sentence)
+        if run.cancelled():
+            raise Cancelled
 
     network = compiled.build_model(spec.model, shape, classes, device.precision, spec.seed)
-    weights.load(network, spec.model, run.status)
-    return Origin(network, {})
+    return Origin(network, {"weights": imagenet.load(network, spec.model, report)})
 
 
 def _from_set(spec: RunSpec, shape: Shape, classes: int, device: Device, run: Run) -> Origin:

@@ -51,7 +51,7 @@ class Stage:
             frozen, part = blocks.split(network, unfrozen)
             if fits(frozen, images.splits):
                 dtype = str(images.splits["train"].images.dtype)
-                self.features = Features(frozen, compiled.forward(frozen, dtype), folder)
+                self.features = Features(frozen, lambda: compiled.forward(frozen, dtype), folder)
                 self._part = _of_maps(part)
         self._splits = dict(images.splits)
         self.trainable = sum(int(np.prod(v.shape)) for v in self._part.trainable_variables)
