@@ -63,7 +63,7 @@ def _cell(run: Evaluated, counts: np.ndarray) -> tuple[int, int]:
             name = st.selectbox(
                 label,
                 run.classes,
-                int(index),
+                0 if key in st.session_state else int(index),
                 key=key,
                 bind=controls.URL,
                 width=220,

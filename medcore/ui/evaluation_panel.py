@@ -70,7 +70,19 @@ def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
         "what they say; how sure it was of its mistakes; and whether two runs differ.",
     )
     VIEWS[view](Evaluated(record, found, names, positive, colours[record.id]), done)
-    st.caption("Measured on the test images of this set. For teaching and research, not for diagnosis.")
+    st.caption(_whose(record))
+
+
+def _whose(record: Record) -> str:
+    """Whose images judged, and whose chose."""
+    of_target = "test_data" in record.result
+    images = (
+        "Measured on the test images of the target; thresholds and temperature are chosen on validation images of the "
+        "source, as nobody has labels of the target."
+        if of_target
+        else "Measured on the test images of this set."
+    )
+    return f"{images} For teaching and research, not for diagnosis."
 
 
 def _class(names: Sequence[str]) -> int | None:

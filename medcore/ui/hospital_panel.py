@@ -10,6 +10,7 @@ from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import (
     data_card,
+    evaluation_panel,
     features_panel,
     hospital_controls,
     hospital_images,
@@ -76,6 +77,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
     features = features_panel.charts(records) if over else {}
     panels = {
         "Features": lambda: features_panel.show(records),
+        "Evaluation": lambda: evaluation_panel.show(records),
         "Lesson": lambda: lesson.show("transfer"),
         "Every number": lambda: _numbers(records),
         "Settings": lambda: _settings(chosen, records),
