@@ -9,7 +9,8 @@ from plotly.subplots import make_subplots
 
 from medcore.charts import template
 
-CELL = 260
+CELL, BETWEEN = 230, 34
+"""Pixels of a row of cells, and of the room above each for its title."""
 LEGEND = 40
 SYMBOLS = ("circle", "x-thin")
 """Of images of the source and of the target."""
@@ -48,7 +49,7 @@ def figure(
         columns,
         subplot_titles=list(clouds),
         horizontal_spacing=0.03,
-        vertical_spacing=min(0.06 * 6 / max(rows, 1), 0.14),
+        vertical_spacing=BETWEEN / (rows * CELL),
     )
     for number, (title, cloud) in enumerate(clouds.items()):
         place = {"row": number // columns + 1, "col": number % columns + 1}
@@ -71,7 +72,7 @@ def figure(
     frame = {"showticklabels": False, "showline": True, "mirror": True, "linecolor": template.MUTED, "linewidth": 1}
     chart.update_xaxes(**frame, showgrid=False)
     chart.update_yaxes(**frame, showgrid=False)
-    chart.update_annotations(font={"size": 13})
+    chart.update_annotations(font={"size": 12})
     return chart
 
 

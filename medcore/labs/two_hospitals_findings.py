@@ -12,6 +12,8 @@ from medcore.labs.labels import family
 from medcore.spec import RunSpec
 
 HALF = 0.5
+WIDEST = 2.0
+"""An interval of a share that is wider says nothing and is not written."""
 LEAST_LOSS = 0.02
 """Of accuracy; of less there is nothing to recover."""
 UNSUPERVISED = ("adabn", "coral", "dann")
@@ -97,25 +99,26 @@ def _share(lower: Scores, scores: Scores, upper: Scores, step: float) -> Share |
 
 
 def sentences(runs: Sequence[Measured]) -> list[str]:
-    """What was found, as Markdown without names of people's own; [] as long as there is nothing to say."""
+    """What was found, a paragraph each, as Markdown without names of people's own; [] as long as there is nothing."""
     of = {line.method: line for line in lines(runs)}
     lower, upper = of.get("source_only"), of.get("target")
     if lower is None:
         return []
-    said = [_at_home(runs, lower)]
+    said = _at_home(runs, lower)
     if upper is None:
-        return [*said, "Without a network trained on the target nobody knows what could be reached there."]
+        return [f"{said} Without a network trained on the target nobody knows what could be reached there."]
     lost, low, high = difference(upper.scores, lower.scores, image(runs))
     if lost < LEAST_LOSS:
-        return [*said, f"Trained on the target's own labels it reaches {upper.mean:.1%}: this shift costs nothing."]
-    said.append(
+        return [f"{said} Trained on the target's own labels it reaches {upper.mean:.1%}: this shift costs nothing."]
+    cost = (
         f"Trained on the target's own labels it reaches **{upper.mean:.1%}**: "
         f"the shift costs **{points(lost)}**{_between(low, high)}."
     )
     if low <= 0:
-        said.append("With so few seeds even that may be chance, so no share of it can be given with an interval.")
-    said += _recovered([line for line in of.values() if line.share])
-    return [*said, *_apart(list(of.values()), image(runs))]
+        cost += " With so few seeds even that may be chance, so no share of it can be given with an interval."
+    recovered = _recovered([line for line in of.values() if line.share])
+    found = [f"{said} {cost}", " ".join(recovered), " ".join(_apart(list(of.values()), image(runs)))]
+    return [text for text in found if text]
 
 
 def _at_home(runs: Sequence[Measured], lower: Line) -> str:
@@ -150,8 +153,10 @@ def _recovered(found: Sequence[Line]) -> list[str]:
 
 
 def _bounds(recovered: Share) -> str:
-    if not recovered.bounded:
+    if recovered.seeds < 2:
         return ""
+    if not recovered.high - recovered.low < WIDEST:
+        return " (an interval too wide to say more)"
     return f" [{percent(recovered.low)} to {percent(recovered.high)}]"
 
 

@@ -49,7 +49,7 @@ def _shown(ids: Sequence[str]) -> None:
         return
     st.subheader("What the shift costs, and what comes back", anchor=False)
     if not any(record.state in ACTIVE for record in records):
-        st.markdown(" ".join(findings.sentences(done)))
+        st.markdown("\n\n".join(findings.sentences(done)))
         _mistake(done)
     st.plotly_chart(
         chart(records),

@@ -42,6 +42,11 @@ def test_half_by_labels_alone_and_half_by_chance_are_called_so():
     assert "For Fine-tuned on 20 labels the interval reaches below half" in said
 
 
+def test_an_interval_that_says_nothing_is_not_written():
+    said = " ".join(findings.sentences(measured(**ROUND, dann=(0.85, 0.20, 0.48))))
+    assert "DANN 9% (an interval too wide to say more)" in said
+
+
 def test_methods_that_overlap_are_not_ranked():
     said = " ".join(findings.sentences(measured(**ROUND, adabn=(0.86, 0.80, 0.85), dann=(0.80, 0.86, 0.84))))
     assert "AdaBN has the highest mean; these seeds cannot tell it from DANN" in said
