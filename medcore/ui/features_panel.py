@@ -56,9 +56,9 @@ def show(records: Sequence[Record]) -> None:
         alt=f"Features of test images of both places by {KINDS[kind]}, one small chart for each method",
     )
     st.caption(
-        f"Up to 300 test images of each place, seed {done[0].spec['seed']}; each cell on a scale of its own. “{FIRST}” is "
-        "the network before it learned anything. Where the hospitals lie on each other, the network does not tell them "
-        "apart; whether it then tells the classes apart is another question: colour by class."
+        f"Up to 300 test images of each place, seed {done[0].spec['seed']}; each cell on a scale of its own. “{FIRST}” "
+        "is the network before it learned anything. Where the hospitals lie on each other, the network does not tell "
+        "them apart; whether it then tells the classes apart is another question: colour by class."
     )
     _distances(records)
 
