@@ -197,6 +197,9 @@ def test_finished_runs_of_a_task_on_a_data_set(store):
     assert [record.id for record in store.finished("classification", "digits", limit=1)] == [ids[1]]
     assert [record.label for record in store.finished("robustness", "digits")] == ["test"]
     assert store.finished("classification", "mnist") == []
+    assert [record.label for record in store.done(("classification", "robustness"))] == ["other", "test", "b", "a"]
+    assert [record.id for record in store.alike(digits["a"])] == [ids[0]]
+    assert store.alike(digits["fails"]) == []
 
 
 def test_signs_of_life(store):
