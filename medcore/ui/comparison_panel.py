@@ -99,5 +99,6 @@ def _loss(chosen: Chosen) -> tuple[str, float, int]:
 def _take_home(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     """With every chart: those above the tabs, and those in them."""
     inside = {**layer_panel.charts(records), **landscape_panel.views(records, run_colours.of(records))}
+    inside |= evaluation_panel.charts(records)
     every = {**charts, **inside, "Losses": loss_panel.chart(*_loss(chosen))}
     take_home.show("optimizers", chosen.specs, records, every)

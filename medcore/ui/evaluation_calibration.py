@@ -20,16 +20,16 @@ COLOURS = {BEFORE: template.COLOURS[0], AFTER: template.COLOURS[1]}
 def show(run: Evaluated, _: Sequence[Record]) -> None:
     """Draws the reliability diagram; figures before and after."""
     temperature = _temperature(run.id)
-    chart, numbers = st.columns([3, 2], gap="medium")
-    with chart:
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
         st.plotly_chart(
-            _chart(run.id, run.positive),
+            chart(run),
             width="stretch",
             key="eval_reliability",
             config=template.CONFIG,
             alt="Reliability diagram: share of images in which it was so against the probability that was said",
         )
-    with numbers:
+    with right:
         st.dataframe(_table(run), hide_index=True, width="stretch", key="eval_calibration")
         st.markdown(_words(temperature))
     said = "the class that it says" if run.positive is None else run.of
@@ -42,6 +42,11 @@ def show(run: Evaluated, _: Sequence[Record]) -> None:
             "prevalence."
         )
     )
+
+
+def chart(run: Evaluated) -> go.Figure:
+    """The reliability diagram of a run."""
+    return _chart(run.id, run.positive)
 
 
 def _brier(run: Evaluated) -> str:

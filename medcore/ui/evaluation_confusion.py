@@ -21,7 +21,7 @@ def show(run: Evaluated, _: Sequence[Record]) -> None:
     """Draws the matrix; a click on a cell, or the two controls, choose whose images are shown."""
     counts = matrix(run.predictions.labels, run.predictions.said, len(run.classes))
     st.plotly_chart(
-        _chart(run.id, tuple(run.names)),
+        chart(run),
         width="stretch",
         key=CHART,
         config=template.CONFIG | {"displayModeBar": False},
@@ -35,6 +35,11 @@ def show(run: Evaluated, _: Sequence[Record]) -> None:
     what = "rightly found" if true == said else f"taken for “{plain(run.classes[said])}”"
     st.markdown(f"**{len(chosen):,} images of “{plain(run.classes[true])}” {what}**, the surest first")
     evaluation_images.show(run, evaluation_images.ordered(run, chosen), "eval_confused")
+
+
+def chart(run: Evaluated) -> go.Figure:
+    """The matrix of a run."""
+    return _chart(run.id, tuple(run.names))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

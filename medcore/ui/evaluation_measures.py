@@ -83,6 +83,12 @@ def chart(run: Evaluated) -> go.Figure:
     return _bars(run.id, run.positive, tuple(baseline.items()), tuple(published.items()), run.colour)
 
 
+def charts(run: Evaluated) -> dict[str, go.Figure]:
+    """Bars and curves by title."""
+    roc, precision = _curves(run.id, run.positive, tuple(run.names))
+    return {"Measures": chart(run), "ROC curve": roc, "Precision and recall": precision}
+
+
 def _drawn(figure: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, width="stretch", key=key, config=template.CONFIG, alt=alt)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.runs.store import Record
@@ -46,6 +47,26 @@ def show(records: Sequence[Record]) -> None:
         return
     # Of its own, so that a slider draws this panel anew and not the lab around it.
     st.fragment(_panel)(done, run_colours.of(records))
+
+
+def charts(records: Sequence[Record]) -> dict[str, go.Figure]:
+    """The charts of the run that was looked at last, or of the first one, by title; none before a run has ended."""
+    done = evaluated.tested(records)
+    if not done:
+        return {}
+    record = next((run for run in done if run.label == st.session_state.get("eval_run")), done[0])
+    try:
+        found = evaluated.predictions(record.id)
+    except (OSError, ValueError):
+        return {}
+    names = evaluated.classes(record, found)
+    positive = evaluated.first_class(names) if len(names) == 2 else None
+    run = Evaluated(record, found, names, positive, run_colours.of(records)[record.id])
+    return {
+        **evaluation_measures.charts(run),
+        "Confusion matrix": evaluation_confusion.chart(run),
+        "Calibration": evaluation_calibration.chart(run),
+    }
 
 
 def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:

@@ -171,7 +171,9 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
         "Settings": lambda: _settings(chosen, records),
         "Training curves": lambda: _training(records),
         "The data set": lambda: data_card.show(chosen.entry),
-        "Take it home": lambda: take_home.show("few-labels", chosen.specs, records, charts),
+        "Take it home": lambda: take_home.show(
+            "few-labels", chosen.specs, records, {**charts, **evaluation_panel.charts(records)}
+        ),
     }
     tabs.show(panels, "few_about")
 

@@ -115,4 +115,5 @@ def _data(chosen: Chosen) -> None:
 
 def _take_home(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     inside = {**weights_panel.charts(records), **pruning_panel.charts_of(records), **layer_panel.charts(records)}
+    inside |= evaluation_panel.charts(records)
     take_home.show("regularization", chosen.specs, records, {**charts, **inside, **zeros_panel.charts()})

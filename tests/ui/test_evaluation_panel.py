@@ -14,6 +14,7 @@ from medcore.labs import optimizers
 from medcore.runs import files
 from medcore.runs.store import Store
 from medcore.spec import DataSpec
+from medcore.ui import evaluation_panel
 from medcore.ui.evaluation_panel import VIEWS
 from tests.evaluation.judges import judged
 
@@ -208,6 +209,22 @@ def test_test_images_of_one_class_are_no_crash(view, store):
     app = opened(run, eval_view=view)
     assert ("those of one kind only" in texts(app)) == (view == "Threshold")
     assert ("Not defined here (0 of 0)" in texts(app)) == (view == "Measures")
+
+
+def test_after_adaptation_the_source_chooses_and_the_target_judges(store, digits):
+    target = {"data": {"name": "digits", "options": {}}, "preparation": {"steps": {}, "corrupted": "all"}}
+    run = finish(store, "adam", arrays(said_of(digits)), dataset="gone", test_data=target)
+    app = opened(run, eval_view="Confusion")
+    assert not app.warning
+    assert "validation images of the source" in texts(app)
+
+
+def test_charts_to_take_home_are_those_of_the_run_that_is_looked_at(store, of_two_classes, two):
+    records = store.find([of_two_classes, *two])
+    found = evaluation_panel.charts(records)
+    assert list(found) == ["Measures", "ROC curve", "Precision and recall", "Confusion matrix", "Calibration"]
+    assert found["ROC curve"].data[0].name == "malignant"
+    assert not evaluation_panel.charts([])
 
 
 def test_without_a_finished_run_there_is_a_sentence(store):
