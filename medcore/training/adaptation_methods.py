@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
+import numpy as np
 
 from medcore import catalog
 from medcore.data.dataset import ImageDataset
@@ -15,7 +16,7 @@ from medcore.training import batch_statistics, compiled, devices
 from medcore.training.alignment import Alignment, classifier
 from medcore.training.classification import room_for
 from medcore.training.domains import Domains
-from medcore.training.epochs import Outcome, Stepper, fit
+from medcore.training.epochs import Outcome, Stepper, fit, order_of
 from medcore.training.later import Later
 from medcore.training.mixture import mixed
 from medcore.training.run import Run
@@ -26,6 +27,8 @@ ALIGNED = ("coral", "dann")
 FROM_TRAINED = ("adabn", "fine_tune")
 """Methods that start from the network as the source has trained it."""
 
+FEW_EPOCHS = 10
+"""Epochs of fine-tuning; one takes the few images as often as it needs for its share of `FEW_UPDATES`."""
 FEW_UPDATES = 100
 """Updates of fine-tuning, at least."""
 FEW_RATE = 0.3
@@ -113,8 +116,9 @@ class Learning:
         """What will happen, for the run's plan."""
         epochs, steps = self._spec.training.epochs, self._updates * self._spec.training.epochs
         if self._method == "fine_tune":
-            few, batch = self._few()
-            epochs, steps = epochs + few, steps + few * -(-self._spec.adaptation.target_labels // batch)
+            batch, passes = self._few()
+            updates = -(-passes * self._spec.adaptation.target_labels // batch)
+            epochs, steps = epochs + FEW_EPOCHS, steps + FEW_EPOCHS * updates
         return {"steps": steps, "steps_per_epoch": self._updates, "epochs": epochs}
 
     def learn(self) -> Learned:
@@ -168,22 +172,22 @@ class Learning:
         )  # fmt: skip
 
     def _few(self) -> tuple[int, int]:
-        """Epochs and batch size of fine-tuning."""
+        """Batch size of fine-tuning, and how often an epoch takes each image."""
         labels = self._spec.adaptation.target_labels
         batch = _batch(self._spec, labels)
-        return -(-FEW_UPDATES // -(-labels // batch)), batch
+        return batch, max(1, -(-FEW_UPDATES * batch // (FEW_EPOCHS * labels)))
 
     def _fine_tuned(self, learned: Learned) -> Learned:
         """Goes on with a few labelled images of the target."""
         self._run.status("Fine-tuning on the target's labels.")
-        asked, (epochs, batch) = self._spec, self._few()
+        asked, (batch, passes) = self._spec, self._few()
         few = _labelled(self._target, asked.adaptation.target_labels, asked.seed)
         rate = FEW_RATE * asked.optimizer.learning_rate
         spec = replace(
             asked,
             optimizer=replace(asked.optimizer, learning_rate=rate),
             schedule=ScheduleSpec(),
-            training=replace(asked.training, epochs=epochs, weights="last", patience=None, record_weights=False),
+            training=replace(asked.training, epochs=FEW_EPOCHS, weights="last", patience=None, record_weights=False),
         )
         trained, first = self._stepper.model.get_weights(), learned.outcome
         stepper = self._made(spec, batch)
@@ -191,7 +195,11 @@ class Learning:
         watch = TargetWatch(stepper, self._target.splits["test"], None, self._pause)
         later = Later(self._run, first.steps, first.clock)
         loss, val = compiled.build_loss(spec), self._source.splits["val"]
-        second = fit(stepper, loss, few, val, spec, later, after=watch)
+
+        def order(epoch: int) -> np.ndarray:
+            return np.concatenate([order_of(spec.seed, epoch * passes + i, len(few)) for i in range(passes)])
+
+        second = fit(stepper, loss, few, val, spec, later, order=order, after=watch)
         outcome = _together(first, second)
         return Learned(stepper, outcome, watch, first.epochs, outcome.epochs, learned.unadapted)
 
