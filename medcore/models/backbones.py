@@ -55,6 +55,7 @@ def mobilenetv2(
     shape: Shape, classes: int, alpha: float = 0.35, size: int = 96, dense: int = 0, dropout: float = 0.2
 ) -> keras.Model:
     """MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381), `alpha` times as wide; see `_assemble`."""
+    BACKBONES["mobilenetv2"].block_sizes({"alpha": alpha})  # refuses an alpha that nobody trained
     network = applications.MobileNetV2(_input(size), alpha, include_top=False, weights=None)
     return _assemble("mobilenetv2", network, shape, classes, dense, dropout)
 

@@ -26,10 +26,9 @@ def blocks(model: keras.Model) -> dict[str, list[layers.Layer]]:
     Args:
         model: of the catalog, as built or as loaded from its `.keras` file.
     """
-    inner, found = backbone(model), {}
-    known = {id(layer) for layer in inner.layers if isinstance(layer, layers.InputLayer)}
+    inner, found, known = backbone(model), {}, set()
     for name, end in _ends(model).items():
-        until = keras.Model(inner.inputs[0], end).layers
+        until = [x for x in keras.Model(inner.inputs[0], end).layers if not isinstance(x, layers.InputLayer)]
         found[name] = [layer for layer in until if id(layer) not in known]
         known |= {id(layer) for layer in until}
     return found
