@@ -52,7 +52,8 @@ TARGET_OPTIONS: Mapping[str, Any] = {"scanner": "B", "seed": 1}
 """Of the other hospital: its scanner, and its own patients."""
 CORRUPTION: Mapping[str, Mapping[str, Any]] = {"inverted_contrast": {"share": 1.0}}
 """What happens to the target's images by default where the shift is of that kind."""
-WEIGHTS = {"coral": 1.0, "dann": 1.0}
+WEIGHTS = {"coral": 30.0, "dann": 1.0}
+"""Of the second loss; that of Deep CORAL is small, as it is divided by 4 d² (d features)."""
 LABELS, EPOCHS, BATCH, SEEDS, SIDE = 20, 6, 32, 3, 32
 DIGITS, MNIST_IMAGES = 8, 2000
 """Pixels a side of the digits, to which MNIST is brought, and training images of it, as many as the digits have."""

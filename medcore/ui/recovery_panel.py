@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import recovery, template
+from medcore.labs import two_hospitals as lab
 from medcore.labs import two_hospitals_findings as findings
 from medcore.labs.labels import family
 from medcore.labs.two_hospitals_findings import Line, Measured
@@ -17,6 +18,10 @@ from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 TITLE = "Accuracy on the target's test images"
+MIXED = (
+    "Batches of Deep CORAL and DANN hold images of both places, so their batch normalisation knows both: part of what "
+    "they give back comes from that and not from their second loss. With a weight of 0 it is all."
+)
 EVERY = 2.0
 """Seconds between two looks at what has ended."""
 
@@ -65,6 +70,8 @@ def _shown(ids: Sequence[str]) -> None:
         "single seeds. Gray: from the source alone to trained on the target. Percentages on the right: share of the "
         "loss that is recovered (intervals in the text: Fieller)."
     )
+    if any(run.method in lab.WEIGHTED and run.spec.model.options.get("batch_norm") for run in done):
+        st.caption(MIXED)
     results.notes(records)
 
 
