@@ -21,7 +21,7 @@ def show(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
     verdict = facts["verdict"]
     _verdict(verdict)
     if verdict["refused"] and not st.toggle(
-        "Show what the network says all the same",
+        "Show its answer all the same",
         key="predict_anyway",
         help="To see how sure a network is of what it has never learned. It means nothing.",
     ):

@@ -12,15 +12,13 @@ from medcore.ui import reading, uploads
 from medcore.ui.predict_network import Network
 
 TEST, INVERTED, NOISE = "A test image of its own set", "The same, inverted", "Noise"
-LARGE = 4
-"""Times the size of the images learned from: as an upload would be."""
 
 
 def show(network: Network) -> None:
     """A button for each."""
     images = _tests(network.record) if network.record else None
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Try it with:")
+        st.caption("Try it with:", width="content")
         for label in (TEST, INVERTED, NOISE) if images is not None else (NOISE,):
             st.button(
                 label, key=f"predict_example_{label}", on_click=_add, args=(uploads.shelf(), label, images, network)
