@@ -48,6 +48,8 @@ def find(spec: ModelSpec, report: Report = lambda _: None) -> Path:
     try:
         return backbone_weights.fetch(spec, _spoken(f"Downloading the ImageNet weights of {title}", report))
     except OSError as error:
+        if error.errno:  # of this machine, such as a full disk
+            raise
         raise OSError(backbone_weights.how(spec)) from error
 
 
@@ -64,24 +66,25 @@ def read(network: keras.Model, path: Path, title: str) -> None:
         ValueError: if it holds other arrays than the network has, or numbers that are not finite.
     """
     try:
+        network.load_weights(path)
+    except (ValueError, KeyError, OSError, RuntimeError) as error:
+        raise _refusal(network, path, title) from error
+    if not all(np.isfinite(keras.ops.convert_to_numpy(weights)).all() for weights in network.weights):
+        raise ValueError(f"{path.name} must hold the weights of {title}. Received: weights that are no numbers")
+
+
+def _refusal(network: keras.Model, path: Path, title: str) -> OSError | ValueError:
+    """Why a file could not be loaded."""
+    wanted = network.count_params()
+    try:
         found = backbone_weights.numbers_in(path)
-    except (OSError, RuntimeError) as error:
-        raise OSError(
+    except (OSError, RuntimeError):
+        return OSError(
             f"The weights file {path.name} cannot be read: it is damaged, or was not downloaded to its end. "
             f"Received: {path.stat().st_size:,} bytes"
-        ) from error
-    wanted = network.count_params()
-    expected = f"{path.name} must hold the {wanted:,} weights of {title} without its top."
-    if found != wanted:
-        raise ValueError(f"{expected} Received: {found:,} numbers")
-    try:
-        network.load_weights(path)
-    except (ValueError, KeyError) as error:
-        raise ValueError(f"{expected} Received: as many numbers in arrays of other shapes") from error
-    except (OSError, RuntimeError) as error:
-        raise OSError(f"The weights file {path.name} cannot be read: some of its arrays are damaged.") from error
-    if not all(np.isfinite(keras.ops.convert_to_numpy(weights)).all() for weights in network.weights):
-        raise ValueError(f"{expected} Received: weights that are no numbers")
+        )
+    received = f"{found:,} numbers" if found != wanted else "as many numbers in arrays of other shapes"
+    return ValueError(f"{path.name} must hold the {wanted:,} weights of {title} without its top. Received: {received}")
 
 
 def _spoken(what: str, report: Report) -> Progress:

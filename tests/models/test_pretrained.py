@@ -66,6 +66,13 @@ def test_as_many_numbers_in_other_arrays_are_refused(tmp_path):
         pretrained.read(deep, tmp_path / "wide.weights.h5", "Deep")
 
 
+def test_the_older_format_that_keras_publishes_is_read(tmp_path):
+    networks = [_network(4), _network(4)]
+    networks[0].save(tmp_path / "old.h5")
+    pretrained.read(networks[1], tmp_path / "old.h5", "Four")
+    np.testing.assert_array_equal(*(network.get_weights()[0] for network in networks))
+
+
 def test_weights_that_are_no_numbers_are_refused(tmp_path):
     network = _network(2)
     network.set_weights([np.array([[1, np.nan]])])
