@@ -11,7 +11,6 @@ from typing import Any
 from medcore import catalog
 from medcore.data import sources
 from medcore.data.simulation import simulator
-from medcore.labs.labels import family
 from medcore.labs.robustness import words
 from medcore.labs.seeds import check_number, repeated
 from medcore.spec import (
@@ -54,7 +53,7 @@ CORRUPTION: Mapping[str, Mapping[str, Any]] = {"inverted_contrast": {"share": 1.
 """What happens to the target's images by default where the shift is of that kind."""
 WEIGHTS = {"coral": 30.0, "dann": 1.0}
 """Of the second loss; that of Deep CORAL is small, as it is divided by 4 d² (d features)."""
-LABELS, EPOCHS, BATCH, SEEDS, SIDE = 20, 6, 32, 3, 32
+LABELS, EPOCHS, BATCH, SEEDS, SIDE = 20, 10, 32, 3, 32
 DIGITS, MNIST_IMAGES = 8, 2000
 """Pixels a side of the digits, to which MNIST is brought, and training images of it, as many as the digits have."""
 MISTAKE = "chosen by target labels"
@@ -149,11 +148,6 @@ def label_of(asked: AdaptationSpec) -> str:
     if asked.method == "fine_tune":
         name += f" on {asked.target_labels:,} labels"
     return f"{name}, {MISTAKE}" if asked.choose_on_target else name
-
-
-def is_label(label: str) -> bool:
-    """Whether a run is one of this lab's, by its label."""
-    return family(label).startswith(tuple(METHODS.values()))
 
 
 def domains(spec: RunSpec) -> tuple[tuple[DataSpec, PreparationSpec], tuple[DataSpec, PreparationSpec]]:

@@ -156,7 +156,7 @@ def _bounds(recovered: Share) -> str:
     if recovered.seeds < 2:
         return ""
     if not recovered.high - recovered.low < WIDEST:
-        return " (an interval too wide to say more)"
+        return f" [at least {percent(recovered.low)}]" if recovered.low > 0 else " (an interval too wide to say more)"
     return f" [{percent(recovered.low)} to {percent(recovered.high)}]"
 
 

@@ -47,6 +47,12 @@ def test_an_interval_that_says_nothing_is_not_written():
     assert "DANN 9% (an interval too wide to say more)" in said
 
 
+def test_of_a_wide_interval_its_lower_end_is_written():
+    unsure = {"source_only": (0.53, 0.48, 0.64), "target": (0.94, 0.92, 0.86)}
+    said = " ".join(findings.sentences(measured(**unsure, adabn=(0.9, 0.87, 0.915))))
+    assert "AdaBN 97% [at least" in said
+
+
 def test_methods_that_overlap_are_not_ranked():
     said = " ".join(findings.sentences(measured(**ROUND, adabn=(0.86, 0.80, 0.85), dann=(0.80, 0.86, 0.84))))
     assert "AdaBN has the highest mean; these seeds cannot tell it from DANN" in said
