@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from medcore import catalog
 from medcore.imaging.formats import zips
 from medcore.sandbox import Reply
 
@@ -45,6 +46,9 @@ PLAIN = ("keras.initializers", "keras.regularizers", "keras.constraints")
 """Modules of which every class is arithmetic on weights."""
 TENSOR = "__keras_tensor__"
 SIZES = ("units", "filters", "depth_multiplier")
+
+NOT_NEEDED = ("augmentation", "corruption")
+"""Stages of a recipe that are for training and for tests."""
 
 NOT_KERAS = (
     "A model made elsewhere is taken as a .keras file (model.save in Keras 3), alone or in the ZIP that Medcore gives "
@@ -174,13 +178,24 @@ def _input(config: Mapping[str, Any]) -> list[int]:
 
 
 def _class_names(card: bytearray | None) -> list[str]:
-    """Those of the model card that came along; [] without one."""
+    """Those of the model card that came along; [] without one.
+
+    Raises:
+        ValueError: if its images were prepared before the network saw them, which nobody does here.
+    """
     if card is None or len(card) > MAX_CONFIG:
         return []
     try:
-        names = json.loads(bytes(card))["classes"]
-    except (ValueError, KeyError, TypeError):
+        values = json.loads(bytes(card))
+        names, steps = values["classes"], (values.get("preparation") or {}).get("steps", {})
+        known = [catalog.PREPARATIONS[step] for step in steps]
+    except (ValueError, KeyError, TypeError, AttributeError):
         return []
+    if needed := [step.label for step in known if step.stage not in NOT_NEEDED]:
+        raise ValueError(
+            "The network learned from images that were prepared first, which is not done for a model brought along: "
+            f"ask it where it was trained. Received: {', '.join(needed)}"
+        )
     plain = isinstance(names, list) and 1 < len(names) <= MAX_CLASSES
     return names if plain and all(isinstance(name, str) and len(name) <= 200 for name in names) else []
 

@@ -114,7 +114,8 @@ def test_a_run_without_a_network_says_so(home, card):
 
 
 def test_what_is_taken_along_can_be_brought_back(record, card):
-    content = model_card.archive(record, card, files.folder(record.id))
+    plain = ended("CNN", SPEC, RESULT | {"preparation": {"steps": {"flip": {}}}}, id=record.id)
+    content = model_card.archive(plain, card, files.folder(record.id))
     sandbox = Sandbox()
     try:
         reply = sandbox.run(model_file.CHECK, {}, [content], seconds=60)
@@ -122,3 +123,9 @@ def test_what_is_taken_along_can_be_brought_back(record, card):
         sandbox.close()
     assert reply.values == {"shape": [8, 8, 1], "classes": CLASSES}
     assert bytes(reply.data[0]) == (files.folder(record.id) / "model.keras").read_bytes()
+
+
+def test_what_needs_prepared_images_is_not_taken_back(record, card):
+    content = model_card.archive(record, card, files.folder(record.id))
+    with pytest.raises(ValueError, match="images that were prepared first"):
+        model_file.check({}, [memoryview(content)])
