@@ -12,21 +12,11 @@ from medcore.evaluation import domain_distance
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import RunSpec
 from medcore.training import batch_statistics, domains, weights
-from medcore.training.adaptation_methods import (
-    FEW_EPOCHS,
-    FEW_RATE,
-    FEW_UPDATES,
-    FROM_TRAINED,
-    Learned,
-    Learning,
-    check,
-)
+from medcore.training.adaptation_methods import FROM_TRAINED, Learned, Learning, check
 from medcore.training.alignment import classifier, features_of
 from medcore.training.classification import course_facts, data_facts, save_predictions, softmax, write
 from medcore.training.domains import Domains
 from medcore.training.run import Cancelled, Run
-
-__all__ = ["FEW_EPOCHS", "FEW_RATE", "FEW_UPDATES", "train"]
 
 EMBEDDING = "embedding.npz"
 SHOWN = 300
@@ -42,8 +32,8 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     of the target's training split. The epoch is chosen by the source's validation images ("target": by the target's
     own), unless `choose_on_target`.
 
-    "fine_tune" goes on with a few target images, the shares of the classes as they are, for `FEW_EPOCHS` epochs of
-    `FEW_UPDATES` updates in all or more, at `FEW_RATE` of the learning rate, and keeps the last weights.
+    "fine_tune" goes on with a few target images, the shares of the classes as they are, for as many updates and at
+    the rate that `adaptation_methods` says, and keeps the last weights.
 
     Saves `model.keras`, the plain classifier; `predictions.npz` of the target's test and the source's validation
     images; `embedding.npz`, the features of test images of both places, standardised, in two dimensions before and

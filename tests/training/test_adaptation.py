@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from medcore.data import sources
 from medcore.data.dataset import Card, ImageDataset
+from medcore.evaluation import domain_distance
 from medcore.spec import AdaptationSpec, DataSpec, ModelSpec, OptimizerSpec, PreparationSpec, RunSpec, TrainingSpec
 from medcore.training.adaptation import train
 from tests.training.conftest import NAMES, Recorder, quadrants
@@ -47,6 +49,7 @@ def places(monkeypatch):
     source = {"train": quadrants(150, 0), "val": quadrants(40, 1), "test": quadrants(60, 2)}
     target = {"train": quadrants(120, 3), "val": quadrants(40, 4), "test": quadrants(60, 5)}
     there = {"source": source, "target": {name: dimmed(part) for name, part in target.items()}}
+    monkeypatch.setattr(domain_distance, "TSNE", partial(domain_distance.TSNE, max_iter=250))  # the least there is
     monkeypatch.setattr(sources, "load", lambda spec, report=None: there[spec.name])
     return there
 
