@@ -21,7 +21,6 @@ def figure(blocks: Mapping[str, int], trained: Mapping[str, Sequence[str]]) -> g
     """
     names, ways = list(blocks), list(trained)
     learn = np.array([[name in trained[way] for name in names] for way in ways], float)
-    numbers = [[f'<span style="color:#FFFFFF">{short(blocks[name])}</span>' for name in names] for _ in ways]
     words = [["trained" if value else "frozen" for value in row] for row in learn]
     exact = np.array([[[f"{blocks[name]:,}", said] for name, said in zip(names, row, strict=True)] for row in words])
     chart = go.Figure(
@@ -31,8 +30,6 @@ def figure(blocks: Mapping[str, int], trained: Mapping[str, Sequence[str]]) -> g
             z=learn,
             zmin=0,
             zmax=1,
-            text=numbers,
-            texttemplate="%{text}",
             colorscale=[[0, FROZEN], [1, TRAINED]],
             showscale=False,
             xgap=3,
@@ -42,6 +39,11 @@ def figure(blocks: Mapping[str, int], trained: Mapping[str, Sequence[str]]) -> g
         )
     )
     template.apply(chart)
+    # Texts of a heatmap take the colour of the page's theme, which cannot be read on these.
+    for way in ways:
+        for name in names:
+            text = {"text": short(blocks[name]), "showarrow": False, "font": {"color": "#FFFFFF", "size": 12}}
+            chart.add_annotation(x=name, y=way, **text)
     chart.update_layout(height=FRAME + ROW * len(ways), margin={"l": 8, "r": 8, "t": 34, "b": 8})
     chart.update_xaxes(side="top", showgrid=False, type="category", title=None)
     chart.update_yaxes(autorange="reversed", showgrid=False, type="category", title=None)

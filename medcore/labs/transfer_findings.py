@@ -6,6 +6,8 @@ from medcore.labs import score_curves
 from medcore.labs import transfer as lab
 from medcore.labs.score_curves import Measured, Metric, Point, Scores, balanced, listed, mean, paired, percent_points
 
+ALONE = "Nothing was trained from scratch beside it, so what it is worth to have learned before is not known."
+
 
 def points(runs: Sequence[Measured], metric: Metric) -> list[Point]:
     """Means over the seeds against the number of labelled images."""
@@ -20,8 +22,9 @@ def sentences(runs: Sequence[Measured]) -> list[str]:
     step = 1 / runs[0].result["test"]["n"]
     known = {line: of for line, of in scores.items() if line != lab.WAYS["scratch"]}
     scratch = scores.get(lab.WAYS["scratch"])
-    said = [] if scratch is None else [*_helped(known, scratch, step), *_saved(known, scratch)]
-    return said + _deeper(known, step)
+    if scratch is None:
+        return [*_deeper(known, step), ALONE]
+    return [*_helped(known, scratch, step), *_saved(known, scratch), *_deeper(known, step)]
 
 
 def _helped(known: Mapping[str, Scores], scratch: Scores, step: float) -> list[str]:

@@ -20,7 +20,7 @@ IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 UPDATES = (20, 50, 100, 150, 200, 300, 500, 1000)
 RATES = (1e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 OPTIMIZERS = ("adam", "momentum", "minibatch")
-BACKBONE: Mapping[str, Any] = {"ways": ("frozen", "fine_tuned"), "images": (20, 100), "seeds": 2, "size": 96}
+BACKBONE: Mapping[str, Any] = {"ways": ("frozen", "fine_tuned"), "images": (20, 100), "seeds": 3}
 """Where a deep network starts from: from scratch it takes minutes a run on two cores."""
 
 

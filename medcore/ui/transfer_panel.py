@@ -50,14 +50,17 @@ def show() -> None:
     records = live_panel.shown()
     live_panel.buttons(specs, records)
     active = any(record.state in ACTIVE for record in records)
-    if records:
+    if active:
         live_panel.progress(records)
+    if records:
         st.fragment(_curves, run_every=EVERY if active else None)()
     else:
         st.markdown(_plan(chosen.specs))
         imagenet_weights.offer()
     shown = {record.label: RunSpec.from_dict(record.spec) for record in records} or chosen.specs
     transfer_picture.show(shown)
+    if records and not active:
+        live_panel.progress(records)
     _about(chosen, records, {} if active else _charts(records))
 
 

@@ -128,6 +128,12 @@ def test_one_seed_tells_nothing_and_one_line_is_no_comparison():
     assert findings.sentences(ended(accuracy, ways=["frozen"])) == []
 
 
+def test_without_a_run_from_scratch_nothing_is_said_to_help():
+    said = findings.sentences(ended(lambda line, *_: 0.9, ways=["frozen", "fine_tuned"]))
+    assert said[-1] == findings.ALONE
+    assert not any("helps" in sentence for sentence in said)
+
+
 @pytest.mark.parametrize(
     ("name", "options", "shape"),
     [
