@@ -36,7 +36,7 @@ def browser(monkeypatch):
         said = None
         resources = {}  # noqa: RUF012 - of this fixture alone
 
-        def mount(self, viewable, token, key, classes):
+        def mount(self, viewable, token, key, classes, colours):
             self.viewable, self.token, self.key, self.classes = viewable, token, key, classes
             return self.said
 
