@@ -39,6 +39,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     images; `embedding.npz`, the features of test images of both places, standardised, in two dimensions before and
     after; and `preparation.json`, the source's recipe, where there is one. "Before" are the features of the network
     that the source has trained for "adabn" and "fine_tune", and those of the first weights for all others.
+    "After" AdaBN the source's features are still those by the source's statistics: each place has its own.
 
     Returns:
         As `classification.train`, and:
@@ -111,12 +112,14 @@ class Adaptation:
     def _keep_features(self, model: keras.Model) -> None:
         """Of test images of both places; the first call is of the network before, the second of that after."""
         features = features_of(model)
-        self._features.append(
-            {
-                place: batch_statistics.computed(features, _some(splits["test"].images, MEASURED), self._pause)
-                for place, splits in (("source", self._source), ("target", self._target))
-            }
-        )
+        found = {
+            place: batch_statistics.computed(features, _some(splits["test"].images, MEASURED), self._pause)
+            for place, splits in (("source", self._source), ("target", self._target))
+        }
+        asked = self._spec.adaptation
+        if self._features and asked.method == "adabn" and not asked.choose_on_target:  # which takes another epoch
+            found["source"] = self._features[0]["source"]  # each place by its own statistics
+        self._features.append(found)
 
     def _chosen(self, learned: Learned) -> dict[str, Any]:
         """Which epoch it is, and what the target's labels say of it; takes their choice if that is asked for."""

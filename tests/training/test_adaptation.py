@@ -81,6 +81,9 @@ def test_adabn_fine_tuning_and_target_labels_give_back_what_dimming_took(places,
         result, _ = adapted(tmp_path, method, spec)
         assert result["test"]["accuracy"] > 0.85, method
         assert result["adaptation"] == {"method": method, "labels": labels}
+        if method == "adabn":
+            assert result["distance"]["after"]["proxy_a"] < result["distance"]["before"]["proxy_a"] - 0.5
+            assert result["distance"]["after"]["coral"] < result["distance"]["before"]["coral"]
         unadapted = alone["test"]["accuracy"] if method != "target" else None
         assert result["unadapted"] == unadapted
         assert result["chosen"]["by"] == ("validation" if method == "target" else "source")
