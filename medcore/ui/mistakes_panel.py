@@ -6,9 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from medcore.data import class_counts
+from medcore.data import class_counts, sources
 from medcore.data.entry import Entry
-from medcore.labs import optimizer_findings, optimizer_mistakes, regularization_findings, regularization_mistakes
+from medcore.labs import (
+    optimizer_findings,
+    optimizer_mistakes,
+    regularization_findings,
+    regularization_mistakes,
+    transfer_mistake_findings,
+    transfer_mistakes,
+)
 from medcore.labs.mistakes import Measured, Mistake, Runs, measured
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
@@ -28,12 +35,14 @@ class Lab:
         findings: sentences on what the runs of a mistake measured, for its name and the runs of either way.
         epochs: that show them.
         start: what the runs of a mistake share, said where one is chosen.
+        dataset: the only data set that shows them; "" for whichever is chosen.
     """
 
     mistakes: Callable[..., Mapping[str, Mistake]]
     findings: Callable[[str, Runs, Runs], Sequence[str]]
     epochs: int
     start: str
+    dataset: str = ""
 
 
 def _of_optimizers(entry: Entry, *settings: Any) -> dict[str, Mistake]:
@@ -48,6 +57,10 @@ def _of_regularization(entry: Entry, options: Mapping[str, Any], *settings: Any)
     return regularization_mistakes.mistakes(entry.card.name, options, *settings, there and there.train)
 
 
+def _of_transfer(_: Entry, __: Mapping[str, Any], epochs: int, seed: int) -> dict[str, Mistake]:
+    return transfer_mistakes.mistakes(epochs, seed)
+
+
 OPTIMIZERS = Lab(
     _of_optimizers,
     optimizer_findings.findings,
@@ -60,6 +73,13 @@ REGULARIZATION = Lab(
     regularization_mistakes.EPOCHS,
     "Each trains the articles' MLP on a few images, the wrong and the right way, from the same first weights.",
 )
+TRANSFER = Lab(
+    _of_transfer,
+    transfer_mistake_findings.findings,
+    transfer_mistakes.EPOCHS,
+    "Each trains the small CNN between the simulator's two hospitals, the wrong and the right way, from the same seed.",
+    "ct-simulator",
+)
 
 
 def show(lab: Lab = OPTIMIZERS) -> None:
@@ -67,10 +87,10 @@ def show(lab: Lab = OPTIMIZERS) -> None:
     name.
     """
     with st.sidebar:
-        entry = controls.dataset("classification")
+        entry = sources.find(lab.dataset) if lab.dataset else controls.dataset("classification")
         epochs = controls.epochs(lab.epochs)
         seed = controls.seed()
-        options = controls.source_options(entry.options)
+        options = {} if lab.dataset else controls.source_options(entry.options)
     try:
         every = lab.mistakes(entry, options, epochs, seed)
     except ValueError as error:
