@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from medcore.charts import template
 
 TRAINED, FROZEN = "#228833", "#66707C"
+WHITE = '<span style="color:#FFFFFF">{}</span>'
+"""A span keeps its colour; texts take that of the page's theme, which cannot be read on these boxes."""
 ROW, FRAME = 34, 96
 """Pixels of a row, and of what stands around them."""
 
@@ -39,11 +41,10 @@ def figure(blocks: Mapping[str, int], trained: Mapping[str, Sequence[str]]) -> g
         )
     )
     template.apply(chart)
-    # Texts of a heatmap take the colour of the page's theme, which cannot be read on these.
+    size = 12 if len(names) < 6 else 11
     for way in ways:
         for name in names:
-            text = {"text": short(blocks[name]), "showarrow": False, "font": {"color": "#FFFFFF", "size": 12}}
-            chart.add_annotation(x=name, y=way, **text)
+            chart.add_annotation(x=name, y=way, text=WHITE.format(short(blocks[name])), showarrow=False, font_size=size)
     chart.update_layout(height=FRAME + ROW * len(ways), margin={"l": 8, "r": 8, "t": 34, "b": 8})
     chart.update_xaxes(side="top", showgrid=False, type="category", title=None)
     chart.update_yaxes(autorange="reversed", showgrid=False, type="category", title=None)

@@ -13,7 +13,8 @@ def test_each_way_shows_which_blocks_learn_and_how_large_they_are():
     assert list(boxes.x) == list(blocks)
     assert np.array_equal(boxes.z, [[0, 0, 1], [1, 1, 1]])
     assert boxes.customdata[0][1].tolist() == ["18,496", "frozen"]
-    assert [note.text for note in chart.layout.annotations] == ["320", "18k", "2.6M"] * 2
+    texts = [note.text for note in chart.layout.annotations]
+    assert texts == [trained_blocks.WHITE.format(number) for number in ("320", "18k", "2.6M")] * 2
 
 
 @pytest.mark.parametrize(("number", "text"), [(999, "999"), (1000, "1.0k"), (99_950, "100k"), (14_714_688, "15M")])
