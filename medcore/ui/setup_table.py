@@ -119,6 +119,19 @@ def _held_back(spec: RunSpec) -> dict[str, str]:
     return {title: words for title, words in found.items() if words}
 
 
+def _learned_before(spec: RunSpec) -> dict[str, str]:
+    """Where the weights of a transfer run come from, and its second stage, by title of the column."""
+    if spec.task != "transfer":
+        return {}
+    asked = spec.transfer
+    sources = {"imagenet": "ImageNet", "set": f"{asked.pretraining.name}, {asked.pretraining_epochs} epochs"}
+    found = {"Learned from": sources.get(asked.source, f"run {spec.base[:8]}"), "Unfrozen blocks": str(asked.unfrozen)}
+    if asked.unfrozen:
+        found["Fine-tuning"] = f"{asked.epochs} epochs at {asked.learning_rate:g}"
+        found["Fine-tuning"] += ", batch norm follows the batches" if asked.batch_norm_trains else ""
+    return found
+
+
 def _schedule(spec: RunSpec) -> str:
     """The schedule in words; "" where the learning rate stays the same."""
     schedule = spec.schedule

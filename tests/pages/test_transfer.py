@@ -44,8 +44,11 @@ def test_it_opens_with_a_plan_and_a_picture_and_trains(open_page, store):
 
 
 def test_finished_runs_become_a_verdict_curves_and_numbers(open_page, finished):
-    page = open_page(PAGE, runs=",".join(finished))
+    page = open_page(PAGE, runs=",".join(finished), about="Settings")
     assert not page.exception
+    setup = next(frame.value for frame in page.dataframe if "Learned from" in frame.value)
+    assert {"digits, 10 epochs", "—"} == set(setup["Learned from"])
+    assert "50 epochs at 0.0001" in set(setup["Fine-tuning"])
     (said,) = [m.value for m in page.markdown if m.value.startswith("With 20 images: Frozen features 80.3%")]
     assert "what was learned elsewhere helps by +20.0 points" in said
     table = next(frame.value for frame in page.dataframe if "Balanced accuracy" in frame.value)
