@@ -51,7 +51,7 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
     if schedule := _schedule(spec):
         row["Schedule"] = schedule
     row |= _held_back(spec)
-    row |= _of_images(group) | _adapted(spec)
+    row |= _of_images(group) | _learned_before(spec) | _adapted(spec)
     if train_images:
         steps = 1 if whole else -(-train_images // spec.training.batch_size)
         row["Updates"] = f"{steps * spec.training.epochs:,}"
