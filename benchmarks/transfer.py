@@ -66,7 +66,9 @@ RECIPES = {
         TransferSpec("imagenet", unfrozen=7, epochs=25, learning_rate=1e-3, batch_norm_trains=True),
         FLIPS,
     ),
-    "pneumoniamnist": _recipe(PNEUMONIA, 128, 20, TransferSpec("imagenet"), {}),
+    "pneumoniamnist": _recipe(
+        PNEUMONIA, 128, 20, TransferSpec("imagenet", unfrozen=2, epochs=10, learning_rate=1e-4), {}
+    ),
 }
 
 
