@@ -16,7 +16,7 @@ from medcore.data.dataset import SPLITS, Card
 from medcore.data.pool import numbered, pooled, thinned
 from medcore.data.preparation.recipe import Recipe
 from medcore.data.sampling import sample
-from medcore.export import bundle, notebook, readme, requirements, script, specs
+from medcore.export import bundle, notebook, readme, requirements, script, specs, transferred
 from medcore.export.settings import STUDY, data_files, data_key
 from medcore.parent import end_with_parent
 from medcore.sentences import sentence
@@ -52,15 +52,15 @@ def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, 
         requirements.FILE: requirements.text(runs),
     }
     cards, left_out, room = {}, [], MAX_BYTES
-    files = data_files(runs)
+    files, trained = data_files(runs), [*runs.values(), *transferred.firsts(runs).values()]
     with zipfile.ZipFile(out, "w") as packed:
         for number, (key, file) in enumerate(files.items()):
-            users = [spec for spec in runs.values() if data_key(spec) == key]
+            users = [spec for spec in trained if data_key(spec) == key]
 
             def share(done: float, number: int = number) -> None:
                 progress((number + done) / len(files))
 
-            cards[file], arrays, whole = _images(users[0], max(spec.training.epochs for spec in users), room, share)
+            cards[file], arrays, whole = _images(users[0], max(map(_epochs, users)), room, share)
             room -= _bytes(arrays)
             left_out += [] if whole else [file]
             with packed.open(zipfile.ZipInfo(file), "w", force_zip64=True) as member:
@@ -69,6 +69,12 @@ def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, 
         texts[readme.FILE] = readme.text(runs, cards, left_out)
         for name, text in texts.items():
             packed.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)  # of no date
+
+
+def _epochs(spec: RunSpec) -> int:
+    """Of a run, or of the longer one of its two stages."""
+    second = spec.transfer.epochs if spec.task == transferred.TASK and spec.transfer.unfrozen else 0
+    return max(spec.training.epochs, second)
 
 
 def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:

@@ -72,6 +72,7 @@ def fit_classic(label: str, data: dict, settings: dict) -> tuple[list[dict], dic
 '''
 NETWORK, CLASSIC = "fit_network", "fit_classic"
 EITHER = 'fit_classic if settings["model"][0] in CLASSICS else fit_network'
+TRANSFER = 'fit_transfer if settings["source"] else fit_network'
 
 RUN = """
 histories, results = [], []

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from medcore import catalog
-from medcore.export import program, source, study, training_program, writing
+from medcore.export import program, source, study, training_program, transfer, transferred, writing
 from medcore.export.section import EVALUATION, LOSS, NETWORK, OPTIMIZER, Section
 from medcore.export.settings import (
     CLASSICS,
@@ -13,6 +13,7 @@ from medcore.export.settings import (
     proximal,
     sampled,
     settings,
+    transferring,
 )
 from medcore.spec import RunSpec
 
@@ -61,16 +62,20 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         return study.sections(runs, precisions)
     given = settings(runs, precisions)
     networks = {label: spec for label, spec in runs.items() if spec.task != CLASSICS}
+    transfers = transferring(runs)
     classics = {label: spec for label, spec in runs.items() if spec.task == CLASSICS}
-    parts = _sources(networks, classics)
+    parts = _sources(networks | transferred.firsts(runs), classics) | (transfer.sources(runs) if transfers else {})
     written = [Section("Images", f"{IMAGES}{f' {SAMPLED}' * sampled(runs)}", program.IMAGES)]
     if networks:
-        written += _of_networks(networks, parts)
+        written += _of_networks(networks | transferred.firsts(runs), parts)
+    if transfers:
+        written += transfer.sections(runs, parts)
     if classics:
         models = writing.used("model", catalog.MODELS, classics)
         code = writing.code(parts["classics"].text, writing.choices("CLASSICS", models), program.FIT_CLASSIC)
         written.append(Section("The classics", CLASSIC, code))
     fitter = program.EITHER if networks and classics else program.CLASSIC if classics else program.NETWORK
+    fitter = program.TRANSFER if transfers else fitter
     return [
         Section("Settings", "What the runs share, and what each has of its own.", writing.settings(given)),
         Section("Packages", "", writing.imports(parts.values(), bool(networks))),

@@ -1,15 +1,16 @@
 """Runs as the plain settings of a script: what all of them share, and what each has of its own."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from medcore import catalog
+from medcore.export import transferred
 from medcore.spec import RunSpec
 
 CLASSICS, STUDY = "classic", "path"
-TASKS = ("classification", CLASSICS)
+TASKS = ("classification", CLASSICS, transferred.TASK)
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """Keras' names of what a network computes in."""
 COMMENTS = {
@@ -37,6 +38,7 @@ COMMENTS = {
     "batch_size": 'images an update, or "all" of them, which takes memory for all at once',
     "patience": "stop after so many epochs without a lower validation loss; None: never",
     "weights": 'which weights meet the test images: of the "last" epoch, or of the "best"',
+    **transferred.COMMENTS,
 }
 """What each setting is, in the order in which a script lists them."""
 PENALTIES = ("l1", "l2", "l1_step")
@@ -72,6 +74,9 @@ def settings(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         return _of_study(whole_set(runs), precisions or {})
     files = data_files(runs)
     every = {label: _of(spec, files[data_key(spec)], (precisions or {}).get(label)) for label, spec in runs.items()}
+    if transferring(runs):
+        first = {label: files[data_key(spec)] for label, spec in transferred.firsts(runs).items()}
+        every = {label: values | transferred.settings(runs[label], first.get(label)) for label, values in every.items()}
     keys = [key for key in COMMENTS if penalised(runs) or key not in PENALTIES]
     found = {key: [values[key] for values in every.values() if key in values] for key in keys}
     shared = {key: values[0] for key, values in found.items() if values and values.count(values[0]) == len(values)}
@@ -93,6 +98,10 @@ def check(runs: Mapping[str, RunSpec]) -> None:
                 f"A script trains runs of the tasks {', '.join(TASKS)}, or all of a {STUDY}. "
                 f'Received: "{label}" of the task {spec.task}'
             )
+        if spec.task == transferred.TASK:
+            transferred.check(label, spec)
+    if transferring(runs) and any(spec.task == CLASSICS for spec in runs.values()):
+        raise ValueError("A script of transfer learning trains networks alone. Received: a classic among them")
 
 
 def is_study(runs: Mapping[str, RunSpec]) -> bool:
@@ -142,9 +151,26 @@ def data_key(spec: RunSpec) -> str:
 
 
 def data_files(runs: Mapping[str, RunSpec]) -> dict[str, str]:
-    """Names of the files that hold the images, by `data_key`."""
+    """Names of the files that hold the images, by `data_key`; of those that networks learn from first, too."""
     keys = list(dict.fromkeys(map(data_key, runs.values())))
-    return {key: "data.npz" if len(keys) == 1 else f"data-{number}.npz" for number, key in enumerate(keys, 1)}
+    firsts = [key for key in dict.fromkeys(map(data_key, transferred.firsts(runs).values())) if key not in keys]
+    return _numbered("data", keys) | _numbered("pretraining", firsts)
+
+
+def _numbered(name: str, keys: Sequence[str]) -> dict[str, str]:
+    return {key: f"{name}.npz" if len(keys) == 1 else f"{name}-{number}.npz" for number, key in enumerate(keys, 1)}
+
+
+def transferring(runs: Mapping[str, RunSpec]) -> bool:
+    """Whether a network has learned before."""
+    return any(spec.task == transferred.TASK for spec in runs.values())
+
+
+def of_pretraining(runs: Mapping[str, RunSpec]) -> dict[str, Any]:
+    """What all networks share that learn from another set first, beside what each run has of its own."""
+    spec = next(iter(transferred.firsts(runs).values()))
+    own = ("data", "model", "seed", "precision", "epochs", *PENALTIES)
+    return {key: value for key, value in _of(spec, "", None).items() if key not in own}
 
 
 def augmented(runs: Mapping[str, RunSpec]) -> bool:

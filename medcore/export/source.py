@@ -6,7 +6,7 @@ Their files are read, not imported: what they import is heavy, and the web proce
 import ast
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,16 +32,22 @@ class Source:
         return "\n\n\n".join(self.code.values())
 
 
-def take(*targets: str) -> Source:
+def take(*targets: str, without: Sequence[str] = ()) -> Source:
     """The definitions behind targets "module:name", and all of ours that they use.
+
+    Args:
+        targets: what to take.
+        without: names that the script has its own definitions of.
 
     Raises:
         ValueError: if there is no such definition, or two different ones of the same name would meet.
     """
-    taken, origins = Source(), {}
+    taken, origins = Source(code=dict.fromkeys(without, "")), {}
     for target in targets:
         module, _, name = target.partition(":")
         _take(module, name, taken, origins)
+    for name in without:
+        del taken.code[name]
     return taken
 
 

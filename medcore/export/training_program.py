@@ -164,12 +164,17 @@ def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
 '''
 
 FIT_NETWORK = '''
+def predictions(model: keras.Model, data: dict) -> dict[str, np.ndarray]:
+    """The probabilities (n, classes) of validation and test images."""
+    splits = ("val", "test")
+    return {s: softmax(model.predict(data[f"{s}_images"], batch_size=256, verbose=0)) for s in splits}
+
+
 def fit_network(label: str, data: dict, settings: dict) -> tuple[list[dict], dict]:
     """Trains a network; the rows of its history, and the probabilities of validation and test images."""
     model = MADE
     rows = [{"run": label} | row for row in train(model, data, settings)]
-    splits = ("val", "test")
-    return rows, {s: softmax(model.predict(data[f"{s}_images"], batch_size=256, verbose=0)) for s in splits}
+    return rows, predictions(model, data)
 '''
 
 BUILT = 'build_model(settings, data["train_images"].shape[1:], len(data["class_names"]))'

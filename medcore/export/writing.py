@@ -63,12 +63,19 @@ def _sorted(lines: set[str]) -> list[str]:
 
 def settings(given: Settings) -> str:
     """Dicts of what the runs share, and what each has of its own, with a comment on each setting."""
-    shared = [f"    {_text(key)}: {_text(value)},  # {COMMENTS[key]}" for key, value in given.shared.items()]
+    shared = constants("SHARED", given.shared)
     if not given.own:
-        return "\n".join(["SHARED = {", *shared, "}"])
+        return shared
     own = [line for label, values in given.own.items() for line in _run(label, values)]
     comments = [f"# {key}: {COMMENTS[key]}" for key in COMMENTS if any(key in own for own in given.own.values())]
-    return "\n".join(["SHARED = {", *shared, "}", "", *comments, "RUNS = {", *own, "}"])
+    return "\n".join([shared, "", *comments, "RUNS = {", *own, "}"])
+
+
+def constants(name: str, values: Mapping[str, Any]) -> str:
+    """A dict, an entry a line, with a comment on those that are settings."""
+    lines = [f"    {_text(key)}: {_text(value)}," for key, value in values.items()]
+    told = [line + (f"  # {COMMENTS[key]}" if key in COMMENTS else "") for line, key in zip(lines, values, strict=True)]
+    return "\n".join([f"{name} = {{", *told, "}"])
 
 
 def _run(label: str, values: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,8 @@ A model of the catalog has blocks, from the image on, and a head behind them. Th
 nested layer "backbone"; those of a small one are the model's own layers.
 """
 
+from collections.abc import Mapping
+
 import keras
 from keras import layers
 
@@ -93,12 +95,17 @@ def freeze(model: keras.Model, unfrozen: int, batch_norm_trains: bool = False) -
             layer.trainable = place >= frozen and not held and layer.name != CHANNELS
 
 
+def last_layers(model: keras.Model) -> Mapping[str, str]:
+    """The name of the layer that ends each block, by the name of the block that people see."""
+    return catalog.MODELS[model.name].blocks
+
+
 def _ends(model: keras.Model) -> dict[str, keras.KerasTensor]:
     """What comes out of each block."""
     inner = backbone(model)
     operations = getattr(inner, "operations", inner.layers)
     places = {operation.name: place for place, operation in enumerate(operations)}
-    ends = {name: places[end] for name, end in catalog.MODELS[model.name].blocks.items()}
+    ends = {name: places[end] for name, end in last_layers(model).items()}
     if inner is model:
         ends = {name: _with_followers(operations, end) for name, end in ends.items()}
     return {name: operations[end].output for name, end in ends.items()}

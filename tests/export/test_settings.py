@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from medcore.export import transferred
 from medcore.export.settings import COMMENTS, PENALTIES, data_files, data_key, settings
 from medcore.labs import choosing_lambda, optimizers
 from medcore.spec import (
@@ -19,6 +20,7 @@ from medcore.spec import (
 
 SPEC = RunSpec(data=DataSpec("digits"))
 OF_STUDIES = ("strengths", "l1_share", "warm_start", "scale", "screen", "fitted_on")
+OF_OTHERS = (*OF_STUDIES, *transferred.COMMENTS)
 
 
 def test_what_all_share_stands_once():
@@ -36,14 +38,14 @@ def test_what_all_share_stands_once():
             "weight_decay": 0.004,
         },
     }
-    assert list(found.shared) == [key for key in COMMENTS if key not in (*found.own["AdamW"], *PENALTIES, *OF_STUDIES)]
+    assert list(found.shared) == [key for key in COMMENTS if key not in (*found.own["AdamW"], *PENALTIES, *OF_OTHERS)]
     assert found.shared["data"] == "data.npz"
 
 
 def test_one_run_shares_everything():
     found = settings({"Adam": SPEC})
     assert found.own == {"Adam": {}}
-    assert list(found.shared) == [key for key in COMMENTS if key not in (*PENALTIES, *OF_STUDIES)]
+    assert list(found.shared) == [key for key in COMMENTS if key not in (*PENALTIES, *OF_OTHERS)]
 
 
 def test_penalties_stand_where_a_run_has_one_and_a_classic_has_what_it_needs():

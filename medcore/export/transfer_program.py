@@ -1,0 +1,76 @@
+"""The code of an exported script of transfer learning: learning elsewhere, then the head, then the last blocks."""
+
+BLOCKS = '''
+def last_layers(network: keras.Model) -> dict[str, str]:
+    """The layer that ends each block of a network, from the image on."""
+    return BLOCKS[network.name]
+'''
+
+LEARN_FIRST = '''
+LEARNED = {}  # runs that differ in what comes after share what their networks learned before
+
+
+def fitted(images: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """Images (n, height, width, channels) in another shape."""
+    before = adapters(images.shape[1:], shape)
+    if not before:
+        return images
+    return keras.Sequential([keras.Input(images.shape[1:]), *before]).predict(images, batch_size=256, verbose=0)
+
+
+def learned(settings: dict, shape: tuple[int, int, int]) -> dict[str, list[np.ndarray]]:
+    """Trains the network on the other set; the weights of each layer, by its name."""
+    settings = settings | PRETRAINING | {"epochs": settings["pretraining_epochs"]}
+    key = str([shape, *(settings[name] for name in ("pretraining", "epochs", "model", "seed", "precision"))])
+    if key not in LEARNED:
+        print(f"First {settings['pretraining']}:")
+        data = load(settings["pretraining"])
+        for split in ("train", "val"):
+            data[f"{split}_images"] = fitted(data[f"{split}_images"], shape)
+        network = build_model(settings, shape, len(data["class_names"]))
+        train(network, data, settings)
+        LEARNED[key] = {layer.name: layer.get_weights() for layer in network.layers}
+    return LEARNED[key]
+
+
+def take_over(network: keras.Model, weights: dict[str, list[np.ndarray]]) -> None:
+    """Gives a network what another one learned: every layer but the last, which tells its own classes apart."""
+    for layer in network.layers:
+        if layer.name != "logits":
+            layer.set_weights(weights[layer.name])
+'''
+
+STAGES = '''
+def train_stage(network: keras.Model, data: dict, settings: dict, unfrozen: int) -> list[dict]:
+    """Trains the head and as many blocks before it; the others stay as they are."""
+    freeze(network, unfrozen, settings["batch_norm_trains"])
+    varies = "augmented_images" in data or settings["model"][1].get("input_noise")
+    if varies or unfrozen >= len(last_layers(network)):
+        return train(network, data, settings)
+    # What frozen layers make of an image never changes: computed once, it stands for the image.
+    frozen, part = split(network, unfrozen)
+    made = {name: frozen.predict(data[name], batch_size=256, verbose=0) for name in ("train_images", "val_images")}
+    return train(part, data | made, settings)
+
+
+def fit_transfer(label: str, data: dict, settings: dict) -> tuple[list[dict], dict]:
+    """Trains a network that has learned before, in one stage or two; as `fit_network`."""
+    shape = data["train_images"].shape[1:]
+    weights = learned(settings, shape)
+    network = build_model(settings, shape, len(data["class_names"]))
+    take_over(network, weights)
+
+    print("The head:")
+    history = train_stage(network, data, settings, unfrozen=0)
+    finite = np.isfinite([history[-1]["loss"], history[-1]["val_loss"]]).all()
+    if settings["unfrozen"] and finite:
+        print(f"The head and the last {settings['unfrozen']} blocks:")
+        before, best = network.get_weights(), min(row["val_loss"] for row in history)
+        slow = settings | {"epochs": settings["fine_epochs"], "learning_rate": settings["fine_rate"]}
+        second = train_stage(network, data, slow, settings["unfrozen"])
+        if settings["weights"] == "best" and min(row["val_loss"] for row in second) > best:
+            network.set_weights(before)
+        history += [row | {"epoch": len(history) + row["epoch"]} for row in second]
+    network.trainable = True
+    return [{"run": label} | row for row in history], predictions(network, data)
+'''

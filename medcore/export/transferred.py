@@ -1,0 +1,60 @@
+"""Runs of transfer learning as settings of a script, and what a script cannot do of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from medcore.spec import RunSpec, TrainingSpec
+
+TASK = "transfer"
+COMMENTS = {
+    "source": 'what the network learned before: another "set", or None for nothing: it learns from scratch',
+    "pretraining": "the images that it learns from first, beside this file",
+    "pretraining_epochs": "passes over these, of which the best one counts",
+    "unfrozen": "blocks from the end that the second stage trains, too; 0: there is no second stage",
+    "fine_epochs": "passes of the second stage",
+    "fine_rate": "the learning rate of the second stage",
+    "batch_norm_trains": "whether batch normalisation of these blocks follows the small batches",
+}
+"""What each setting is, in the order in which a script lists them."""
+
+
+def check(label: str, spec: RunSpec) -> None:
+    """Raises ValueError for what a script does not do."""
+    if spec.transfer.source != "set":
+        whose = "ImageNet" if spec.transfer.source == "imagenet" else "a run"
+        raise ValueError(
+            f'A script can learn from another set first. Received: "{label}", whose weights are those of {whose}'
+        )
+    if spec.regularization:
+        raise ValueError(f'A script of transfer learning takes runs without penalties. Received: "{label}" with one')
+
+
+def first(spec: RunSpec) -> RunSpec:
+    """What a network learns before: a training of its own, see `training.pretraining`."""
+    training = TrainingSpec(spec.transfer.pretraining_epochs, weights="best")
+    return RunSpec(data=spec.transfer.pretraining, model=spec.model, training=training, seed=spec.seed)
+
+
+def firsts(runs: Mapping[str, RunSpec]) -> dict[str, RunSpec]:
+    """Of all runs that learn from another set before, by label."""
+    return {label: first(spec) for label, spec in runs.items() if spec.task == TASK and spec.transfer.source == "set"}
+
+
+def settings(spec: RunSpec, pretraining: str) -> dict[str, Any]:
+    """What a run has beside the settings of every training.
+
+    Args:
+        pretraining: name of the file of the set that it learns from first.
+    """
+    if spec.task != TASK:
+        return {"source": None}
+    asked = spec.transfer
+    second = {"fine_epochs": asked.epochs, "fine_rate": asked.learning_rate} if asked.unfrozen else {}
+    return {
+        "source": asked.source,
+        "pretraining": pretraining,
+        "pretraining_epochs": asked.pretraining_epochs,
+        "unfrozen": asked.unfrozen,
+        **second,
+        "batch_norm_trains": asked.batch_norm_trains,
+    }

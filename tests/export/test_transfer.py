@@ -1,0 +1,92 @@
+"""Exported scripts of transfer learning, run, and held against what Medcore measured."""
+
+import numpy as np
+import pytest
+
+from medcore.spec import DataSpec, ModelSpec, RunSpec, SampleSpec, TrainingSpec, TransferSpec
+from tests.export.conftest import Exported, unpacked
+from tests.export.test_without_medcore import METRICS, TOLERANCE, WHERE_ASKED_FOR
+from tests.training.conftest import Recorder
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+ELSEWHERE = TransferSpec(
+    pretraining=DataSpec("ct-simulator", {"images": 100, "size": 64}), pretraining_epochs=2, epochs=2
+)
+
+
+def spec(**parts) -> RunSpec:
+    return RunSpec(
+        data=DataSpec("digits"),
+        **{
+            "model": ModelSpec("cnn", {"batch_norm": 1}),
+            "training": TrainingSpec(2, precision="float32"),
+            "sample": SampleSpec(images=100),
+        }
+        | parts,
+    )
+
+
+def trained(runs, tmp_path_factory) -> Exported:
+    """The runs trained by Medcore, in a home of its own, and their ZIP."""
+    from medcore.training import classification, transfer
+
+    trainers = {"classification": classification.train, "transfer": transfer.train}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
+        records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
+        results = {label: trainers[runs[label].task](runs[label], record) for label, record in records.items()}
+        return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
+
+
+def same(exported: Exported, label: str) -> None:
+    """The script's losses of every epoch and its scores are Medcore's."""
+    rows = [row for row in exported.table("history.csv") if row["run"] == label]
+    for column, metric in METRICS.items():
+        if column not in WHERE_ASKED_FOR:
+            wanted = exported.records[label].values(metric)
+            found = [float(row[column]) for row in rows]
+            np.testing.assert_allclose(found, wanted, TOLERANCE, err_msg=f"{label}: {column}")
+    assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
+    [row] = [row for row in exported.table("results.csv") if row["run"] == label]
+    test = exported.results[label]["test"]
+    wanted = [test["accuracy"], *test["intervals"]["accuracy"], test["balanced_accuracy"], test["auc"]]
+    found = [float(row[column]) for column in ("accuracy", "low", "high", "balanced_accuracy", "auc")]
+    np.testing.assert_allclose(found, wanted, TOLERANCE, err_msg=label)
+
+
+def of(**parts) -> TransferSpec:
+    from dataclasses import replace
+
+    return replace(ELSEWHERE, **parts)
+
+
+RUNS = {
+    "Frozen": spec(task="transfer", transfer=ELSEWHERE),
+    "Fine-tuned": spec(
+        task="transfer",
+        transfer=of(unfrozen=2, learning_rate=0.001),
+        training=TrainingSpec(3, 16, weights="best", precision="float32"),
+    ),
+    "All, batch norm trains": spec(task="transfer", transfer=of(unfrozen=3, batch_norm_trains=True)),
+    "Scratch": spec(),
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Exported:
+    exported = trained(RUNS, tmp_path_factory)
+    exported.run_here("script.py")
+    return exported
+
+
+@pytest.mark.parametrize("label", RUNS)
+def test_losses_and_scores_are_medcores(small, label):
+    same(small, label)
+
+
+def test_the_set_it_learns_from_first_is_in_the_archive(small):
+    assert sorted(path.name for path in small.folder.glob("*.npz")) == ["data.npz", "pretraining.npz"]
+    with np.load(small.folder / "pretraining.npz") as file:
+        assert file["train_images"].shape[1:3] == (64, 64)
+    assert "pretraining.npz" in (small.folder / "README.txt").read_text(encoding="utf-8")
