@@ -8,7 +8,8 @@ does not depend on them. `same_predictions` is the largest difference of a proba
 process of the first, to its first loss; VGG16.
 
 `--quality`: BreastMNIST and PneumoniaMNIST, the area under the ROC curve on their test images, mean over the seeds, and
-the seconds that a run takes on all cores. The recipes were chosen on training and validation images alone. Looked for in `MEDCORE_DATA` and `MEDCORE_WEIGHTS`, and beside the checkout.
+the seconds that the slowest run takes. The recipes were chosen on training and validation images alone. The files are
+looked for in `MEDCORE_DATA` and `MEDCORE_WEIGHTS`, and beside the checkout.
 """
 
 import multiprocessing
