@@ -33,21 +33,29 @@ def _helped(known: Mapping[str, Scores], scratch: Scores, step: float) -> list[s
     At every number of images the best of them is held against training from scratch; that it was picked there, and
     at every number, makes its intervals wider.
     """
-    shared = [images for images in scratch if any(images in of for of in known.values())]
-    if not shared:
+    intervals = against_scratch(known, scratch, step)
+    if not intervals:
         return []
-    pairs = len(known) * len(shared)
-    best = {images: _best(known, images) for images in shared}
-    intervals = {images: paired(known[best[images]][images], scratch[images], step, pairs) for images in shared}
-    few = shared[0]
-    first = known[best[few]][few]
-    start = (
-        f"With {lab.words(few)}: {best[few]} {mean(first):.1%}, from scratch {mean(scratch[few]):.1%} balanced accuracy"
-    )
+    few = next(iter(intervals))
+    line = best_of(known, few)
+    first = known[line][few]
+    start = f"With {lab.words(few)}: {line} {mean(first):.1%}, from scratch {mean(scratch[few]):.1%} balanced accuracy"
     return [f"{start}: {_difference(first, scratch[few], intervals[few])}. {_listed(intervals)}"]
 
 
-def _best(known: Mapping[str, Scores], images: float) -> str:
+def against_scratch(known: Mapping[str, Scores], scratch: Scores, step: float) -> dict[float, tuple[float, float]]:
+    """By number of images the interval of the best network that had learned before less the one from scratch.
+
+    Args:
+        known: scores of those that had, by line.
+        step: in which the scores come.
+    """
+    shared = [images for images in scratch if any(images in of for of in known.values())]
+    pairs = len(known) * len(shared)
+    return {images: paired(known[best_of(known, images)][images], scratch[images], step, pairs) for images in shared}
+
+
+def best_of(known: Mapping[str, Scores], images: float) -> str:
     """The line with the highest mean at a number of images."""
     return max((line for line in known if images in known[line]), key=lambda line: mean(known[line][images]))
 
@@ -84,7 +92,7 @@ def _saved(known: Mapping[str, Scores], scratch: Scores) -> list[str]:
     few = min(scratch)
     if not any(few in of for of in known.values()):
         return []
-    line = _best(known, few)
+    line = best_of(known, few)
     reached = mean(known[line][few])
     if reached <= mean(scratch[few]):
         return []
@@ -104,7 +112,7 @@ def _deeper(known: Mapping[str, Scores], step: float) -> list[str]:
     shared = sorted(set(frozen) & set.intersection(*(set(of) for of in tuned.values())))
     said = []
     for images in dict.fromkeys((shared[0], shared[-1]) if shared else ()):
-        line = _best(tuned, images)
+        line = best_of(tuned, images)
         low, high = paired(tuned[line][images], frozen[images], step, 2 * len(tuned))
         gain = percent_points(mean(tuned[line][images]) - mean(frozen[images]))
         end = "more than chance explains" if low > 0 or high < 0 else "which may be chance"

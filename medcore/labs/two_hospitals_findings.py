@@ -9,8 +9,11 @@ import numpy as np
 from medcore.evaluation.comparison import t_interval
 from medcore.evaluation.recovery import Share, difference, share
 from medcore.labs.labels import family
+from medcore.labs.score_curves import paired
 from medcore.spec import RunSpec
 
+ENDS = ("source_only", "target")
+"""Methods between which the others lie."""
 HALF = 0.5
 WIDEST = 2.0
 """An interval of a share that is wider says nothing and is not written."""
@@ -73,7 +76,7 @@ def lines(runs: Sequence[Measured]) -> list[Line]:
     scores = {name: {seed: run.result["test"]["accuracy"] for seed, run in of.items()} for name, of in found.items()}
     methods = {name: next(iter(of.values())).method for name, of in found.items()}
     step = image(runs)
-    ends = [next((scores[name] for name in scores if methods[name] == end), None) for end in ("source_only", "target")]
+    ends = [next((scores[name] for name in scores if methods[name] == end), None) for end in ENDS]
     return [_line(name, methods[name], scores[name], *ends, step) for name in scores]
 
 
@@ -86,7 +89,7 @@ def _line(name: str, method: str, scores: Scores, lower: Scores | None, upper: S
     values = np.array(list(scores.values()))
     low, high = t_interval(values, step) if len(values) > 1 else (np.nan, np.nan)
     recovered = None
-    if method not in ("source_only", "target") and lower and upper:
+    if method not in ENDS and lower and upper:
         recovered = _share(lower, scores, upper, step)
     return Line(name, method, scores, float(values.mean()), max(low, 0.0), min(high, 1.0), recovered)
 
@@ -112,7 +115,7 @@ def sentences(runs: Sequence[Measured]) -> list[str]:
         return [f"{said} Trained on the target's own labels it reaches {upper.mean:.1%}: this shift costs nothing."]
     cost = (
         f"Trained on the target's own labels it reaches **{upper.mean:.1%}**: "
-        f"the shift costs **{points(lost)}**{_between(low, high)}."
+        f"the shift costs **{points(lost)}**{between(low, high)}."
     )
     if low <= 0:
         cost += " With so few seeds even that may be chance, so no share of it can be given with an interval."
@@ -166,16 +169,27 @@ def _apart(found: Sequence[Line], step: float) -> list[str]:
     if len(blind) < 2:
         return []
     best, others = blind[0], blind[1:]
-    behind, unsure = [], []
-    for line in others:
-        _, low, _ = difference(best.scores, line.scores, step)
-        (behind if low > 0 else unsure).append(line.name)
+    comparisons = len([line for line in found if line.method not in ENDS]) - 1
+    sure = [surely_ahead(best, line, step, comparisons) for line in others]
+    behind = [line.name for line, is_sure in zip(others, sure, strict=True) if is_sure]
+    unsure = [line.name for line in others if line.name not in behind]
     text = f"Of the methods that see no label of the target, {best.name} has the highest mean"
     if behind:
         text += f", clearly above {listed(behind)}"
     if unsure:
         text += f"; {'but ' if behind else ''}these seeds cannot tell it from {listed(unsure)}"
     return [f"{text}."]
+
+
+def surely_ahead(best: Line, other: Line, step: float, comparisons: int) -> bool:
+    """Whether the best of several is ahead of another beyond chance, seed by seed.
+
+    Args:
+        step: what one test image counts.
+        comparisons: as many as there are with the best, which was picked among them (Bonferroni).
+    """
+    low, _ = paired(best.scores, other.scores, step, comparisons)
+    return low > 0
 
 
 def points(share: float) -> str:
@@ -193,7 +207,8 @@ def signed(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", "−")
 
 
-def _between(low: float, high: float) -> str:
+def between(low: float, high: float) -> str:
+    """An interval in percentage points behind what it is of; "" where there is none."""
     return f" (95% interval {100 * low:.1f} to {100 * high:.1f})".replace("-", "−") if np.isfinite(low) else ""
 
 

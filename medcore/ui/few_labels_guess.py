@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import streamlit as st
-
 from medcore.labs import few_labels as lab
 from medcore.labs import few_labels_findings as findings
 from medcore.labs.labels import family
@@ -12,35 +10,32 @@ from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import prediction
 from medcore.ui.plain import plain
-from medcore.ui.run_line import ACTIVE
 
 KEY = "line_guess"
 
 
 def ask(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
     """Asks before the runs and while they train; nobody has to answer."""
-    shown = {record.label: RunSpec.from_dict(record.spec) for record in records} or specs
-    lines = list(dict.fromkeys(map(family, shown)))
-    if len(lines) < 2:
+    of = prediction.about(specs, records, KEY)
+    if not of.specs:
         return
-    question = lab.question_of(list(shown.values()))
-    values = [lab.value_of(question, spec) for spec in shown.values()]
+    question = lab.question_of(list(of.specs.values()))
+    values = [lab.value_of(question, spec) for spec in of.specs.values()]
     hardest = min(values) if question == "images" else max(values)
-    over = bool(records) and not any(record.state in ACTIVE for record in records)
-    prediction.question(f"What will be ahead at {lab.words(question, hardest)}?", lines, KEY, over)
+    lines = list(dict.fromkeys(map(family, of.specs)))
+    of.put(f"What will be ahead at {lab.words(question, hardest)}?", lines)
 
 
 def reveal(runs: Sequence[Measured], question: str) -> None:
     """Once the runs have ended: whether the guess was ahead, by the balanced accuracy where it is hardest."""
-    guess = st.query_params.get(KEY)
     points = findings.points(runs, question, balanced)
     values = [point.value for point in points]
     if not points or len(set(values)) < 2:
         return
     hardest = min(values) if question == "images" else max(values)
     there = {point.line: point for point in points if point.value == hardest}
-    if guess in there:
-        st.markdown(f"**Your guess: {plain(guess)}.** {plain(answer(guess, there))}")
+    if guess := prediction.guessed(KEY, there):
+        prediction.tell(guess, plain(answer(guess, there)))
 
 
 def answer(guess: str, there: Mapping[str, Point]) -> str:

@@ -13,6 +13,7 @@ from medcore.ui import (
     evaluation_panel,
     features_panel,
     hospital_controls,
+    hospital_guess,
     hospital_images,
     lesson,
     live_panel,
@@ -39,6 +40,7 @@ def show() -> None:
     )
     specs = trainable(chosen)
     records = live_panel.shown(PARAM)
+    hospital_guess.ask(specs, records)
     live_panel.buttons(specs, records, PARAM)
     shown = [RunSpec.from_dict(record.spec) for record in records] or list(specs.values())
     if shown:
@@ -78,11 +80,13 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
     panels = {
         "Features": lambda: features_panel.show(records),
         "Evaluation": lambda: evaluation_panel.show(records),
-        "Lesson": lambda: lesson.show("transfer"),
+        "Lesson": lambda: lesson.show("transfer", opened="Two hospitals"),
         "Every number": lambda: _numbers(records),
         "Settings": lambda: _settings(chosen, records),
         "The data set": lambda: data_card.show(chosen.entry),
-        "Take it home": lambda: take_home.show("two-hospitals", chosen.specs, records, {**charts, **features}),
+        "Take it home": lambda: take_home.show(
+            "two-hospitals", chosen.specs, records, {**charts, **features, **evaluation_panel.charts(records)}
+        ),
     }
     tabs.show(panels, "hospital_about")
 

@@ -1,5 +1,7 @@
 """What does the network look at? A finished one, and one image."""
 
+from functools import partial
+
 import streamlit as st
 
 from medcore.data.dataset import Splits
@@ -11,6 +13,7 @@ from medcore.ui import (
     inside_images,
     inside_layers,
     inside_nearest,
+    lesson,
     live_panel,
     tabs,
 )
@@ -18,6 +21,7 @@ from medcore.ui.inside_images import Image
 from medcore.ui.run_line import ACTIVE
 
 PARAM = "inside"
+LESSON = {"Lesson": partial(lesson.show, "transfer", opened="Where does it look?")}
 
 
 def show() -> None:
@@ -30,6 +34,7 @@ def show() -> None:
         trained = finished_networks.pick("inside_model")
     if trained is None:
         _start()
+        tabs.show(LESSON, "asking")
         return
     st.markdown(f"**{finished_networks.line(trained)}**")
     whole = inside_images.splits(trained)
@@ -59,6 +64,7 @@ def _tabs(trained: Record, whole: Splits, image: Image) -> None:
             "Where it looks": lambda: inside_heat.show(trained, image, classes),
             "Layer by layer": lambda: inside_layers.show(trained, image),
             "Nearest training images": lambda: inside_nearest.show(trained, whole, image),
+            **LESSON,
         },
         "asking",
     )

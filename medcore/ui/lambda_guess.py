@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from medcore.charts.strengths import text
 from medcore.ui import path_study, prediction
 from medcore.ui.path_controls import Reading
@@ -23,13 +21,13 @@ def ask(strengths: Sequence[float], study: Study | None) -> None:
 def reveal(study: Study, reading: Reading) -> None:
     """Once the study has ended: how far the guess was from the choice."""
     written = [text(value) for value in study.strengths]
-    guess = st.query_params.get(KEY)
-    if guess not in written or _active(study):
+    guess = prediction.guessed(KEY, written)
+    if guess is None or _active(study):
         return
     found = path_study.validate(study.folds, len(study.strengths), reading.score)
     chosen = found.chosen(reading.rule)
     if chosen is not None:
-        st.markdown(f"**Your guess: {guess}.** {answer(written.index(guess), chosen, found)}")
+        prediction.tell(guess, answer(written.index(guess), chosen, found))
 
 
 def answer(guess: int, chosen: int, found: Validated) -> str:

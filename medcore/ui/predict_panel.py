@@ -9,6 +9,7 @@ from medcore.imaging.stack import Stack
 from medcore.labs import inside
 from medcore.ui import (
     controls,
+    lesson,
     live_panel,
     model_download,
     predict_answer,
@@ -16,6 +17,7 @@ from medcore.ui import (
     predict_network,
     predict_question,
     state,
+    tabs,
     uploads,
     viewer,
 )
@@ -46,7 +48,13 @@ def show() -> None:
         fill, method = _settings(network)
     if network is None:
         _start()
-        return
+    else:
+        _with(network, fill, method)
+    tabs.show({"Lesson": lambda: lesson.show("transfer", opened="An image of your own")}, "predict_about")
+
+
+def _with(network: Network, fill: bool, method: str) -> None:
+    """The network, the image, the question."""
     st.markdown(predict_network.line(network))
     if network.record is not None:
         model_download.show([network.record], "predict")

@@ -4,7 +4,8 @@ The guess for the runs shown stands in the URL (`?guess=`) and stays with them. 
 the question is of those; its answer (`?next_guess=`) becomes the guess when they are trained.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -20,38 +21,74 @@ from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 KEY = "guess"
-NEXT = "next_guess"
-ASKED_BESIDE = "next_guess_asked_beside"
-"""The ids of the runs shown while the next ones were asked for."""
 MOST_PILLS = 10
 
 
-def ask(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
-    """Asks which group will win: of the runs shown until they have ended, of the next ones where the controls differ.
+@dataclass(frozen=True)
+class About:
+    """Which runs a question is of.
 
-    Nobody has to answer.
+    Args:
+        specs: by label.
+        key: of the control, and of the guess in the URL.
+        of_next: whether they are those that the controls ask for, beside others that are shown.
+        over: whether the answer is known already.
+    """
+
+    specs: Mapping[str, RunSpec]
+    key: str
+    of_next: bool
+    over: bool
+
+    def put(self, asked: str, answers: Sequence[str]) -> None:
+        """Asks for one of some answers, if there is a choice."""
+        if len(answers) > 1:
+            label = f"Next runs: {asked[:1].lower()}{asked[1:]}" if self.of_next else asked
+            question(label, answers, self.key, self.over)
+
+
+def about(specs: Mapping[str, RunSpec], records: Sequence[Record], key: str) -> About:
+    """The runs shown until they have ended, the next ones where the controls differ; the next guess becomes the guess
+    once its runs are shown.
+
+    Args:
+        specs: what the controls say, by label.
+        records: the runs shown, if any.
+        key: of the guess of the runs shown.
+    """
+    of_next = live_panel.differ(specs, records)
+    _settle(key, [record.id for record in records], of_next)
+    shown = {record.label: RunSpec.from_dict(record.spec) for record in records}
+    over = not of_next and bool(records) and all(record.ended for record in records)
+    return About(specs if of_next or not shown else shown, _next(key) if of_next else key, of_next, over)
+
+
+def ask(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
+    """Asks which group will win; nobody has to answer.
 
     Args:
         specs: what the controls say, by label.
         records: the runs shown, if any.
     """
-    of_next = live_panel.differ(specs, records)
-    _settle([record.id for record in records], of_next)
-    groups = list(dict.fromkeys(map(group, specs))) if of_next or not records else _groups(records)
-    if len(groups) < 2:
-        return
-    over = not of_next and bool(records) and all(record.ended for record in records)
-    question("Which will win next?" if of_next else "Which will win?", groups, NEXT if of_next else KEY, over)
+    of = about(specs, records, KEY)
+    groups = list(dict.fromkeys(map(group, of.specs)))
+    if len(groups) > 1:
+        question("Which will win next?" if of.of_next else "Which will win?", groups, of.key, of.over)
 
 
-def _settle(shown: Sequence[str], of_next: bool) -> None:
+def _next(key: str) -> str:
+    return f"next_{key}"
+
+
+def _settle(key: str, shown: Sequence[str], of_next: bool) -> None:
     """Makes the next guess the guess once its runs are shown; drops it where the controls went back."""
+    asked_beside = f"{_next(key)}_asked_beside"  # the runs shown while the next ones were asked for
     if of_next:
-        st.session_state[ASKED_BESIDE] = shown
+        st.session_state[asked_beside] = shown
         return
-    guess, beside = st.query_params.pop(NEXT, None), st.session_state.pop(ASKED_BESIDE, shown)
+    guess, beside = st.query_params.pop(_next(key), None), st.session_state.pop(asked_beside, shown)
     if beside != shown:
-        _keep(KEY, guess)
+        _keep(key, guess)
 
 
 def _keep(key: str, guess: str | None) -> None:
@@ -60,6 +97,17 @@ def _keep(key: str, guess: str | None) -> None:
         st.query_params[key] = guess
     else:
         st.query_params.pop(key, None)
+
+
+def guessed(key: str, answers: Collection[str]) -> str | None:
+    """The guess in the URL; None where there is none, or it is none of the answers."""
+    guess = st.query_params.get(key)
+    return guess if guess in answers else None
+
+
+def tell(guess: str, said: str) -> None:
+    """What became of a guess."""
+    st.markdown(f"**Your guess: {plain(guess)}.** {said}")
 
 
 def question(label: str, groups: Sequence[str], key: str, over: bool) -> None:
@@ -89,10 +137,9 @@ def reveal(records: Sequence[Record]) -> None:
     comparison = verdict.found(records)
     if not isinstance(comparison, Comparison):
         return
-    guess = st.query_params.get(KEY)
-    guess = guess if guess in _groups(records) else None
+    guess = guessed(KEY, _groups(records))
     if guess:
-        st.markdown(f"**Your guess: {plain(guess)}.** {answer(guess, comparison)}")
+        tell(guess, answer(guess, comparison))
     classics = _groups([record for record in records if record.spec["task"] == "classic"])  # those logged nothing
     for pair in contrasts(guess, comparison):
         if not set(pair) & set(classics):

@@ -13,7 +13,7 @@ from medcore.labs.labels import family
 from medcore.labs.two_hospitals_findings import Line, Measured
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import live_panel, results, run_colours
+from medcore.ui import hospital_guess, live_panel, results, run_colours
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
@@ -56,6 +56,7 @@ def _shown(ids: Sequence[str]) -> None:
     if not any(record.state in ACTIVE for record in records):
         st.markdown("\n\n".join(findings.sentences(done)))
         _mistake(done)
+        hospital_guess.reveal(done)
     st.plotly_chart(
         chart(records),
         width="stretch",

@@ -24,6 +24,7 @@ from medcore.ui import (
     tabs,
     take_home,
     transfer_controls,
+    transfer_guess,
     transfer_picture,
 )
 from medcore.ui.chosen import Chosen, trainable
@@ -48,6 +49,7 @@ def show() -> None:
     )
     specs = imagenet_weights.trainable(trainable(chosen))
     records = live_panel.shown()
+    transfer_guess.ask(specs, records)
     live_panel.buttons(specs, records)
     active = any(record.state in ACTIVE for record in records)
     if active:
@@ -101,6 +103,7 @@ def _curves() -> None:
     if not any(record.state in ACTIVE for record in records):
         for sentence in transfer_findings.sentences(done):
             st.markdown(plain(sentence))
+        transfer_guess.reveal(done)
     score_charts.draw(_charts(records, legend=False), score_charts.colours(records), "transfer")
     st.caption(
         "Test set. Lines: means over the seeds; bands: 95% intervals of the mean (Student), none where one seed has "
@@ -131,12 +134,14 @@ def _charts(records: Sequence[Record], legend: bool = True) -> dict[str, go.Figu
 def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Figure]) -> None:
     """What stands behind the curves, in tabs; only the open one is computed."""
     panels = {
-        "Lesson": lambda: lesson.show("transfer"),
+        "Lesson": lambda: lesson.show("transfer", opened="Frozen, fine-tuned, or from scratch"),
         "Evaluation": lambda: evaluation_panel.show(records),
         "Training curves": lambda: _training(records),
         "Settings": lambda: _settings(chosen, records),
         "The data set": lambda: data_card.show(chosen.entry),
-        "Take it home": lambda: take_home.show("transfer", chosen.specs, records, charts),
+        "Take it home": lambda: take_home.show(
+            "transfer", chosen.specs, records, {**charts, **evaluation_panel.charts(records)}
+        ),
     }
     tabs.show(panels, "about")
 

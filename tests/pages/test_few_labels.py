@@ -61,7 +61,7 @@ def test_finished_runs_become_curves_numbers_and_a_sentence(open_page, finished)
 )
 def test_a_guess_is_answered_where_it_is_hardest(open_page, finished, guess, answer):
     page = open_page(PAGE, part=PART, labels=",".join(finished), line_guess=guess)
-    assert page.pills(key="line_guess").label == "What will be ahead at 20 images?"
+    assert page.pills(key="next_line_guess").label == "Next runs: what will be ahead at 20 images?"  # by the controls
     assert any(f"**Your guess: {guess}.** {answer}" in m.value for m in page.markdown)
 
 
