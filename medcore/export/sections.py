@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from medcore import catalog
-from medcore.export import program, source, study, training_program, transfer, transferred, writing
+from medcore.export import backbone_program, program, source, study, training_program, transfer, transferred, writing
 from medcore.export.section import EVALUATION, LOSS, NETWORK, OPTIMIZER, Section
 from medcore.export.settings import (
     CLASSICS,
@@ -115,7 +115,9 @@ def _sources(networks: Mapping[str, RunSpec], classics: Mapping[str, RunSpec]) -
     if proximal(networks):
         penalties.append("medcore.training.proximal:PROXIMAL")
     return parts | {
-        "models": source.take(*writing.targets(writing.used("model", catalog.MODELS, networks))),
+        "models": source.take(
+            *writing.targets(writing.used("model", catalog.MODELS, networks)), without=backbone_program.OWN
+        ),
         "losses": source.take(*writing.targets(writing.used("loss", catalog.LOSSES, networks))),
         "penalties": source.take(*penalties),
         "schedules": source.take(*schedules, "medcore.optimization.schedules:factors"),
@@ -130,6 +132,7 @@ def _of_networks(runs: Mapping[str, RunSpec], parts: Mapping[str, source.Source]
     losses = writing.choices("LOSSES", writing.used("loss", catalog.LOSSES, runs))
     schedules = writing.choices("SCHEDULES", writing.used("schedule", catalog.SCHEDULES, runs))
     optimizers = writing.optimizers(writing.used("optimizer", catalog.OPTIMIZERS, runs))
+    backbones = backbone_program.text(backbone_program.used(runs.values()))
     drawn, held = augmented(runs), penalised(runs)
     optimizer = training_program.PROXIMAL_OPTIMIZER if proximal(runs) else training_program.OPTIMIZER
     train = training_program.TRAIN.replace(
@@ -143,7 +146,7 @@ def _of_networks(runs: Mapping[str, RunSpec], parts: Mapping[str, source.Source]
         Section(
             "The network",
             NETWORK,
-            writing.code(parts["models"].text, models, training_program.BUILD),
+            writing.code(backbones, parts["models"].text, models, training_program.BUILD),
         ),
         Section(
             "The loss",

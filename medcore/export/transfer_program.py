@@ -7,6 +7,7 @@ def last_layers(network: keras.Model) -> dict[str, str]:
 '''
 
 LEARN_FIRST = '''
+ANEW = ("logits", "preprocess")  # layers that tell the classes apart, and that bring images to the network
 LEARNED = {}  # runs that differ in what comes after share what their networks learned before
 
 
@@ -25,7 +26,7 @@ def learned(settings: dict, shape: tuple[int, int, int]) -> dict[str, list[np.nd
     if key not in LEARNED:
         print(f"First {settings['pretraining']}:")
         data = load(settings["pretraining"])
-        for split in ("train", "val"):
+SHAPED        for split in ("train", "val"):
             data[f"{split}_images"] = fitted(data[f"{split}_images"], shape)
         network = build_model(settings, shape, len(data["class_names"]))
         train(network, data, settings)
@@ -34,11 +35,36 @@ def learned(settings: dict, shape: tuple[int, int, int]) -> dict[str, list[np.nd
 
 
 def take_over(network: keras.Model, weights: dict[str, list[np.ndarray]]) -> None:
-    """Gives a network what another one learned: every layer but the last, which tells its own classes apart."""
+    """Gives a network what another one learned, but for a few layers that belong to its own images and classes."""
     for layer in network.layers:
-        if layer.name != "logits":
+        if layer.name not in ANEW:
             layer.set_weights(weights[layer.name])
 '''
+
+IMAGENET = '''
+def load_imagenet(network: keras.Model, settings: dict) -> None:
+    """Gives the backbone the weights that Keras publishes: of a file beside this one, or else downloaded once."""
+    address, checksum = settings["imagenet"]
+    file = FOLDER / address.rpartition("/")[2]
+    if not file.exists():
+        file = keras.utils.get_file(file.name, address, cache_subdir="models", file_hash=checksum)
+    backbone(network).load_weights(file)
+'''
+
+FROM_SET = "take_over(network, learned(settings, shape))"
+
+FROM_IMAGENET = "load_imagenet(network, settings)"
+
+FROM_EITHER = f"""\
+if settings["source"] == "set":
+        {FROM_SET}
+    else:
+        {FROM_IMAGENET}"""
+
+SHAPED = """\
+        if settings["model"][0] in PREPROCESSING:  # it brings images of every size to its own
+            shape = data["train_images"].shape[1:]
+"""
 
 STAGES = '''
 def train_stage(network: keras.Model, data: dict, settings: dict, unfrozen: int) -> list[dict]:
@@ -56,16 +82,18 @@ def train_stage(network: keras.Model, data: dict, settings: dict, unfrozen: int)
 def fit_transfer(label: str, data: dict, settings: dict) -> tuple[list[dict], dict]:
     """Trains a network that has learned before, in one stage or two; as `fit_network`."""
     shape = data["train_images"].shape[1:]
-    weights = learned(settings, shape)
     network = build_model(settings, shape, len(data["class_names"]))
-    take_over(network, weights)
+    ORIGIN
+    drawn = [(v, ops.convert_to_numpy(v)) for v in network.variables if "seed_generator" in v.path]
 
     print("The head:")
     history = train_stage(network, data, settings, unfrozen=0)
     finite = np.isfinite([history[-1]["loss"], history[-1]["val_loss"]]).all()
     if settings["unfrozen"] and finite:
-        print(f"The head and the last {settings['unfrozen']} blocks:")
+        print(f"The head, and blocks before it: {settings['unfrozen']}")
         before, best = network.get_weights(), min(row["val_loss"] for row in history)
+        for variable, first in drawn:  # dropout draws as in the first stage
+            variable.assign(first)
         slow = settings | {"epochs": settings["fine_epochs"], "learning_rate": settings["fine_rate"]}
         second = train_stage(network, data, slow, settings["unfrozen"])
         if settings["weights"] == "best" and min(row["val_loss"] for row in second) > best:

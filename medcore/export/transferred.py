@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from medcore.data.published import backbone_weights
 from medcore.spec import RunSpec, TrainingSpec
 
 TASK = "transfer"
 COMMENTS = {
-    "source": 'what the network learned before: another "set", or None for nothing: it learns from scratch',
+    "source": 'what the network learned before: "imagenet", another "set", or None: it learns from scratch',
+    "imagenet": "where Keras publishes the weights of ImageNet, and their checksum",
     "pretraining": "the images that it learns from first, beside this file",
     "pretraining_epochs": "passes over these, of which the best one counts",
     "unfrozen": "blocks from the end that the second stage trains, too; 0: there is no second stage",
@@ -20,10 +22,10 @@ COMMENTS = {
 
 def check(label: str, spec: RunSpec) -> None:
     """Raises ValueError for what a script does not do."""
-    if spec.transfer.source != "set":
-        whose = "ImageNet" if spec.transfer.source == "imagenet" else "a run"
+    if spec.transfer.source == "run":
         raise ValueError(
-            f'A script can learn from another set first. Received: "{label}", whose weights are those of {whose}'
+            "A script takes weights of ImageNet, or learns from another set first. "
+            f'Received: "{label}", which goes on with the network of a run'
         )
     if spec.regularization:
         raise ValueError(f'A script of transfer learning takes runs without penalties. Received: "{label}" with one')
@@ -40,11 +42,11 @@ def firsts(runs: Mapping[str, RunSpec]) -> dict[str, RunSpec]:
     return {label: first(spec) for label, spec in runs.items() if spec.task == TASK and spec.transfer.source == "set"}
 
 
-def settings(spec: RunSpec, pretraining: str) -> dict[str, Any]:
+def settings(spec: RunSpec, pretraining: str | None) -> dict[str, Any]:
     """What a run has beside the settings of every training.
 
     Args:
-        pretraining: name of the file of the set that it learns from first.
+        pretraining: name of the file of the set that it learns from first, if there is one.
     """
     if spec.task != TASK:
         return {"source": None}
@@ -52,9 +54,14 @@ def settings(spec: RunSpec, pretraining: str) -> dict[str, Any]:
     second = {"fine_epochs": asked.epochs, "fine_rate": asked.learning_rate} if asked.unfrozen else {}
     return {
         "source": asked.source,
-        "pretraining": pretraining,
-        "pretraining_epochs": asked.pretraining_epochs,
+        **(_imagenet(spec) if asked.source == "imagenet" else {}),
+        **({"pretraining": pretraining, "pretraining_epochs": asked.pretraining_epochs} if pretraining else {}),
         "unfrozen": asked.unfrozen,
         **second,
         "batch_norm_trains": asked.batch_norm_trains,
     }
+
+
+def _imagenet(spec: RunSpec) -> dict[str, Any]:
+    published = backbone_weights.remote(spec.model)
+    return {"imagenet": (published.url, published.digest.partition(":")[2] or None)}

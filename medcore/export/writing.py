@@ -21,7 +21,7 @@ def used(part: str, every: Mapping[str, Chosen], runs: Mapping[str, RunSpec]) ->
 
 def code(*parts: str) -> str:
     """The parts, two lines between them."""
-    return "\n\n\n".join(part.strip("\n") for part in parts)
+    return "\n\n\n".join(part.strip("\n") for part in parts if part)
 
 
 def targets(choices: Mapping[str, catalog.Choice]) -> list[str]:

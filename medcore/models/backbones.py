@@ -55,7 +55,7 @@ def mobilenetv2(
     shape: Shape, classes: int, alpha: float = 0.35, size: int = 96, dense: int = 0, dropout: float = 0.2
 ) -> keras.Model:
     """MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381), `alpha` times as wide; see `_assemble`."""
-    BACKBONES["mobilenetv2"].block_sizes({"alpha": alpha})  # refuses an alpha that nobody trained
+    check_alpha(alpha)
     network = applications.MobileNetV2(_input(size), alpha, include_top=False, weights=None)
     return _assemble("mobilenetv2", network, shape, classes, dense, dropout)
 
@@ -71,6 +71,16 @@ def convnexttiny(shape: Shape, classes: int, size: int = 96, dense: int = 0, dro
     network = applications.ConvNeXtTiny(include_top=False, weights=None, input_shape=_input(size))
     _name_sums(network)
     return _assemble("convnexttiny", network, shape, classes, dense, dropout)
+
+
+def kind_of(name: str) -> str:
+    """How ImageNet's images were brought to numbers for this network, see `catalog.BackboneChoice`."""
+    return BACKBONES[name].preprocessing
+
+
+def check_alpha(alpha: float) -> None:
+    """Raises ValueError for a width of MobileNetV2 that was never trained on ImageNet."""
+    BACKBONES["mobilenetv2"].block_sizes({"alpha": alpha})
 
 
 def _input(size: int) -> Shape:
@@ -100,7 +110,7 @@ def _assemble(name: str, network: keras.Model, shape: Shape, classes: int, dense
     """
     height, width, channels = shape
     if channels not in (1, 3):
-        raise ValueError(f"{BACKBONES[name].label} takes gray or colour images. Received: {channels} channels")
+        raise ValueError(f"The network takes gray or colour images. Received: {channels} channels")
     size = network.input_shape[1]
     network.name = "backbone"
     _hasten_normalisation(network)
@@ -110,7 +120,7 @@ def _assemble(name: str, network: keras.Model, shape: Shape, classes: int, dense
     image = keras.Input(shape, name="image")
     # Without the word, Resizing would note training=True and pass it on to all layers behind it.
     maps = network(preprocess(resize(image, training=False)))
-    preprocess.set_weights(preprocessing(BACKBONES[name].preprocessing, channels))
+    preprocess.set_weights(preprocessing(kind_of(name), channels))
     units = layers.GlobalAveragePooling2D(dtype="float32", name="features")(maps)
     units = layers.Dropout(dropout, dtype="float32", name="dropout")(units)
     if dense:

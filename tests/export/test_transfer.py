@@ -1,8 +1,12 @@
 """Exported scripts of transfer learning, run, and held against what Medcore measured."""
 
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from medcore.data.published import backbone_weights
 from medcore.spec import DataSpec, ModelSpec, RunSpec, SampleSpec, TrainingSpec, TransferSpec
 from tests.export.conftest import Exported, unpacked
 from tests.export.test_without_medcore import METRICS, TOLERANCE, WHERE_ASKED_FOR
@@ -19,7 +23,7 @@ def spec(**parts) -> RunSpec:
     return RunSpec(
         data=DataSpec("digits"),
         **{
-            "model": ModelSpec("cnn", {"batch_norm": 1}),
+            "model": ModelSpec("cnn", {"batch_norm": 1, "dropout": 0.3}),
             "training": TrainingSpec(2, precision="float32"),
             "sample": SampleSpec(images=100),
         }
@@ -55,20 +59,13 @@ def same(exported: Exported, label: str) -> None:
     np.testing.assert_allclose(found, wanted, TOLERANCE, err_msg=label)
 
 
-def of(**parts) -> TransferSpec:
-    from dataclasses import replace
-
-    return replace(ELSEWHERE, **parts)
-
-
 RUNS = {
     "Frozen": spec(task="transfer", transfer=ELSEWHERE),
     "Fine-tuned": spec(
         task="transfer",
-        transfer=of(unfrozen=2, learning_rate=0.001),
+        transfer=replace(ELSEWHERE, unfrozen=2, learning_rate=0.001),
         training=TrainingSpec(3, 16, weights="best", precision="float32"),
     ),
-    "All, batch norm trains": spec(task="transfer", transfer=of(unfrozen=3, batch_norm_trains=True)),
     "Scratch": spec(),
 }
 
@@ -83,6 +80,39 @@ def small(tmp_path_factory) -> Exported:
 @pytest.mark.parametrize("label", RUNS)
 def test_losses_and_scores_are_medcores(small, label):
     same(small, label)
+
+
+DEEP = ModelSpec("mobilenetv2", {"size": 32})
+
+
+@pytest.fixture(scope="module")
+def imagenet(tmp_path_factory) -> Exported:
+    """Weights of no use stand for those of ImageNet, in a file of Keras' name for them."""
+    from medcore.models import backbones, blocks
+
+    runs = {
+        "MobileNetV2": spec(
+            task="transfer",
+            model=DEEP,
+            transfer=TransferSpec("imagenet", unfrozen=1, epochs=1, learning_rate=0.001),
+            sample=SampleSpec(images=40),
+            training=TrainingSpec(1, 16, precision="float32"),
+        )
+    }
+    file = backbone_weights.remote(DEEP).file
+    with pytest.MonkeyPatch.context() as patch:
+        here = tmp_path_factory.mktemp("weights")
+        patch.setenv("MEDCORE_WEIGHTS", str(here))
+        network = blocks.backbone(backbones.mobilenetv2((8, 8, 1), 2, size=32))
+        network.save(here / file)
+        exported = trained(runs, tmp_path_factory)
+    shutil.copy(here / file, exported.folder / file)
+    exported.run_here("script.py")
+    return exported
+
+
+def test_weights_of_imagenet_are_read_from_a_file_beside_the_script(imagenet):
+    same(imagenet, "MobileNetV2")
 
 
 def test_the_set_it_learns_from_first_is_in_the_archive(small):

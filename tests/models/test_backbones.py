@@ -89,7 +89,7 @@ def test_dense_units_and_dropout_of_the_head():
 def test_what_no_network_takes_is_refused():
     with pytest.raises(ValueError, match=r"at least 32x32 pixels\. Received: 31x31 pixels"):
         backbones.vgg16((28, 28, 1), 2, size=31)
-    with pytest.raises(ValueError, match=r"MobileNetV2 takes gray or colour images\. Received: 2 channels"):
+    with pytest.raises(ValueError, match=r"The network takes gray or colour images\. Received: 2 channels"):
         backbones.mobilenetv2((28, 28, 2), 2, size=32)
     with pytest.raises(ValueError, match=r"Alpha of MobileNetV2 must be one of 0\.35, .*1\.4\. Received: 0\.4"):
         backbones.mobilenetv2((28, 28, 1), 2, alpha=0.4)
