@@ -63,20 +63,18 @@ def why_lost(runs: Sequence[Measured]) -> str:
     """What the network that learned at the source alone does wrong at the target, by its recalls and its AUC; "" where
     it does nothing much worse."""
     alone = [run.result for run in runs if run.method == "source_only"]
-    home, abroad = ([result[part] for result in alone] for part in ("source_test", "test"))
-    fallen = _mean(home, "accuracy") - _mean(abroad, "accuracy")
-    found = {
-        name: _recall(home, name) - _recall(abroad, name) for name in (alone[0]["test"]["recall"] if alone else ())
-    }
-    worst = max(found, key=found.get, default="")
-    if not fallen >= MUCH or not found[worst] >= MUCH:
+    home, abroad = [[result[part] for result in alone] for part in ("source_test", "test")]
+    names = abroad[0].get("recall", ()) if alone else ()
+    falls = {name: _recall(home, name) - _recall(abroad, name) for name in names}
+    worst = max(falls, key=falls.get, default=None)
+    if worst is None or not min(falls[worst], _mean(home, "accuracy") - _mean(abroad, "accuracy")) >= MUCH:
         return ""
     said = (
         f"At home the network trained on the source alone recognises {_recall(home, worst):.0%} of “{worst}”, at the "
         f"target {_recall(abroad, worst):.0%}"
     )
-    if len(found) == 2:
-        (other,) = set(found) - {worst}
+    if len(falls) == 2:
+        (other,) = set(falls) - {worst}
         said += f", for it takes them for “{other}”"
     before, after = _mean(home, "auc"), _mean(abroad, "auc")
     if math.isnan(before) or math.isnan(after):
