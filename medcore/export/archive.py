@@ -6,21 +6,22 @@
 import json
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
 import numpy as np
 
+from medcore import catalog
 from medcore.data import sources
 from medcore.data.dataset import SPLITS, Card
 from medcore.data.pool import numbered, pooled, thinned
 from medcore.data.preparation.recipe import Recipe
 from medcore.data.sampling import sample
-from medcore.export import bundle, notebook, readme, requirements, script, specs, transferred
+from medcore.export import adapted, bundle, notebook, readme, requirements, script, specs, transferred
 from medcore.export.settings import STUDY, data_files, data_key
 from medcore.parent import end_with_parent
 from medcore.sentences import sentence
-from medcore.spec import RunSpec
+from medcore.spec import RunSpec, SampleSpec
 
 MAX_BYTES = 512 * 2**20
 """Of all images together, unpacked."""
@@ -53,14 +54,18 @@ def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, 
     }
     cards, left_out, room = {}, [], MAX_BYTES
     files, trained = data_files(runs), [*runs.values(), *transferred.firsts(runs).values()]
+    targets = adapted.targets(runs)
     with zipfile.ZipFile(out, "w") as packed:
         for number, (key, file) in enumerate(files.items()):
-            users = [spec for spec in trained if data_key(spec) == key]
+            users = targets.get(key) or [spec for spec in trained if data_key(spec) == key]
 
             def share(done: float, number: int = number) -> None:
                 progress((number + done) / len(files))
 
-            cards[file], arrays, whole = _images(users[0], max(map(_epochs, users)), room, share)
+            if key in targets:
+                cards[file], arrays, whole = *_target(users, room), True
+            else:
+                cards[file], arrays, whole = _images(users[0], max(map(_epochs, users)), room, share)
             room -= _bytes(arrays)
             left_out += [] if whole else [file]
             with packed.open(zipfile.ZipInfo(file), "w", force_zip64=True) as member:
@@ -106,6 +111,29 @@ def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[
             drawn[epoch] = prepared.draw(epoch, lambda done, _, past=before + epoch * n: tick(past + done, 0))
         arrays["augmented_images"] = drawn
     return card, arrays, True
+
+
+def _target(users: Sequence[RunSpec], room: int) -> tuple[Card, dict[str, np.ndarray]]:
+    """Card and arrays of the other place, as domain adaptation takes them, and the rows that fine-tuning may see."""
+    images = catalog.resolve("medcore.training.domains:load")(users[0], _Alone()).target
+    splits = images.prepared.splits
+    _check_room(splits, room)
+    arrays = _arrays(splits)
+    for spec in users:
+        count = spec.adaptation.target_labels
+        if spec.adaptation.method == "fine_tune":
+            part = sample({"train": splits["train"]}, SampleSpec(images=count), spec.seed).splits["train"]
+            arrays[adapted.few(count, spec.seed)] = part.rows
+    return images.whole["train"].card, arrays
+
+
+class _Alone:
+    """Stands for a run, which nobody hears, and nobody cancels."""
+
+    def status(self, sentence: str) -> None: ...
+
+    def cancelled(self) -> bool:
+        return False
 
 
 def _pool(spec: RunSpec, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from medcore import catalog
 from medcore.data.dataset import Card
-from medcore.export import sections, transferred
+from medcore.export import adapted, sections, transferred
 from medcore.export.settings import data_files, data_key
 from medcore.spec import PreparationSpec, RunSpec
 
@@ -36,6 +36,8 @@ def text(runs: Mapping[str, RunSpec], cards: Mapping[str, Card], left_out: Seque
     """
     trained = [*transferred.firsts(runs).values(), *runs.values()]
     recipes = {data_files(runs)[data_key(spec)]: spec.preparation for spec in trained}
+    for key, users in adapted.targets(runs).items():
+        recipes[data_files(runs)[key]] = users[0].adaptation.target_preparation
     here = FILES.format(data="\n".join(DATA.format(file=file) for file in cards))
     parts = [sections.TITLE, _wrapped(sections.INTRODUCTION), f"How to run it\n\n{HOW}", f"What is here\n\n{here}"]
     parts.append("The runs\n\n" + "\n".join(f"- {_line(label)}" for label in runs))

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+IMAGES = (
+    "The images are as the network sees them: cut, filtered and scaled already where Medcore prepared them. "
+    "Bytes (0 to 255) become numbers from 0 to 1."
+)
 NETWORK = (
     "Its last layer gives logits, one number a class, without a softmax: the loss takes care of that. "
     "Keras draws the first weights; every initializer takes its seed from Python's generator, so the same "

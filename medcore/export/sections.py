@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 
 from medcore import catalog
-from medcore.export import backbone_program, program, source, study, training_program, transfer, transferred, writing
-from medcore.export.section import EVALUATION, LOSS, NETWORK, OPTIMIZER, Section
+from medcore.export import (
+    adaptation,
+    backbone_program,
+    program,
+    source,
+    study,
+    training_program,
+    transfer,
+    transferred,
+    writing,
+)
+from medcore.export.section import EVALUATION, IMAGES, LOSS, NETWORK, OPTIMIZER, Section
 from medcore.export.settings import (
     CLASSICS,
+    adapting,
     augmented,
     is_study,
     penalised,
@@ -30,11 +41,6 @@ AUGMENTED = (
     "then training takes the images without them, and the curves differ."
 )
 
-
-IMAGES = (
-    "The images are as the network sees them: cut, filtered and scaled already where Medcore prepared them. "
-    "Bytes (0 to 255) become numbers from 0 to 1."
-)
 SAMPLED = (
     "In Medcore some runs got other training images than the data set has: fewer of them, wrong labels, rarer classes, "
     "or some of them repeated. The files hold images and labels as the networks got them."
@@ -60,6 +66,8 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
     """
     if is_study(runs):
         return study.sections(runs, precisions)
+    if adapting(runs):
+        return adaptation.sections(runs, precisions)
     given = settings(runs, precisions)
     networks = {label: spec for label, spec in runs.items() if spec.task != CLASSICS}
     transfers = transferring(runs)

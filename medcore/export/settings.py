@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from medcore import catalog
-from medcore.export import transferred
+from medcore.export import adapted, transferred
 from medcore.spec import RunSpec
 
 CLASSICS, STUDY = "classic", "path"
-TASKS = ("classification", CLASSICS, transferred.TASK)
+TASKS = ("classification", CLASSICS, transferred.TASK, adapted.TASK)
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """Keras' names of what a network computes in."""
 COMMENTS = {
@@ -39,6 +39,7 @@ COMMENTS = {
     "patience": "stop after so many epochs without a lower validation loss; None: never",
     "weights": 'which weights meet the test images: of the "last" epoch, or of the "best"',
     **transferred.COMMENTS,
+    **adapted.COMMENTS,
 }
 """What each setting is, in the order in which a script lists them."""
 PENALTIES = ("l1", "l2", "l1_step")
@@ -77,6 +78,9 @@ def settings(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
     if transferring(runs):
         first = {label: files[data_key(spec)] for label, spec in transferred.firsts(runs).items()}
         every = {label: values | transferred.settings(runs[label], first.get(label)) for label, values in every.items()}
+    if adapting(runs):
+        other = {label: files[adapted.target_key(spec)] for label, spec in runs.items()}
+        every = {label: values | adapted.settings(runs[label], other[label]) for label, values in every.items()}
     keys = [key for key in COMMENTS if penalised(runs) or key not in PENALTIES]
     found = {key: [values[key] for values in every.values() if key in values] for key in keys}
     shared = {key: values[0] for key, values in found.items() if values and values.count(values[0]) == len(values)}
@@ -100,8 +104,12 @@ def check(runs: Mapping[str, RunSpec]) -> None:
             )
         if spec.task == transferred.TASK:
             transferred.check(label, spec)
+        if spec.task == adapted.TASK:
+            adapted.check(label, spec)
     if transferring(runs) and any(spec.task == CLASSICS for spec in runs.values()):
         raise ValueError("A script of transfer learning trains networks alone. Received: a classic among them")
+    if adapting(runs) and any(spec.task != adapted.TASK for spec in runs.values()):
+        raise ValueError("A script of two places takes such runs alone. Received: others among them")
 
 
 def is_study(runs: Mapping[str, RunSpec]) -> bool:
@@ -151,14 +159,20 @@ def data_key(spec: RunSpec) -> str:
 
 
 def data_files(runs: Mapping[str, RunSpec]) -> dict[str, str]:
-    """Names of the files that hold the images, by `data_key`; of those that networks learn from first, too."""
+    """Names of the files that hold the images, by `data_key`; of those that networks learn from first, and of the other
+    place's, too."""
     keys = list(dict.fromkeys(map(data_key, runs.values())))
     firsts = [key for key in dict.fromkeys(map(data_key, transferred.firsts(runs).values())) if key not in keys]
-    return _numbered("data", keys) | _numbered("pretraining", firsts)
+    return _numbered("data", keys) | _numbered("pretraining", firsts) | _numbered("target", list(adapted.targets(runs)))
 
 
 def _numbered(name: str, keys: Sequence[str]) -> dict[str, str]:
     return {key: f"{name}.npz" if len(keys) == 1 else f"{name}-{number}.npz" for number, key in enumerate(keys, 1)}
+
+
+def adapting(runs: Mapping[str, RunSpec]) -> bool:
+    """Whether a run has two places."""
+    return any(spec.task == adapted.TASK for spec in runs.values())
 
 
 def transferring(runs: Mapping[str, RunSpec]) -> bool:

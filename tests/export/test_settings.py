@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from medcore.export import transferred
+from medcore.export import adapted, transferred
 from medcore.export.settings import COMMENTS, PENALTIES, data_files, data_key, settings
 from medcore.labs import choosing_lambda, optimizers
 from medcore.spec import (
@@ -20,7 +20,7 @@ from medcore.spec import (
 
 SPEC = RunSpec(data=DataSpec("digits"))
 OF_STUDIES = ("strengths", "l1_share", "warm_start", "scale", "screen", "fitted_on")
-OF_OTHERS = (*OF_STUDIES, *transferred.COMMENTS)
+OF_OTHERS = (*OF_STUDIES, *transferred.COMMENTS, *adapted.COMMENTS)
 
 
 def test_what_all_share_stands_once():

@@ -8,9 +8,8 @@ import pytest
 
 from medcore.data.published import backbone_weights
 from medcore.spec import DataSpec, ModelSpec, RunSpec, SampleSpec, TrainingSpec, TransferSpec
-from tests.export.conftest import Exported, unpacked
-from tests.export.test_without_medcore import METRICS, TOLERANCE, WHERE_ASKED_FOR
-from tests.training.conftest import Recorder
+from tests.export.conftest import Exported
+from tests.export.reproduction import same, trained
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -29,34 +28,6 @@ def spec(**parts) -> RunSpec:
         }
         | parts,
     )
-
-
-def trained(runs, tmp_path_factory) -> Exported:
-    """The runs trained by Medcore, in a home of its own, and their ZIP."""
-    from medcore.training import classification, transfer
-
-    trainers = {"classification": classification.train, "transfer": transfer.train}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
-        records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
-        results = {label: trainers[runs[label].task](runs[label], record) for label, record in records.items()}
-        return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
-
-
-def same(exported: Exported, label: str) -> None:
-    """The script's losses of every epoch and its scores are Medcore's."""
-    rows = [row for row in exported.table("history.csv") if row["run"] == label]
-    for column, metric in METRICS.items():
-        if column not in WHERE_ASKED_FOR:
-            wanted = exported.records[label].values(metric)
-            found = [float(row[column]) for row in rows]
-            np.testing.assert_allclose(found, wanted, TOLERANCE, err_msg=f"{label}: {column}")
-    assert [int(row["epoch"]) for row in rows] == list(range(1, len(rows) + 1))
-    [row] = [row for row in exported.table("results.csv") if row["run"] == label]
-    test = exported.results[label]["test"]
-    wanted = [test["accuracy"], *test["intervals"]["accuracy"], test["balanced_accuracy"], test["auc"]]
-    found = [float(row[column]) for column in ("accuracy", "low", "high", "balanced_accuracy", "auc")]
-    np.testing.assert_allclose(found, wanted, TOLERANCE, err_msg=label)
 
 
 RUNS = {
