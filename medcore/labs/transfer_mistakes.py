@@ -53,15 +53,16 @@ def _rate(known: RunSpec) -> Mistake:
         title="Fine-tuning at the usual rate",
         what="All blocks are set free and trained on at a learning rate that would do for a new network.",
         wrong_code=f"""
+model.fit(x, y, epochs={HEAD_EPOCHS})
+# the head can answer: set the base free
 base.trainable = True
-model.compile(Adam({WRONG_RATE}), loss)
+model.compile(Adam({WRONG_RATE:g}), loss)
 model.fit(x, y, epochs=epochs)
 """,
         right_code=f"""
-base.trainable = False      # the head first
-model.compile(Adam(0.001), loss)
 model.fit(x, y, epochs={HEAD_EPOCHS})
-base.trainable = True       # then the base
+# the head can answer: set the base free
+base.trainable = True
 model.compile(Adam({RATE:g}), loss)
 model.fit(x, y, epochs=epochs)
 """,

@@ -1,5 +1,6 @@
 """AdaBN: batch normalisation goes by the mean and variance of another place's images."""
 
+import math
 from collections.abc import Callable, Iterator
 
 import keras
@@ -67,17 +68,23 @@ def _forward(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def _moments(model: keras.Model, images: np.ndarray, pause: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and variance of the last axis of what a model makes of images, over all else."""
-    count, total, squares, origin = 0, 0.0, 0.0, None
+    """Mean and variance of the last axis of what a model makes of images, over all else.
+
+    Reference:
+        Chan, Golub & LeVeque, Algorithms for Computing the Sample Variance, The American Statistician 37 (1983).
+    """
+    count, mean, squares = 0, np.float64(0), np.float64(0)
     for part in _parts(images):
         pause()
-        values = _forward(model, part)
-        values = values.reshape(-1, values.shape[-1]).astype(np.float64)
-        origin = values[0] if origin is None else origin  # near the mean, so that the squares lose no digits
-        count, total = count + len(values), total + (values - origin).sum(axis=0)
-        squares = squares + np.square(values - origin).sum(axis=0)
-    mean = total / count
-    return mean + origin, np.maximum(squares / count - mean**2, 0)
+        values = ops.cast(model(part, training=False), "float32")
+        found = ops.moments(values, axes=tuple(range(len(values.shape) - 1)))
+        own_mean, own_variance = (ops.convert_to_numpy(value).astype(np.float64) for value in found)
+        own = math.prod(values.shape[:-1])
+        away = own_mean - mean
+        squares = squares + own_variance * own + away**2 * count * own / (count + own)
+        mean = mean + away * own / (count + own)
+        count += own
+    return mean, squares / count
 
 
 def _parts(images: np.ndarray) -> Iterator[np.ndarray]:
