@@ -118,7 +118,7 @@ def caught_up(guess: str, runs: Sequence[Measured]) -> str:
     behind = [images for images in numbers if mean(known[best[images]][images]) > mean(scratch[images])]
     place = numbers.index(behind[-1]) + 1 if behind else 0
     images = numbers[min(place, len(numbers) - 1)]
-    figures = f"{mean(scratch[images]):.1%} against {mean(known[best[images]][images]):.1%} ({best[images]})"
+    figures = f"from scratch {mean(scratch[images]):.1%}, {best[images]} {mean(known[best[images]][images]):.1%}"
     up = f"On average it has caught up with {lab.words(images)}: {figures}."
     said = up if place < len(numbers) else f"On average not even {lab.words(images)} are enough: {figures}."
     if all(math.isnan(low) for low, _ in intervals.values()):

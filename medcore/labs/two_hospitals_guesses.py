@@ -108,7 +108,7 @@ def gives_back_most(guess: str, runs: Sequence[Measured]) -> str:
     if lower is not None and not best.mean > lower.mean:
         return f"None gives anything back: {_figure(best)} is the highest, source only has {lower.mean:.1%}."
     right = own is best
-    figures = _figure(best) if right else f"{_figure(best)}, {_figure(own)}"
+    figures = _figure(best) if right else f"{_figure(best)}, your guess {_figure(own)}"
     compared = between[1:] if right else [own]
     if any(len(set(best.scores) & set(line.scores)) < 2 for line in compared):
         return f"{'Right so far' if right else 'It does not look so'}: {figures}. {ONE_SEED}"
@@ -121,7 +121,7 @@ def gives_back_most(guess: str, runs: Sequence[Measured]) -> str:
 
 
 def _figure(line: Line) -> str:
-    back = f", {findings.percent(line.share.value)} of the loss back" if line.share else ""
+    back = f" ({findings.percent(line.share.value)} of the loss back)" if line.share else ""
     return f"{line.name} {line.mean:.1%}{back}"
 
 

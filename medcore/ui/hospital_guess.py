@@ -23,7 +23,9 @@ def ask(specs: Mapping[str, RunSpec], records: Sequence[Record]) -> None:
         records: the runs shown, if any.
     """
     of = prediction.about(specs, records, LOST)
-    of.put("How many percentage points of accuracy will be lost at the target?", guesses.losses(of.specs))
+    of.put(
+        "How many percentage points of accuracy will be lost, against training on the target?", guesses.losses(of.specs)
+    )
     of = prediction.about(specs, records, BACK)
     of.put("Which method will give most of it back?", guesses.methods(of.specs))
 

@@ -71,7 +71,7 @@ def test_harm_and_few_frozen_weights_have_reasons_of_their_own():
 @pytest.mark.parametrize(
     ("guess", "said"),
     [
-        ("200 images", "Right. On average it has caught up with 200 images: 92."),
+        ("200 images", "Right. On average it has caught up with 200 images: from scratch 92."),
         ("50 images", "No. On average it has caught up with 200 images"),
         ("not even 200 images", "No. On average it has caught up"),
         ("a thousand", ""),

@@ -21,6 +21,7 @@ def finished(store):
         metrics |= {"intervals": {}, "recall": {}}
         measured = made_runs.result(None, None) | {"val": metrics, "test": metrics}
         measured["data"] |= {"classes": list("0123456789")}
+        measured |= {"parameters": 65_000} | ({} if scratch else {"transfer": {"source": "run", "trainable": 650}})
         store.finish(run_id, "done", result=measured | {"seconds": 0.2, "update_seconds": 0.1})
     return ids
 
@@ -32,6 +33,7 @@ def test_it_opens_with_a_plan_and_a_picture_and_trains(open_page, store):
     assert "scanner B instead of A" in plan
     assert any("Trained: Frozen features 130 (0.2%)" in caption.value for caption in page.caption)
     assert len(page.get("plotly_chart")) == 1
+    assert "Frozen, fine-tuned, or from scratch" in [card.label for card in page.expander if card.proto.expanded]
     page.button(key="train").click().run()
     assert not page.exception
     records = store.find("".join(page.query_params["runs"]).split(","))
@@ -44,7 +46,8 @@ def test_it_opens_with_a_plan_and_a_picture_and_trains(open_page, store):
 
 
 def test_finished_runs_become_a_verdict_curves_and_numbers(open_page, finished):
-    page = open_page(PAGE, runs=",".join(finished), about="Settings")
+    guessed = {"ahead_guess": "From scratch", "catching_up_guess": "20 images"}
+    page = open_page(PAGE, runs=",".join(finished), about="Settings", **guessed)
     assert not page.exception
     setup = next(frame.value for frame in page.dataframe if "Learned from" in frame.value)
     assert {"digits, 10 epochs", "—"} == set(setup["Learned from"])
@@ -54,6 +57,11 @@ def test_finished_runs_become_a_verdict_curves_and_numbers(open_page, finished):
     table = next(frame.value for frame in page.dataframe if "Balanced accuracy" in frame.value)
     assert list(table["Labelled"]) == ["20 images", "50 images"] * 3
     assert len(page.get("plotly_chart")) == 3
+    words = "\n".join(m.value for m in page.markdown)
+    assert "**Your guess: From scratch.** No: Frozen features has the highest mean, 80.3% balanced accuracy" in words
+    assert "**Your guess: 20 images.** No. On average not even 50 images are enough: from scratch 75.3%" in words
+    assert "**Why Frozen features came out ahead of From scratch**" in words
+    assert page.pills(key="next_ahead_guess").label == "Next runs: which will be ahead with 20 images?"
 
 
 def test_weights_that_are_not_here_are_said_and_offered_before_anything_is_queued(open_page, monkeypatch, tmp_path):

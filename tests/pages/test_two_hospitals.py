@@ -73,9 +73,15 @@ def test_it_shows_both_places_before_anything_is_trained_and_trains_what_it_says
 
 
 def test_finished_runs_become_sentences_a_chart_and_features(open_page, store, read, settings):
-    page = open_page(PAGE, hospitals=",".join(keep(store, lab.runs(**settings))), **SHORT)
+    guessed = {"lost_guess": "over 30", "back_guess": "DANN"}
+    page = open_page(PAGE, hospitals=",".join(keep(store, lab.runs(**settings))), **SHORT, **guessed)
     assert not page.exception
-    (said,) = [markdown.value for markdown in page.markdown if "the shift costs" in markdown.value]
+    words = "\n".join(markdown.value for markdown in page.markdown)
+    assert "**Your guess: over 30 points.** Right: the shift costs 50.0 percentage points" in words
+    assert "**Your guess: DANN.** No: AdaBN 82.0% (80% of the loss back), your guess DANN 72.0% (60%" in words
+    assert "**Why it comes back**" in words
+    assert page.pills(key="lost_guess").disabled
+    said = next(markdown.value for markdown in page.markdown if "the shift costs" in markdown.value)
     assert "**95.0%** of the source's test images and in **42.0%** of the target's (mean of 3 seeds)" in said
     assert "the shift costs **50.0 percentage points**" in said
     assert "**Half of it or more: AdaBN, Fine-tuned on 20 labels and DANN.**" in said
