@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -18,7 +19,7 @@ from medcore.data.preparation.recipe import PreparedSplits, Recipe
 from medcore.data.sampling import sample
 from medcore.evaluation.classification import evaluate, majority
 from medcore.spec import RunSpec
-from medcore.training import compiled, devices, path, weights
+from medcore.training import compiled, devices, memory, path, weights
 from medcore.training.epochs import Outcome, Stepper, fit
 from medcore.training.run import Cancelled, Run
 
@@ -37,7 +38,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     Raises:
         Cancelled: if the run was cancelled.
         FileNotFoundError: if there is no such data set.
-        ValueError: if the data set does not fit the task or the model.
+        ValueError: if the data set does not fit the task or the model, or the network not into memory.
         OSError: if data cannot be read or results cannot be written.
     """
     begun = time.perf_counter()
@@ -48,6 +49,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     device = devices.choose(model_choice, spec.training.precision)
     classes, n = len(train_set.class_names), len(train_set)
     batch = n if spec.training.batch_size == "all" else min(int(spec.training.batch_size), n)
+    memory.check(spec.model, classes, batch, device)
 
     run.status("Preparing the network.")
     shape, dtype = train_set.images.shape[1:], str(train_set.images.dtype)
@@ -250,8 +252,8 @@ def save_predictions(probabilities: Mapping[str, np.ndarray], splits: Splits, fo
 
 
 def write(path: Path, fill: Callable[[Path], Any]) -> None:
-    """Writes under a temporary name and renames, so that what has the final name is whole."""
-    unfinished = path.with_name(f"unfinished-{path.name}")
+    """Writes under a temporary name of this process and renames, so that what has the final name is whole."""
+    unfinished = path.with_name(f"unfinished-{os.getpid()}-{path.name}")
     try:
         fill(unfinished)
         unfinished.replace(path)

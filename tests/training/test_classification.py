@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 
 import keras
@@ -9,7 +10,7 @@ from medcore.data import sources
 from medcore.labs import optimizers as lab
 from medcore.spec import DataSpec, ModelSpec, OptimizerSpec, RunSpec, TrainingSpec
 from medcore.training import journal, path
-from medcore.training.classification import train
+from medcore.training.classification import train, write
 from medcore.training.epochs import order_of
 from medcore.training.run import Cancelled
 from tests.training.conftest import Recorder
@@ -169,6 +170,21 @@ def test_nothing_unfinished_is_left_when_the_disk_is_full(run, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         train(SPEC, run)
     assert [path.name for path in run.folder.iterdir()] == ["model.keras"]
+
+
+def test_two_processes_may_write_the_same_file(tmp_path, monkeypatch):
+    file = tmp_path / "reference.npz"
+
+    def fill(unfinished):
+        unfinished.write_bytes(b"first")
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(os, "getpid", lambda: 1)
+            write(file, lambda other: other.write_bytes(b"second"))
+        assert file.read_bytes() == b"second"
+
+    write(file, fill)
+    assert file.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [file]
 
 
 class TestRealImages:
