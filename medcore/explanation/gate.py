@@ -210,5 +210,7 @@ def _unusual(way: str, found: Strangeness, compared: int) -> Reason | None:
     if refused:
         how = f"{times:,.1f} times as far from the training images as the strangest of {compared:,} validation images"
     else:
-        how = f"further from the training images than {found.share:.0%} of {compared:,} validation images"
+        nearer = round(found.share * compared)
+        count = "every one" if nearer == compared else f"{nearer:,}"
+        how = f"further from the training images than {count} of the {compared:,} validation images"
     return Reason(way, refused, f"By {WAYS[way]} it is {how}.")

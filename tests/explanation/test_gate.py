@@ -88,6 +88,13 @@ def test_shares_count_the_validation_images(known):
     assert verdict.strange["tones"].share == pytest.approx((usual < distance).mean())
 
 
+@pytest.mark.parametrize(("share", "said"), [(0.99, "than 99 of the 100 val"), (1.0, "than every one of the 100 val")])
+def test_a_warning_counts_the_validation_images(share, said):
+    warning = gate._unusual("tones", gate.Strangeness(1.0, share, 0.9), 100)
+    assert said in warning.sentence
+    assert not warning.refuses
+
+
 def test_nothing_to_see(known):
     verdict = judged(known, np.full((16, 16, 1), 77, np.uint8))
     assert verdict.refused
