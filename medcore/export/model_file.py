@@ -8,11 +8,13 @@ code.
 import io
 import json
 import math
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from medcore import catalog
 from medcore.imaging.formats import zips
+from medcore.imaging.formats.memory import Memory
 from medcore.sandbox import Reply
 
 CHECK = "medcore.export.model_file:check"
@@ -101,6 +103,8 @@ def _members(data: memoryview) -> dict[str, bytearray]:
         raise ValueError(NOT_KERAS.format("a pickled Python object, which may carry code"))
     if begin[:4] != ZIP:
         raise ValueError(NOT_KERAS.format("a file of another kind"))
+    if not zipfile.is_zipfile(Memory(data)):
+        raise ValueError(DAMAGED)
     found: dict[str, bytearray] = {}
     for member in zips.unpack(data, MAX_BYTES):
         if isinstance(member.content, str):

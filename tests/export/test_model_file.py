@@ -116,7 +116,7 @@ def broken(good: bytes) -> dict[str, bytes]:
         "another kind": b"GIF89a" + bytes(50),
         "SavedModel": saved_model.getvalue(),
         "without a Keras model": changed(good, **{"config.json": None}),
-        "cut off": good[: len(good) // 2],
+        "The model file is damaged or cut off": good[: len(good) // 2],
         "config and weights alone": changed(good, **{"assets/run.py": b"import os"}),
         "damaged or": changed(good, **{"model.weights.h5": b"no weights"}),
         "damaged or cut": changed(good, **{"config.json": b"{"}),
