@@ -12,7 +12,7 @@ from medcore.data import sources
 from medcore.data.dataset import ImageDataset, Splits
 from medcore.sentences import sentence
 from medcore.spec import DataSpec
-from medcore.ui import paging, reading, thumbnails
+from medcore.ui import own_sets, paging, reading, thumbnails
 from medcore.ui.components.image_grid import image_grid
 from medcore.ui.evaluated import Evaluated
 from medcore.ui.plain import plain
@@ -32,6 +32,9 @@ def show(run: Evaluated, which: np.ndarray, key: str) -> None:
         st.caption("No image.")
         return
     data = DataSpec(**_data(run))
+    if not own_sets.may_see(data.name):
+        st.warning(own_sets.NOT_YOURS)
+        return
     try:
         splits = reading.soon(sources.snapshot, data.name, data.options, "Reading the images…")
         if splits is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medcore import catalog
 from medcore.data import session_sets
 from medcore.labs import inside
 from medcore.runs import files
@@ -13,6 +14,12 @@ from medcore.ui.plain import plain
 
 PARAM = "model"
 MOST = 100
+MISSING = (
+    "The network that this address names is not on this machine, or has not ended its training: choose another one."
+)
+_LAST = "finished_network"
+_OF_CONTROLS = {name for key, choice in catalog.MODELS.items() for name in (key, choice.label)}
+"""What the control of other parts writes into the address under the same word."""
 
 
 def found() -> list[Record]:
@@ -21,10 +28,7 @@ def found() -> list[Record]:
 
 
 def _usable(run: Record) -> bool:
-    name = run.spec["data"]["name"]
-    if session_sets.is_name(name) and not own_sets.has(name):
-        return False
-    return (files.folder(run.id) / "model.keras").is_file()
+    return (files.folder(run.id) / "model.keras").is_file() and own_sets.may_use(run.spec)
 
 
 def named() -> Record | None:
@@ -34,23 +38,34 @@ def named() -> Record | None:
     return usable[0] if usable and usable[0].state == "done" else None
 
 
+def unknown() -> bool:
+    """Whether the address names a network that cannot be shown: nothing else is shown in its place."""
+    asked = st.query_params.get(PARAM, "")
+    return bool(asked) and asked not in _OF_CONTROLS and named() is None
+
+
 def pick(key: str) -> Record | None:
-    """Picks one: that of the address, or the newest; None where nothing was trained.
+    """Picks one; the address names it from then on, the session keeps it.
 
     Args:
         key: of the control.
+
+    Returns:
+        That of the address, else the session's last, else the newest that is better than chance; None where nothing
+        was trained, and where the address names one that is not here, which the page then says.
     """
-    runs = found()
-    chosen = named()
-    asked = st.query_params.get(PARAM, "")
-    if asked and chosen is None and _is_id(asked):
-        st.warning("The network that this address names is not on this machine, or has not ended its training.")
+    missing = unknown()
+    if missing:
+        st.warning(MISSING)
+    runs, chosen = found(), None if missing else named()
     if chosen is not None and chosen.id not in {run.id for run in runs}:
         runs.append(chosen)
     if not runs:
         return None
     by_id = {run.id: run for run in runs}
-    st.session_state[key] = chosen.id if chosen else runs[0].id
+    if not missing:
+        _show(chosen or by_id.get(st.session_state.get(_LAST)) or _first(runs))
+    st.session_state[key] = None if missing else st.session_state[_LAST]
     st.selectbox(
         "Finished network",
         list(by_id),
@@ -58,23 +73,37 @@ def pick(key: str) -> Record | None:
         key=key,
         on_change=_choose,
         args=(key,),
+        placeholder="Choose a network",
         help="Networks that were trained here, in whatever lab, the newest first.",
     )
-    return by_id[st.session_state[key]]
+    return by_id.get(st.session_state[key])
+
+
+def _first(runs: Sequence[Record]) -> Record:
+    """The newest that is better than chance, if there is one."""
+    return next((run for run in runs if not about_chance(run)), runs[0])
+
+
+def _show(run: Record) -> None:
+    st.session_state[_LAST] = st.query_params[PARAM] = run.id
 
 
 def _choose(key: str) -> None:
     st.query_params[PARAM] = st.session_state[key]
 
 
-def _is_id(asked: str) -> bool:
-    """Other parts of a page may write a network's name under the same word."""
-    return len(asked) in (16, 32) and set(asked) <= set("0123456789abcdef")
+def about_chance(run: Record) -> bool:
+    """Whether the interval of its balanced accuracy reaches that of guessing."""
+    result = run.result or {}
+    interval = ((result.get("test") or {}).get("intervals") or {}).get("balanced_accuracy")
+    classes = (result.get("data") or {}).get("classes")
+    return bool(interval and classes) and interval[0] <= 1 / len(classes)
 
 
 def name(run: Record) -> str:
-    """Label, images and test accuracy of a run."""
-    return " · ".join([run.label, title(run.spec["data"]["name"]), *_accuracy(run)])
+    """Label, images and test accuracy of a run, and whether it is worth anything."""
+    worth = ["about chance"] if about_chance(run) else []
+    return " · ".join([run.label, title(run.spec["data"]["name"]), *_accuracy(run), *worth])
 
 
 def title(dataset: str) -> str:

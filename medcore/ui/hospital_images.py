@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from medcore.charts import histogram, template
-from medcore.data import session_sets, sources
+from medcore.data import sources
 from medcore.data.dataset import ImageDataset, Splits
 from medcore.data.preparation.pixels import unit_range
 from medcore.labs import two_hospitals as lab
@@ -66,8 +66,8 @@ def show(spec: RunSpec) -> None:
 
 def _missing(data: DataSpec) -> str:
     """Why the images of a set cannot be shown here, in a sentence; "" where they can."""
-    if session_sets.is_name(data.name) and not own_sets.has(data.name):
-        return "The images belong to another session, or went with it, so they are not shown."
+    if not own_sets.may_see(data.name):
+        return own_sets.NOT_YOURS
     try:
         entry = sources.find(data.name)
     except FileNotFoundError as error:

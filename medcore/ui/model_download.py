@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medcore.data import session_sets, sources
+from medcore.data import sources
 from medcore.data.dataset import Card
 from medcore.export import model_card
 from medcore.labs import inside
@@ -57,11 +57,8 @@ def possible(records: Sequence[Record]) -> bool:
 
 def _left(record: Record) -> bool:
     """Whether the run ended and left a network here; what learned from a session's images is for that session alone."""
-    name = record.spec["data"]["name"]
-    if session_sets.is_name(name) and not own_sets.has(name):
-        return False
     done = record.state == "done" and record.spec["task"] in inside.TASKS
-    return done and (files.folder(record.id) / model_card.MODEL).is_file()
+    return done and (files.folder(record.id) / model_card.MODEL).is_file() and own_sets.may_use(record.spec)
 
 
 def _card(record: Record) -> Card:

@@ -1,9 +1,13 @@
 """The data sets that this session has made: its labs list them first, no other session sees them."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from medcore.data import session_sets, sources
-from medcore.ui import session
+from medcore.ui import session, state
+
+NOT_YOURS = "The images belong to another session, or went with it, so they are not shown."
 
 
 def add(name: str) -> None:
@@ -14,6 +18,25 @@ def add(name: str) -> None:
 def has(name: str) -> bool:
     """Whether this session has made the set."""
     return name in _names()
+
+
+def may_see(name: str) -> bool:
+    """Whether this session may see images of the set: those of a session are for that session alone."""
+    return has(name) if session_sets.is_name(name) else True
+
+
+def may_use(spec: Mapping[str, Any]) -> bool:
+    """Whether this session may look into what a run left, or take it home: what is learned from images tells of them.
+
+    Args:
+        spec: of the run, as plain values. Sets that it was trained, tested or pretrained on count, and those of the
+            runs that it went on from.
+    """
+    told = [spec["data"], spec.get("adaptation", {}).get("target"), spec.get("transfer", {}).get("pretraining")]
+    if not all(may_see(data["name"]) for data in told if data):
+        return False
+    bases = spec.get("base", "")
+    return not bases or all(may_use(run.spec) for run in state.store().find(bases.split(",")))
 
 
 def forget(name: str) -> None:

@@ -9,13 +9,14 @@ from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
 from medcore import settings
-from medcore.data import sources
+from medcore.data import session_sets, sources
 from medcore.labs import optimizers
 from medcore.runs import files
 from medcore.runs.store import Store
 from medcore.spec import DataSpec
-from medcore.ui import evaluation_panel
+from medcore.ui import evaluation_panel, own_sets
 from medcore.ui.evaluation_panel import VIEWS
+from tests.data.test_session_sets import archive
 from tests.evaluation.judges import judged
 
 CLASSES = [str(digit) for digit in range(10)]
@@ -78,8 +79,10 @@ def said_of(labels, seed=0):
 def page() -> None:
     import streamlit as st
 
-    from medcore.ui import evaluation_panel, state
+    from medcore.ui import evaluation_panel, own_sets, state
 
+    if own := st.query_params.get("own"):
+        own_sets.add(own)
     evaluation_panel.show(state.store().find(st.query_params["runs"].split(",")))
 
 
@@ -181,7 +184,7 @@ def test_older_predictions_are_looked_at_as_far_as_they_go(store, digits):
         ({"rows": np.arange(200)[::-1]}, "digits", "has changed"),
         ({"rows": np.arange(200) + 10_000}, "digits", "has changed"),
         ({}, "gone", "There is no data set named"),
-        ({}, f"session-{'0' * 32}", "went when the session ended"),
+        ({}, f"session-{'0' * 32}", "belong to another session, or went with it"),
     ],
 )
 def test_images_that_are_not_there_are_told_in_a_sentence(store, digits, change, dataset, said):
@@ -190,6 +193,17 @@ def test_images_that_are_not_there_are_told_in_a_sentence(store, digits, change,
     assert len(app.warning) == 1
     assert said in app.warning[0].value
     assert "Confusion" in app.segmented_control(key="eval_view").value
+
+
+def test_images_of_a_session_are_shown_to_that_session_alone(store):
+    name = session_sets.keep(archive(), ("without", "with"))
+    found = replace(judged(4, 2), labels=np.arange(4) % 2, rows=np.arange(4))
+    run = finish(store, "adam", arrays(found), ["without", "with"], name)
+    brought = finish(store, "adam", arrays(found), dataset="digits", test_data={"data": {"name": name, "options": {}}})
+    for of_session in (run, brought):
+        assert own_sets.NOT_YOURS in opened(of_session, eval_view="Confusion").warning[0].value
+    assert "a new tab" in texts(opened(run, own=name, eval_view="Confusion"))
+    session_sets.forget(name)
 
 
 def test_runs_that_say_nothing_are_told_in_a_sentence(store, two):

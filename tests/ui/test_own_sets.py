@@ -1,5 +1,7 @@
 """The data sets of a session go with it."""
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -7,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 from medcore import settings
 from medcore.data import session_sets
 from medcore.runs.store import Store
+from medcore.spec import AdaptationSpec, DataSpec, RunSpec, TransferSpec
 from medcore.ui import own_sets, session
 from tests.data.test_session_sets import CLASSES, archive
+from tests.ui import made_runs
 
 
 @pytest.fixture
@@ -46,6 +50,35 @@ def test_one_that_is_gone_is_left_out(resources):
     own_sets.add(name)
     session_sets.forget(name)
     assert own_sets.entries() == []
+
+
+SECRET = f"session-{'0' * 32}"
+PUBLIC = RunSpec(data=DataSpec("digits"))
+BASE = "1" * 32
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        RunSpec(data=DataSpec(SECRET)),
+        RunSpec(task="adapt", adaptation=AdaptationSpec("dann", DataSpec(SECRET))),
+        RunSpec(task="transfer", transfer=TransferSpec(pretraining=DataSpec(SECRET))),
+        RunSpec(task="transfer", transfer=TransferSpec("run"), base=BASE),
+    ],
+)
+def test_what_learned_from_a_sessions_images_is_for_that_session_alone(resources, monkeypatch, spec):
+    stored = {BASE: made_runs.ended("base", RunSpec(data=DataSpec(SECRET)), None)}
+    store = SimpleNamespace(find=lambda ids: [stored[run] for run in ids])
+    monkeypatch.setattr(own_sets.state, "store", lambda: store)
+    assert own_sets.may_use(PUBLIC.to_dict())
+    assert not own_sets.may_use(spec.to_dict())
+    own_sets.add(SECRET)
+    assert own_sets.may_use(spec.to_dict())
+
+
+def test_a_run_of_an_older_version_has_no_second_place(resources):
+    assert own_sets.may_use({"data": {"name": "digits"}})
+    assert not own_sets.may_use({"data": {"name": SECRET}})
 
 
 PANEL = """
