@@ -15,6 +15,9 @@ COPIES = 4
 """Of what is trained: weights, gradients, and two moments of Adam."""
 PIXELS_AT_ONCE = 2**19
 """Pixels that go through a network together where nothing is trained."""
+VALUES_AT_ONCE, WHOLE = 2**26, 2**29
+"""Numbers in the maps of the images that go through a network together, as `medcore.training.loop` has them: a larger
+batch is worked off in parts, but for batch normalisation that trains, which needs it whole, and not too large."""
 
 
 class Footprint(NamedTuple):
@@ -54,7 +57,9 @@ def footprint(
     trained = sum(sizes.parameters[first:]) - sum(sizes.normalising[first:]) // (2 if unfrozen is None else 1)
     every = sum(sizes.parameters)
     scale = (size / IMAGENET_SIZE) ** 2
-    kept = sum(sizes.values[first:]) * scale * batch
+    image = sum(sizes.values[first:]) * scale
+    most = WHOLE if unfrozen is None and any(sizes.normalising) else VALUES_AT_ONCE
+    kept = max(image, min(image * batch, most))
     passing = max(sizes.values[:first], default=0) * PIXELS_AT_ONCE / IMAGENET_SIZE**2
     numbers = every + (COPIES - 1) * trained + COPIES * head + SPARE * max(kept, passing)
     return Footprint(every + head, trained + head, TENSORFLOW + BYTES * numbers)

@@ -1,16 +1,41 @@
-"""Whether what a network makes of images fits into memory, asked before it is computed."""
+"""Whether a run fits into memory, asked before anything is computed."""
 
 import math
 
 import keras
 import psutil
 
+from medcore import catalog
+from medcore.catalog.footprint import footprint
 from medcore.data.dataset import Splits
+from medcore.spec import ModelSpec
+from medcore.training.devices import Device
 
 SHARE = 0.5
 """Of the memory that is free, which the features of all images may take."""
 COPIES = 2
 """The features as they were computed, and those of the training images once more on the device."""
+
+
+def check(model: ModelSpec, classes: int, batch: int, device: Device, unfrozen: int | None = None) -> None:
+    """Raises ValueError if a backbone needs more memory than is free; small networks always fit.
+
+    Args:
+        batch: images a step.
+        unfrozen: blocks from the end that are trained; None for the whole network, from scratch.
+    """
+    if model.name not in catalog.BACKBONES:
+        return
+    choice = catalog.BACKBONES[model.name]
+    needed, free = footprint(choice, model.options, classes, batch, unfrozen).memory, _free(device)
+    if needed > free:
+        trained = "from scratch" if unfrozen is None else f"with {unfrozen} blocks unfrozen"
+        size = model.options["size"]
+        raise ValueError(
+            f"A run must fit into the memory that is free, {free / 1e9:.1f} GB: try smaller batches, smaller images, "
+            f"fewer blocks or a smaller network. Received: {choice.label} {trained}, batches of {batch:,} and images "
+            f"of {size}x{size} pixels, about {needed / 1e9:.1f} GB"
+        )
 
 
 def fits(layers: keras.Model, splits: Splits) -> bool:
@@ -21,3 +46,10 @@ def fits(layers: keras.Model, splits: Splits) -> bool:
 def features_bytes(layers: keras.Model, splits: Splits) -> int:
     """Bytes that the features of all images take, as float32."""
     return 4 * COPIES * math.prod(layers.output_shape[1:]) * sum(len(part) for part in splits.values())
+
+
+def _free(device: Device) -> float:
+    """Bytes that a run may take: of the GPU all, of the machine what is free and what this process already holds."""
+    if device.kind == "gpu":
+        return device.memory_gb * 2**30 if device.memory_gb else math.inf
+    return psutil.virtual_memory().available + psutil.Process().memory_info().rss

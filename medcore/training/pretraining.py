@@ -15,7 +15,7 @@ from medcore.data.dataset import ImageDataset
 from medcore.data.files import npz
 from medcore.models import fitting
 from medcore.spec import RunSpec, TrainingSpec
-from medcore.training import compiled
+from medcore.training import compiled, memory
 from medcore.training.alone import alone
 from medcore.training.classification import check, data_facts
 from medcore.training.devices import Device
@@ -86,6 +86,7 @@ def _trained(spec: RunSpec, splits: Any, shape: Shape, device: Device, run: Run)
     train, val = (_fitted(splits[name], shape) for name in ("train", "val"))
     batch = min(spec.training.batch_size, len(train))
     classes, dtype = len(train.class_names), str(train.images.dtype)
+    memory.check(spec.model, classes, batch, device)
     stepper = compiled.stepper(spec, shape, classes, dtype, batch, device.precision, device.kind, measures=False)
     quiet = _Quiet(run, train.card.title, spec.training.epochs)
     outcome = fit(stepper, compiled.build_loss(spec), train, val, spec, quiet)

@@ -14,7 +14,7 @@ from medcore.data import cache, sources
 from medcore.data.dataset import Splits
 from medcore.evaluation.classification import evaluate
 from medcore.spec import RunSpec
-from medcore.training import devices
+from medcore.training import devices, memory
 from medcore.training.classification import Images, course_facts, load, save_predictions, softmax, write
 from medcore.training.epochs import Outcome
 from medcore.training.later import Later
@@ -41,7 +41,8 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     Raises:
         Cancelled: if the run was cancelled.
         FileNotFoundError: if there is no such data set or base run, or weights are not here.
-        ValueError: if the data set does not fit the task or the model, or the weights are of another network.
+        ValueError: if the data set does not fit the task or the model, the network not into memory, or the weights are
+            of another network.
         OSError: if data cannot be read or results cannot be written.
     """
     begun = time.perf_counter()
@@ -52,6 +53,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     device = devices.choose(catalog.MODELS[spec.model.name], spec.training.precision)
     classes, n = len(train_set.class_names), len(train_set)
     batch = n if spec.training.batch_size == "all" else min(int(spec.training.batch_size), n)
+    memory.check(spec.model, classes, batch, device, spec.transfer.unfrozen)
 
     run.status("Preparing the network.")
     network, source = origin(spec, train_set.images.shape[1:], classes, device, run)

@@ -72,3 +72,13 @@ def test_memory_of_vgg16_by_hand():
     assert whole == pytest.approx(8e8 + 4 * (4 * (14_714_688 + 1026) + 1.2 * 2 * 15_077_888))
     head = footprint(catalog.BACKBONES["vgg16"], options, classes=2, batch=2, unfrozen=0).memory
     assert head == pytest.approx(8e8 + 4 * (14_714_688 + 4 * 1026 + 1.2 * 7_225_344 * 2**19 / 224**2))
+
+
+def test_a_batch_worked_off_in_parts_takes_no_more_however_large():
+    """2^26 numbers go through VGG16 together; batch normalisation of ResNet50 needs the whole batch, up to 2^29."""
+    for name, most in (("vgg16", 2**26), ("resnet50", 2**29)):
+        choice, options = catalog.BACKBONES[name], ModelSpec(name, {"size": 224}).options
+        few, many = (footprint(choice, options, classes=2, batch=batch).memory for batch in (100, 1000))
+        one = footprint(choice, options, classes=2, batch=1).memory
+        assert few == many
+        assert many - one == pytest.approx(4 * 1.2 * (most - sum(choice.sizes[1.0].values)))
