@@ -168,7 +168,7 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
     panels = {
         "Lesson": lambda: lesson.show("regularization", opened="Few and bad labels"),
         "Evaluation": lambda: evaluation_panel.show(records),
-        "Settings": lambda: _settings(chosen, records),
+        "Settings": lambda: setup_table.of_runs(records, chosen.specs),
         "Training curves": lambda: _training(records),
         "The data set": lambda: data_card.show(chosen.entry),
         "Take it home": lambda: take_home.show(
@@ -176,11 +176,6 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
         ),
     }
     tabs.show(panels, "few_about")
-
-
-def _settings(chosen: Chosen, records: Sequence[Record]) -> None:
-    shown = {record.label: RunSpec.from_dict(record.spec) for record in records}
-    setup_table.show(shown or chosen.specs, None)
 
 
 def _training(records: Sequence[Record]) -> None:

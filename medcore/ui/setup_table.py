@@ -8,6 +8,7 @@ import streamlit as st
 from medcore import catalog
 from medcore.labs import robustness, two_hospitals
 from medcore.labs.labels import group
+from medcore.runs.store import Record
 from medcore.spec import LossSpec, RunSpec
 from medcore.ui import run_column
 
@@ -26,6 +27,16 @@ def show(specs: Mapping[str, RunSpec], train_images: int | None) -> None:
     rows = [{"Run": label} | _row(runs, train_images, losses > 1) for label, runs in groups.items()]
     frame = _differing_first(pd.DataFrame(rows).fillna("—"))
     st.dataframe(frame, hide_index=True, width="stretch", key="setup", column_config=run_column.config(frame["Run"]))
+
+
+def of_runs(records: Sequence[Record], specs: Mapping[str, RunSpec]) -> None:
+    """Shows the settings of the runs shown, or what the controls say while there are none.
+
+    Args:
+        records: the runs shown.
+        specs: what the controls say, by label.
+    """
+    show({record.label: RunSpec.from_dict(record.spec) for record in records} or specs, None)
 
 
 def _differing_first(frame: pd.DataFrame) -> pd.DataFrame:

@@ -137,18 +137,13 @@ def _about(chosen: Chosen, records: Sequence[Record], charts: Mapping[str, go.Fi
         "Lesson": lambda: lesson.show("transfer", opened="Frozen, fine-tuned, or from scratch"),
         "Evaluation": lambda: evaluation_panel.show(records),
         "Training curves": lambda: _training(records),
-        "Settings": lambda: _settings(chosen, records),
+        "Settings": lambda: setup_table.of_runs(records, chosen.specs),
         "The data set": lambda: data_card.show(chosen.entry),
         "Take it home": lambda: take_home.show(
             "transfer", chosen.specs, records, {**charts, **evaluation_panel.charts(records)}
         ),
     }
     tabs.show(panels, "about")
-
-
-def _settings(chosen: Chosen, records: Sequence[Record]) -> None:
-    shown = {record.label: RunSpec.from_dict(record.spec) for record in records}
-    setup_table.show(shown or chosen.specs, None)
 
 
 def _training(records: Sequence[Record]) -> None:
