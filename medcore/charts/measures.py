@@ -18,7 +18,7 @@ def figure(
 
     Args:
         values: title to (value, low, high), 0 to 1 each; None where it is not defined.
-        baseline: title to the value of always answering one class.
+        baseline: title to the value of always answering the class that is largest in training.
         published: title to the value of a published model.
         colour: of the bars.
     """
@@ -44,7 +44,9 @@ def figure(
         customdata=[[_span(low, high)] for _, low, high in known.values()],
         hovertemplate="<b>%{y}</b>: %{x:.3f}%{customdata[0]}<extra></extra>",
     )
-    _marks(chart, baseline, "always the largest class", {"symbol": "line-ns", "size": 20, "line": {"width": 3}})
+    _marks(
+        chart, baseline, "always the largest class of training", {"symbol": "line-ns", "size": 20, "line": {"width": 3}}
+    )
     _marks(chart, published, "published", {"symbol": "diamond", "size": 11, "line": {"width": 1}})
     for title in titles:
         value = values[title][0]

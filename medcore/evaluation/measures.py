@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from medcore.evaluation import bootstrap, confusion, ranking
-from medcore.evaluation.intervals import percentile
+from medcore.evaluation.intervals import percentile, wilson
 from medcore.evaluation.predictions import Predictions
 
 NAMES = (
@@ -22,7 +22,10 @@ NAMES = (
 
 
 class Measure(NamedTuple):
-    """A figure, 0 to 1, with its 95% interval; None where it is not defined (0 of 0, or a class without cases)."""
+    """A figure, 0 to 1, with its 95% interval; None where it is not defined (0 of 0, or a class without cases).
+
+    Its ends are None, too, where every resample gives the same figure: the bootstrap cannot tell then.
+    """
 
     value: float | None
     low: float | None
@@ -37,7 +40,8 @@ def measure(predictions: Predictions, seed: int = 0) -> dict[int | None, dict[st
     case is called positive where the class is the most probable one.
 
     Intervals are the middle 95% of a stratified bootstrap: cases are drawn within each true class, which keeps the
-    prevalence.
+    prevalence. Where all or none of the cases are right, every resample is as they are, which would read "certain": the
+    interval of such a share is Wilson's, and the other figures have none.
 
     Args:
         predictions: of a run.
@@ -47,8 +51,12 @@ def measure(predictions: Predictions, seed: int = 0) -> dict[int | None, dict[st
     values = _figures(predictions, counts[None], [_once(predictions)])
     drawn = bootstrap.counts(predictions.labels, seed=seed)
     replicates = _figures(predictions, bootstrap.confusions(counts, seed=seed), drawn)
+    cases = _cases(counts)
     return {
-        which: {name: _measure(float(values[which][name][0]), replicates[which][name]) for name in NAMES}
+        which: {
+            name: _measure(float(values[which][name][0]), replicates[which][name], cases[which].get(name, 0))
+            for name in NAMES
+        }
         for which in values
     }
 
@@ -72,9 +80,25 @@ def _once(predictions: Predictions) -> np.ndarray:
     return np.ones((len(predictions.labels), 1), np.uint16)
 
 
-def _measure(value: float, replicates: np.ndarray) -> Measure:
-    low, high = percentile(replicates) or (None, None)
-    return Measure(_defined(value), low, high) if np.isfinite(value) else Measure(None, None, None)
+def _cases(counts: np.ndarray) -> dict[int | None, dict[str, int]]:
+    """Of how many cases each figure is a plain share, by class and for all; other figures are left out."""
+    whole, there, named = int(counts.sum()), counts.sum(axis=1), counts.sum(axis=0)
+    common = {"accuracy": whole}
+    single: dict[int | None, dict[str, int]] = {
+        c: common | {"sensitivity": int(there[c]), "specificity": whole - int(there[c]), "precision": int(named[c])}
+        for c in range(len(counts))
+    }
+    return single | {None: common}
+
+
+def _measure(value: float, replicates: np.ndarray, cases: int) -> Measure:
+    """A figure with its interval; `cases` is of how many it is a plain share, 0 for others."""
+    if not np.isfinite(value):
+        return Measure(None, None, None)
+    low, high = percentile(replicates) or (value, value)
+    if low < high:
+        return Measure(value, low, high)
+    return Measure(value, *(wilson(round(value * cases), cases) or (None, None)))
 
 
 def _defined(value: float) -> float | None:

@@ -64,7 +64,7 @@ def _table(run: Evaluated, found: dict[str, Measure]) -> None:
                 "Measure": (title := TITLES[name]),
                 "Value": _number(value),
                 "95% interval": "—" if low is None else f"{low:.3f} to {high:.3f}",
-                "Always the largest class": _number(baseline.get(title)),
+                "Always the largest class of training": _number(baseline.get(title)),
                 "Published": _number(published.get(title)),
             }
             for name, (value, low, high) in found.items()
@@ -140,6 +140,10 @@ def _curves(run_id: str, positive: int | None, names: tuple[str, ...]) -> tuple[
     )
 
 
+def _without_spread(of_name: Measure) -> bool:
+    return of_name.value in (0, 1) or (of_name.value is not None and of_name.low is None)
+
+
 def _alt(found: dict[str, Measure]) -> str:
     said = ", ".join(f"{TITLES[name]} {m.value:.3f}" for name, m in found.items() if m.value is not None)
     return f"Figures on the test set: {said}"
@@ -157,8 +161,13 @@ def _words(run: Evaluated, found: dict[str, Measure]) -> str:
         f"bootstrap with {bootstrap.RESAMPLES:,} resamples, drawn within each true class, so that the classes keep "
         "their shares; what other first weights would change is not in them."
     )
+    if any(_without_spread(of_name) for of_name in found.values()):
+        text += (
+            " Where every image of a kind is right, or none, all resamples are alike: a share then has Wilson's "
+            "interval, and other figures have none, which does not make them certain."
+        )
     if baseline := run.record.result.get("baseline"):
-        text += f" Gray marks: always answering “{baseline['class']}”."
+        text += f" Gray marks: always answering “{baseline['class']}”, the largest class of the training images."
     if published := run.record.result.get("published"):
         text += f" Published: {published['model']} ({published['source']})."
     missing = [TITLES[name] for name, of_name in found.items() if of_name.value is None]

@@ -65,6 +65,20 @@ def test_the_interval_of_a_share_is_that_of_scipys_bootstrap():
     assert [ours.low, ours.high] == pytest.approx(list(theirs.confidence_interval), abs=0.02)
 
 
+def test_a_share_of_all_or_none_is_not_certain():
+    """90 of 90 found, 100 of 100 false alarms: resamples are all alike."""
+    labels = np.repeat([1, 0], [90, 100])
+    ours = measure(Predictions(np.tile([0.1, 0.9], (190, 1)), labels))[1]
+    ends = {name: (ours[name].low, ours[name].high) for name in NAMES}
+    wilson = stats.binomtest(90, 90).proportion_ci(method="wilson")
+    assert ends["sensitivity"] == pytest.approx((wilson.low, 1))
+    assert ends["specificity"] == pytest.approx((0, stats.binomtest(0, 100).proportion_ci(method="wilson").high))
+    accuracy = stats.binomtest(90, 190).proportion_ci(method="wilson")
+    assert ends["accuracy"] == pytest.approx((accuracy.low, accuracy.high))
+    assert ends["balanced_accuracy"] == ends["roc_auc"] == (None, None)
+    assert ours["roc_auc"].value == 0.5
+
+
 def test_the_same_seed_gives_the_same_intervals():
     found = judged(50, 2)
     assert measure(found) == measure(found)
