@@ -55,8 +55,6 @@ def pick(key: str) -> Record | None:
         was trained, and where the address names one that is not here, which the page then says.
     """
     missing = unknown()
-    if missing:
-        st.warning(MISSING)
     runs, chosen = found(), None if missing else named()
     if chosen is not None and chosen.id not in {run.id for run in runs}:
         runs.append(chosen)
@@ -69,6 +67,7 @@ def pick(key: str) -> Record | None:
     st.selectbox(
         "Finished network",
         list(by_id),
+        None,
         format_func=lambda run_id: name(by_id[run_id]),
         key=key,
         on_change=_choose,
@@ -85,7 +84,9 @@ def _first(runs: Sequence[Record]) -> Record:
 
 
 def _show(run: Record) -> None:
-    st.session_state[_LAST] = st.query_params[PARAM] = run.id
+    st.session_state[_LAST] = run.id
+    if st.query_params.get(PARAM) != run.id:
+        st.query_params[PARAM] = run.id
 
 
 def _choose(key: str) -> None:

@@ -9,6 +9,7 @@ from medcore.charts import template
 from medcore.data import sources
 from medcore.data.dataset import Splits
 from medcore.evaluation import predictions
+from medcore.evaluation.classification import positive_class
 from medcore.runs import files
 from medcore.runs.store import Record
 from medcore.spec import DataSpec
@@ -47,23 +48,28 @@ def splits(trained: Record) -> Splits | None:
     return reading.soon(sources.snapshot, spec.name, spec.options, "Reading the images…")
 
 
-def choose(trained: Record, whole: Splits) -> Image:
-    """The filters and a page of the grid; returns the image that is chosen, the first of them where none is."""
+def choose(trained: Record, whole: Splits) -> Image | None:
+    """The filters and a page of the grid.
+
+    Returns:
+        The image that the address names; where it names none, the first of the class that is looked for that was
+        answered rightly; None where it names one that is not there, or no image passes the filters.
+    """
     part = whole["test"]
     said = _said(trained, len(part))
     chosen = named(whole)
     left = _filtered(whole, said)
     if not len(left):
         st.info("No test image passes these filters.")
-        return chosen or Image("test", 0)
-    image = chosen or Image("test", int(left[0]))
+        return chosen
+    image = chosen if chosen or unknown(whole) else Image("test", _first(whole, left, said))
     start, stop = paging.span(len(left), ON_A_PAGE, "inside_page")
     places = [("test", int(index)) for index in left[start:stop]]
     image_grid(
         thumbnails.images(whole, places),
         [_cell(whole, index, said) for _, index in places],
         key="inside_grid",
-        chosen=f"{image.split}:{image.index}",
+        chosen=f"{image.split}:{image.index}" if image else "",
         cell_width=84,
         on_choose=_choose,
     )
@@ -74,11 +80,28 @@ def choose(trained: Record, whole: Splits) -> Image:
 def named(whole: Splits) -> Image | None:
     """The image that the address names, if there is one."""
     split, _, index = st.query_params.get(PARAM, "").partition(":")
-    if split in whole and index.isdecimal() and len(index) < 10 and int(index) < len(whole[split]):
-        return Image(split, int(index))
-    if split:
-        st.warning("The address names no image of this data set, so the first is shown.")
-    return None
+    there = split in whole and index.isdecimal() and len(index) < 10 and int(index) < len(whole[split])
+    return Image(split, int(index)) if there else None
+
+
+def unknown(whole: Splits) -> str:
+    """That the address names an image which is not there, in a sentence; "" where it does not."""
+    asked = st.query_params.get(PARAM, "")
+    if not asked or named(whole):
+        return ""
+    split, _, index = asked.partition(":")
+    if split not in whole or not index:
+        return f"The address names no image of this data set: choose one at the left. Received: {asked[:40]}"
+    return f"The {split} set has {len(whole[split]):,} images, the first is 0: there is no {index[:20]}."
+
+
+def _first(whole: Splits, left: np.ndarray, said: Said | None) -> int:
+    """Of these images the first of the class that is looked for that was answered rightly, as far as there is one."""
+    part = whole["test"]
+    positive = positive_class(part.class_names)
+    looked_for = [i for i in left.tolist() if positive is None or part.labels[i] == positive]
+    right = (i for i in looked_for if said is not None and _is_right(whole, i, said))
+    return next(right, (looked_for or left.tolist())[0])
 
 
 def _choose(image: str) -> None:

@@ -18,6 +18,7 @@ from medcore.ui import (
     tabs,
 )
 from medcore.ui.inside_images import Image
+from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 PARAM = "inside"
@@ -33,7 +34,7 @@ def show() -> None:
     with st.sidebar:
         trained = finished_networks.pick("inside_model")
     if trained is None:
-        _start()
+        st.warning(finished_networks.MISSING) if finished_networks.unknown() else _start()
         tabs.show(LESSON, "asking")
         return
     st.markdown(f"**{finished_networks.line(trained)}**")
@@ -42,7 +43,10 @@ def show() -> None:
         return
     with st.sidebar:
         image = inside_images.choose(trained, whole)
-    _tabs(trained, whole, image)
+    if unknown := inside_images.unknown(whole):
+        st.warning(plain(unknown))
+    elif image is not None:
+        _tabs(trained, whole, image)
 
 
 def _start() -> None:

@@ -9,6 +9,7 @@ from medcore.imaging.stack import Stack
 from medcore.labs import inside
 from medcore.ui import (
     controls,
+    finished_networks,
     lesson,
     live_panel,
     model_download,
@@ -101,6 +102,9 @@ def _settings(network: Network | None) -> tuple[bool, str]:
 def _start() -> None:
     """Nothing is trained yet: the small network, in some seconds."""
     if st.session_state.get("predict_whose") == predict_network.BROUGHT:
+        return
+    if finished_networks.unknown():
+        st.warning(finished_networks.MISSING)
         return
     records = live_panel.shown(PARAM)
     st.info("No network was trained here yet. The small one on simulated CT images takes some seconds.")

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from medcore.data import cache, sources
+from medcore.data.dataset import ImageDataset
 from medcore.labs import inside, optimizers
 from medcore.runs import files
 from medcore.spec import ExplanationSpec, RunSpec
+from medcore.ui import finished_networks, inside_images
 
 PAGE, PART = "transfer_learning", "Look inside"
 CLASSES = [str(i) for i in range(10)]
@@ -143,7 +145,46 @@ def test_layers_and_neighbours_have_their_own_questions(open_page, store, traine
 def test_mistakes_alone_and_names_that_mean_nothing(open_page, store, trained):
     page = open_page(PAGE, part=PART, model=trained, answers="Wrong")
     assert "179 test images; click one" in words(page)
-    page = open_page(PAGE, part=PART, model="f" * 32, image="test:99999")
-    assert not page.exception
-    assert "The network that this address names is not on this machine" in page.warning[0].value
-    assert "The address names no image" in page.warning[1].value
+
+
+def test_a_link_to_what_is_not_here_shows_nothing_else_in_its_place(open_page, store, trained):
+    for name in ("f" * 32, "nonsense"):
+        page = open_page(PAGE, part=PART, model=name)
+        assert not page.exception
+        assert [warning.value for warning in page.warning] == [finished_networks.MISSING]
+        assert page.query_params["model"] == name
+    page.selectbox(key="inside_model").select_index(0).run()
+    assert not page.warning
+    (request,) = asked(store)
+    assert request.spec["base"] == trained
+    for image, said in (("test:99999", "The test set has 359 images, the first is 0"), ("foo", "names no image")):
+        page = open_page(PAGE, part=PART, model=trained, image=image)
+        assert not page.exception
+        assert said in page.warning[0].value
+        assert len(asked(store)) == 1, "no other image is asked about"
+
+
+def test_the_network_shown_stands_in_the_address_and_one_that_guesses_is_not_the_first(open_page, store, trained):
+    (guessing,) = store.create(optimizers.runs(dataset="digits", optimizers=["momentum"], epochs=1), "somebody")
+    store.claim("small")
+    shutil.copytree(files.folder(trained), files.folder(guessing))
+    test = {"accuracy": 0.1, "n": 359, "intervals": {"balanced_accuracy": [0.08, 0.12]}}
+    store.finish(guessing, "done", result={"seconds": 1.0, "test": test, "data": {"classes": CLASSES}})
+    page = open_page(PAGE, part=PART)
+    assert page.query_params["model"] == trained
+    options = page.selectbox(key="inside_model").options
+    assert ["about chance" in option for option in options] == [True, False]
+    page.selectbox(key="inside_model").set_value(guessing).run()
+    del page.query_params["model"]
+    page.run()
+    assert page.query_params["model"] == guessing, "the session keeps what was chosen"
+
+
+def test_it_opens_on_the_first_right_answer_of_the_class_that_is_looked_for():
+    labels = np.array([0, 1, 1, 0, 1])
+    part = ImageDataset(np.zeros((5, 8, 8, 1), np.uint8), labels, ("no lesion", "lesion"), None)
+    said = inside_images.Said({0: "no lesion", 1: "no lesion", 2: "Lesion"}, {})
+    everything = np.arange(5)
+    assert inside_images._first({"test": part}, everything, said) == 2
+    assert inside_images._first({"test": part}, everything, None) == 1
+    assert inside_images._first({"test": part}, everything[[0, 3]], said) == 0
