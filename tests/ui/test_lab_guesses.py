@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from medcore import settings
 from medcore.labs import transfer, two_hospitals
 from medcore.runs.store import Store
-from tests.ui import made_runs
+from tests.ui import guess_page, made_runs
 
 LEARNED = {"source": "run", "trainable": 10}
 PAGE = """
@@ -29,13 +29,7 @@ def store(home):
 
 
 def opened(module: str, read: str, specs, ids=(), **query) -> AppTest:
-    page = AppTest.from_string(PAGE.replace("MODULE", module).replace("READ", read), default_timeout=60)
-    page.session_state["specs"], page.session_state["ids"] = specs, list(ids)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+    return guess_page.opened(PAGE.replace("MODULE", module).replace("READ", read), specs, ids, **query)
 
 
 def told(page) -> str:

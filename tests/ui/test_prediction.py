@@ -8,7 +8,7 @@ from medcore.labs import optimizers, regularization
 from medcore.runs.store import Store
 from medcore.training.run import Row
 from medcore.ui.prediction import answer, contrast, contrasts
-from tests.ui import made_runs
+from tests.ui import guess_page, made_runs
 
 PAGE = """
 import streamlit as st
@@ -49,13 +49,7 @@ def train(store, specs, accuracies=ACCURACIES) -> list[str]:
 
 
 def opened(specs, ids=(), **query) -> AppTest:
-    page = AppTest.from_string(PAGE, default_timeout=60)
-    page.session_state["specs"], page.session_state["ids"] = specs, list(ids)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+    return guess_page.opened(PAGE, specs, ids, **query)
 
 
 def words(page) -> str:
