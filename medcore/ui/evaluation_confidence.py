@@ -34,7 +34,7 @@ def show(run: Evaluated, _: Sequence[Record]) -> None:
     of_class = "" if ours.all() else f" of {run.of}"
     st.markdown(
         plain(
-            f"Of {int(surely.sum()):,} images{of_class} with a confidence of {SURE:.0%} or more, {wrong:,} are wrong."
+            f"Of {int(surely.sum()):,} images{of_class} with a confidence of {SURE:.0%} or more, {wrong:,} {'is' if wrong == 1 else 'are'} wrong."
             if surely.any()
             else f"Of no image{of_class} was the model as sure as {SURE:.0%}."
         )

@@ -39,8 +39,8 @@ def show(run: Evaluated, done: Sequence[Record]) -> None:
     st.markdown(_verdict(run.record.label, name, len(only_one), len(only_other), len(ours)))
     if len(done) > 2:
         st.caption(
-            "Whoever compares many pairs will find one with a small p by chance: p is that of this pair alone. The "
-            "verdict above the tabs corrects for all pairs."
+            "Whoever compares many pairs will find one with a small p by chance: p is that of this pair alone, not "
+            "corrected for the others."
         )
     _images(run, Evaluated(other, found, run.classes, run.positive, run.colour), only_one, only_other)
 
@@ -71,10 +71,14 @@ def _verdict(one: str, other: str, wins: int, losses: int, n: int) -> str:
     chance = "can be told apart" if p < LEVEL else "cannot be told apart: the difference may be chance"
     return plain(
         f"{one} is right in {wins:,} images that {other} gets wrong, and wrong in {losses:,} that it gets right: "
-        f"accuracy {100 * difference:+.1f} points (95% interval {100 * low:+.1f} to {100 * high:+.1f}). "
+        f"accuracy {_points(difference)} points (95% interval {_points(low)} to {_points(high)}). "
         f"McNemar's exact test: p = {_p(p)}; on these images the two {chance}. It speaks of these two "
         "trained models, not of other first weights."
     )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}".replace("-", "−")
 
 
 def _p(p: float) -> str:
