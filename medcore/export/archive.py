@@ -71,6 +71,8 @@ def write(out: IO[bytes], runs: Mapping[str, RunSpec], precisions: Mapping[str, 
             with packed.open(zipfile.ZipInfo(file), "w", force_zip64=True) as member:
                 np.savez_compressed(member, **arrays)
             share(1.0)
+        for run, name in transferred.bases(runs).items():
+            packed.writestr(zipfile.ZipInfo(name), transferred.base_file(run).read_bytes())
         texts[readme.FILE] = readme.text(runs, cards, left_out)
         for name, text in texts.items():
             packed.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)  # of no date

@@ -22,6 +22,7 @@ notebook.ipynb    the same, step by step; open it with Jupyter (pip install note
 specs.json        the runs for Medcore itself: python -m medcore train specs.json
 requirements.txt  the packages that the script needs"""
 DATA = "{file:17} images and labels of training, validation and test, as the network sees them"
+BASE = "{file:17} a network that a run of Medcore left, which others go on with"
 NOT_COMMERCIAL = "Not for commercial use."
 NOT_STATED = "The licence of these images is not stated: ask whose they are before you pass them on."
 
@@ -38,7 +39,10 @@ def text(runs: Mapping[str, RunSpec], cards: Mapping[str, Card], left_out: Seque
     recipes = {data_files(runs)[data_key(spec)]: spec.preparation for spec in trained}
     for key, users in adapted.targets(runs).items():
         recipes[data_files(runs)[key]] = users[0].adaptation.target_preparation
-    here = FILES.format(data="\n".join(DATA.format(file=file) for file in cards))
+    data = [DATA.format(file=file) for file in cards] + [
+        BASE.format(file=file) for file in transferred.bases(runs).values()
+    ]
+    here = FILES.format(data="\n".join(data))
     parts = [sections.TITLE, _wrapped(sections.INTRODUCTION), f"How to run it\n\n{HOW}", f"What is here\n\n{here}"]
     parts.append("The runs\n\n" + "\n".join(f"- {_line(label)}" for label in runs))
     for file, card in cards.items():

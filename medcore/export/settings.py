@@ -77,7 +77,11 @@ def settings(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
     every = {label: _of(spec, files[data_key(spec)], (precisions or {}).get(label)) for label, spec in runs.items()}
     if transferring(runs):
         first = {label: files[data_key(spec)] for label, spec in transferred.firsts(runs).items()}
-        every = {label: values | transferred.settings(runs[label], first.get(label)) for label, values in every.items()}
+        bases = transferred.bases(runs)
+        every = {
+            label: values | transferred.settings(runs[label], first.get(label), bases.get(runs[label].base))
+            for label, values in every.items()
+        }
     if adapting(runs):
         other = {label: files[adapted.target_key(spec)] for label, spec in runs.items()}
         every = {label: values | adapted.settings(runs[label], other[label]) for label, values in every.items()}
@@ -183,8 +187,8 @@ def transferring(runs: Mapping[str, RunSpec]) -> bool:
 def of_pretraining(runs: Mapping[str, RunSpec]) -> dict[str, Any]:
     """What all networks share that learn from another set first, beside what each run has of its own."""
     spec = next(iter(transferred.firsts(runs).values()))
-    own = ("data", "model", "seed", "precision", "epochs", *PENALTIES)
-    return {key: value for key, value in _of(spec, "", None).items() if key not in own}
+    own, values = ("data", "model", "seed", "precision", "epochs", *PENALTIES), _of(spec, "", None)
+    return {key: values[key] for key in COMMENTS if key in values and key not in own}
 
 
 def augmented(runs: Mapping[str, RunSpec]) -> bool:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from medcore.data import session_sets
+from medcore.export import adapted, transferred
 from medcore.spec import RunSpec
 
 FILE = "specs.json"
@@ -18,6 +19,17 @@ def text(runs: Mapping[str, RunSpec]) -> str:
 def told(spec: RunSpec) -> dict:
     """A spec as plain values, without a name that is a secret."""
     values = spec.to_dict()
-    if session_sets.is_name(spec.data.name):
-        values["data"] |= {"name": OWN}
+    for data in (values["data"], values["transfer"]["pretraining"], values["adaptation"]["target"]):
+        if session_sets.is_name(data["name"]):
+            data |= {"name": OWN}
     return values
+
+
+def sets(spec: RunSpec) -> set[str]:
+    """Names of the data sets that a run takes images from."""
+    others = []
+    if spec.task == transferred.TASK and spec.transfer.source == "set":
+        others.append(spec.transfer.pretraining.name)
+    if spec.task == adapted.TASK:
+        others.append(spec.adaptation.target.name)
+    return {spec.data.name, *others}

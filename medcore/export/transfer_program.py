@@ -7,11 +7,10 @@ def last_layers(network: keras.Model) -> dict[str, str]:
 '''
 
 LEARN_FIRST = '''
-ANEW = ("logits", "preprocess")  # layers that tell the classes apart, and that bring images to the network
 LEARNED = {}  # runs that differ in what comes after share what their networks learned before
 
 
-def fitted(images: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+def reshaped(images: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     """Images (n, height, width, channels) in another shape."""
     before = adapters(images.shape[1:], shape)
     if not before:
@@ -27,18 +26,11 @@ def learned(settings: dict, shape: tuple[int, int, int]) -> dict[str, list[np.nd
         print(f"First {settings['pretraining']}:")
         data = load(settings["pretraining"])
 SHAPED        for split in ("train", "val"):
-            data[f"{split}_images"] = fitted(data[f"{split}_images"], shape)
+            data[f"{split}_images"] = reshaped(data[f"{split}_images"], shape)
         network = build_model(settings, shape, len(data["class_names"]))
         train(network, data, settings)
         LEARNED[key] = {layer.name: layer.get_weights() for layer in network.layers}
     return LEARNED[key]
-
-
-def take_over(network: keras.Model, weights: dict[str, list[np.ndarray]]) -> None:
-    """Gives a network what another one learned, but for a few layers that belong to its own images and classes."""
-    for layer in network.layers:
-        if layer.name not in ANEW:
-            layer.set_weights(weights[layer.name])
 '''
 
 IMAGENET = '''
@@ -51,15 +43,46 @@ def load_imagenet(network: keras.Model, settings: dict) -> None:
     backbone(network).load_weights(file)
 '''
 
-FROM_SET = "take_over(network, learned(settings, shape))"
+TAKE_OVER = '''
+ANEW = ("logits", "preprocess", "fit_size", "fit_channels")  # they tell the classes apart, and take the images in
 
-FROM_IMAGENET = "load_imagenet(network, settings)"
 
-FROM_EITHER = f"""\
-if settings["source"] == "set":
-        {FROM_SET}
-    else:
-        {FROM_IMAGENET}"""
+def take_over(network: keras.Model, weights: dict[str, list[np.ndarray]]) -> None:
+    """Gives a network what another one learned, but for a few layers that belong to its own images and classes."""
+    for layer in network.layers:
+        if layer.name not in ANEW:
+            layer.set_weights(weights[layer.name])
+'''
+
+ORIGINS = {
+    "imagenet": '''
+def from_imagenet(settings: dict, shape: tuple[int, int, int], classes: int) -> keras.Model:
+    """The network with weights of ImageNet."""
+    network = build_model(settings, shape, classes)
+    load_imagenet(network, settings)
+    return network
+''',
+    "run": '''
+def from_run(settings: dict, shape: tuple[int, int, int], classes: int) -> keras.Model:
+    """The network with the weights that a finished run left; it brings images to the shape that this run's had."""
+    base = keras.models.load_model(FOLDER / settings["base"], compile=False)
+    network = build_model(settings, INNER, classes)
+    take_over(network, {layer.name: layer.get_weights() for layer in base.layers})
+    return FITTED
+''',
+    "set": '''
+def from_set(settings: dict, shape: tuple[int, int, int], classes: int) -> keras.Model:
+    """The network with what it learns from another set first."""
+    weights = learned(settings, shape)
+    network = build_model(settings, shape, classes)
+    take_over(network, weights)
+    return network
+''',
+}
+"""A function for each origin of the weights."""
+INNER, FITTED = "inner_shape(base)", "fitted(network, shape)"
+AS_IT_IS = "shape", "network"
+"""What a network of Keras Applications takes and is, which brings images to its own size."""
 
 SHAPED = """\
         if settings["model"][0] in PREPROCESSING:  # it brings images of every size to its own
@@ -82,8 +105,7 @@ def train_stage(network: keras.Model, data: dict, settings: dict, unfrozen: int)
 def fit_transfer(label: str, data: dict, settings: dict) -> tuple[list[dict], dict]:
     """Trains a network that has learned before, in one stage or two; as `fit_network`."""
     shape = data["train_images"].shape[1:]
-    network = build_model(settings, shape, len(data["class_names"]))
-    ORIGIN
+    network = ORIGINS[settings["source"]](settings, shape, len(data["class_names"]))
     drawn = [(v, ops.convert_to_numpy(v)) for v in network.variables if "seed_generator" in v.path]
 
     print("The head:")

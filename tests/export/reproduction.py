@@ -1,5 +1,7 @@
 """Runs of several tasks, their scripts run, and what both measured held against each other."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,14 +10,20 @@ from tests.export.test_without_medcore import METRICS, TOLERANCE, WHERE_ASKED_FO
 from tests.training.conftest import Recorder
 
 
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
 def trained(runs, tmp_path_factory) -> Exported:
-    """The runs trained by Medcore, in a home of its own, and their ZIP."""
+    """The runs trained by Medcore, in a home of its own, and their ZIP; their ids are 0, 1, 2, … (32 digits)."""
     from medcore.training import adaptation, classification, transfer
 
     trainers = {"classification": classification.train, "transfer": transfer.train, "adapt": adaptation.train}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
-        records = {label: Recorder(tmp_path_factory.mktemp("run")) for label in runs}
+        home = tmp_path_factory.mktemp("home") / "home"
+        patch.setenv("MEDCORE_HOME", str(home))
+        records = {label: Recorder(_made(home / "runs" / f"{n:032x}")) for n, label in enumerate(runs)}
         results = {label: trainers[runs[label].task](runs[label], record) for label, record in records.items()}
         return unpacked(runs, results, records, tmp_path_factory.mktemp("zip"))
 

@@ -1,5 +1,6 @@
 """Exported scripts of transfer learning, run, and held against what Medcore measured."""
 
+import re
 import shutil
 from dataclasses import replace
 
@@ -7,15 +8,25 @@ import numpy as np
 import pytest
 
 from medcore.data.published import backbone_weights
-from medcore.spec import DataSpec, ModelSpec, RunSpec, SampleSpec, TrainingSpec, TransferSpec
+from medcore.export import specs, transferred
+from medcore.export.settings import check
+from medcore.spec import (
+    AdaptationSpec,
+    DataSpec,
+    ModelSpec,
+    PreparationSpec,
+    RegularizationSpec,
+    RunSpec,
+    SampleSpec,
+    TrainingSpec,
+    TransferSpec,
+)
 from tests.export.conftest import Exported
 from tests.export.reproduction import same, trained
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-ELSEWHERE = TransferSpec(
-    pretraining=DataSpec("ct-simulator", {"images": 100, "size": 64}), pretraining_epochs=2, epochs=2
-)
+ELSEWHERE = TransferSpec(pretraining=DataSpec("digits"), pretraining_epochs=2, epochs=2)
 
 
 def spec(**parts) -> RunSpec:
@@ -25,19 +36,22 @@ def spec(**parts) -> RunSpec:
             "model": ModelSpec("cnn", {"batch_norm": 1, "dropout": 0.3}),
             "training": TrainingSpec(2, precision="float32"),
             "sample": SampleSpec(images=100),
+            "preparation": PreparationSpec({"resize": {"side": 12}}),
         }
         | parts,
     )
 
 
 RUNS = {
-    "Frozen": spec(task="transfer", transfer=ELSEWHERE),
+    "Scratch": spec(),
     "Fine-tuned": spec(
         task="transfer",
         transfer=replace(ELSEWHERE, unfrozen=2, learning_rate=0.001),
         training=TrainingSpec(3, 16, weights="best", precision="float32"),
     ),
-    "Scratch": spec(),
+    "From a run on larger images": spec(
+        task="transfer", base=f"{0:032x}", transfer=TransferSpec("run"), preparation=PreparationSpec()
+    ),
 }
 
 
@@ -65,8 +79,9 @@ def imagenet(tmp_path_factory) -> Exported:
         "MobileNetV2": spec(
             task="transfer",
             model=DEEP,
-            transfer=TransferSpec("imagenet", unfrozen=1, epochs=1, learning_rate=0.001),
+            transfer=TransferSpec("imagenet"),
             sample=SampleSpec(images=40),
+            preparation=PreparationSpec(),
             training=TrainingSpec(1, 16, precision="float32"),
         )
     }
@@ -86,8 +101,41 @@ def test_weights_of_imagenet_are_read_from_a_file_beside_the_script(imagenet):
     same(imagenet, "MobileNetV2")
 
 
-def test_the_set_it_learns_from_first_is_in_the_archive(small):
-    assert sorted(path.name for path in small.folder.glob("*.npz")) == ["data.npz", "pretraining.npz"]
-    with np.load(small.folder / "pretraining.npz") as file:
-        assert file["train_images"].shape[1:3] == (64, 64)
-    assert "pretraining.npz" in (small.folder / "README.txt").read_text(encoding="utf-8")
+def test_what_it_learns_from_first_is_in_the_archive(small):
+    assert sorted(path.name for path in small.folder.glob("*.npz")) == ["data-1.npz", "data-2.npz", "pretraining.npz"]
+    for name, size in {"data-1.npz": 12, "data-2.npz": 8, "pretraining.npz": 8}.items():
+        with np.load(small.folder / name) as file:
+            assert file["train_images"].shape[1:] == (size, size, 1)
+    assert (small.folder / "base.keras").is_file()
+    told = (small.folder / "README.txt").read_text(encoding="utf-8")
+    assert "pretraining.npz" in told
+    assert "base.keras" in told
+
+
+def test_what_a_script_cannot_do_is_refused_in_a_sentence(home):
+    penalised = replace(RUNS["Fine-tuned"], regularization=RegularizationSpec(0.1))
+    classic = RunSpec(task="classic", data=DataSpec("digits"), model=ModelSpec("knn"))
+    adapted = RunSpec(task="adapt", data=DataSpec("digits"))
+    run = {"Run": RUNS["From a run on larger images"]}
+    for runs, words in (
+        ({"Run": penalised}, 'without penalties. Received: "Run"'),
+        ({"Run": RUNS["Fine-tuned"], "kNN": classic}, "Received: a classic among them"),
+        ({"Run": RUNS["Fine-tuned"], "There": adapted}, "takes such runs alone. Received: others among them"),
+        ({"There": replace(adapted, preparation=PreparationSpec({"flip": {}}))}, 'Received: "There" with augmentation'),
+        (run, "with at most 64 MB, to go into a ZIP. Received: none"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(words)):
+            check(runs)
+    file = transferred.base_file(f"{0:032x}")
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as opened:
+        opened.truncate(65 * 2**20)
+    with pytest.raises(ValueError, match="Received: 65 MB"):
+        check(run)
+
+
+def test_secret_names_stay_here_wherever_they_stand():
+    secret = DataSpec("session-" + "0" * 32)
+    spec = RunSpec(data=secret, transfer=TransferSpec(pretraining=secret), adaptation=AdaptationSpec(target=secret))
+    assert "session-" not in specs.text({"a": spec})
+    assert specs.sets(replace(spec, task="transfer")) == {secret.name}

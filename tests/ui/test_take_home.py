@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from medcore import settings
 from medcore.labs import choosing_lambda, optimizers
+from medcore.runs import files
 from medcore.runs.store import Store
-from medcore.spec import DataSpec, RunSpec
+from medcore.spec import AdaptationSpec, DataSpec, RunSpec, TransferSpec
 from medcore.ui import take_home
 from tests.pages.conftest import finish
 from tests.ui.test_work import endless
@@ -79,7 +80,9 @@ def test_nothing_is_offered_of_nothing(store):
 def test_what_is_no_training_has_specs_alone(store):
     page = shown({"Shift": RunSpec(task="robustness", base="0" * 32)})
     assert offered(page) == {"Specs (JSON)"}
-    assert page.info[0].value.startswith("A script trains runs of the tasks classification, classic, or all of a path.")
+    assert page.info[0].value.startswith(
+        "A script trains runs of the tasks classification, classic, transfer, adapt, or all of a path."
+    )
 
 
 def test_images_drawn_anew_and_images_of_patients_are_told_of(store):
@@ -98,6 +101,31 @@ def test_a_sessions_own_images_are_packed_for_it_alone(store, mine, own):
     may = mine and own
     assert ("Make the ZIP" in {button.label for button in page.button}) == may
     assert (take_home.NOT_YOURS in said(page)) == (not may)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        RunSpec(task="transfer", transfer=TransferSpec(pretraining=DataSpec(SECRET))),
+        RunSpec(task="adapt", adaptation=AdaptationSpec(target=DataSpec(SECRET))),
+    ],
+    ids=["learned from first", "the other place"],
+)
+def test_a_sessions_own_images_are_packed_for_it_alone_wherever_they_stand(store, run):
+    me = uuid.uuid4().hex
+    (run_id,) = store.create({"a": run}, me)
+    assert take_home.NOT_YOURS in said(shown({}, [run_id]))
+    assert "Make the ZIP" in {button.label for button in shown({}, [run_id], me, [SECRET]).button}
+
+
+def test_a_network_that_learned_from_a_sessions_images_is_packed_for_it_alone(store):
+    """Runs that go on with it are no key to it, either."""
+    me = uuid.uuid4().hex
+    (base,) = store.create(PRIVATE, me)
+    files.folder(base).mkdir(parents=True)
+    (files.folder(base) / "model.keras").write_bytes(b"a network")
+    runs = store.create({"b": RunSpec(task="transfer", base=base, transfer=TransferSpec("run"))}, "another")
+    assert take_home.NOT_YOURS in said(shown({}, runs, "another"))
 
 
 def test_the_controls_pack_no_set_of_another_session(store):
