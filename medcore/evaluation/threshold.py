@@ -47,6 +47,19 @@ def cost(found: Counts, false_alarm: float, miss: float) -> np.ndarray:
     return (false_alarm * found.false_alarms + miss * found.misses) / n
 
 
+def cost_at(prevalence: float, found: Counts, false_alarm: float, miss: float) -> np.ndarray:
+    """The same where cases of the class are rarer or commoner than among these.
+
+    Args:
+        prevalence: their share, 0 to 1.
+        found: of one positive and one negative case or more.
+        false_alarm, miss: as for `cost`.
+    """
+    missed = found.misses / (found.hits + found.misses)
+    alarmed = found.false_alarms / (found.false_alarms + found.clear)
+    return prevalence * miss * missed + (1 - prevalence) * false_alarm * alarmed
+
+
 def cheapest(costs: np.ndarray) -> float:
     """The threshold of the grid with the lowest cost; the middle one of those that are equal.
 

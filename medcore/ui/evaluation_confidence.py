@@ -31,10 +31,11 @@ def show(run: Evaluated, _: Sequence[Record]) -> None:
     )
     surely = ours & (found.probabilities.max(axis=1) >= SURE)
     wrong = int((surely & ~found.right).sum())
+    be = "is" if wrong == 1 else "are"
     of_class = "" if ours.all() else f" of {run.of}"
     st.markdown(
         plain(
-            f"Of {int(surely.sum()):,} images{of_class} with a confidence of {SURE:.0%} or more, {wrong:,} {'is' if wrong == 1 else 'are'} wrong."
+            f"Of {int(surely.sum()):,} images{of_class} with a confidence of {SURE:.0%} or more, {wrong:,} {be} wrong."
             if surely.any()
             else f"Of no image{of_class} was the model as sure as {SURE:.0%}."
         )

@@ -1,27 +1,22 @@
-"""From which probability on an image is called positive: what it costs, and what it means for a patient."""
+"""From which probability on an image is called positive, and what it costs."""
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import cost as costs
-from medcore.charts import patients as icons
-from medcore.charts import predictive_values as values
 from medcore.charts import template
-from medcore.evaluation import prevalence, threshold
+from medcore.evaluation import threshold
 from medcore.evaluation.intervals import wilson
 from medcore.evaluation.threshold import GRID, Counts
 from medcore.runs.store import Record
-from medcore.ui import controls, evaluated
+from medcore.ui import controls, evaluated, evaluation_patients
 from medcore.ui.evaluated import Evaluated
 from medcore.ui.plain import plain
 
 PRICES = (1, 2, 5, 10, 20, 50, 100)
-SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-PREVALENCES = np.geomspace(0.001, 1, 200)
 AT = "eval_threshold"
 VAL, TEST = "validation images, which choose", "test images, which judge"
 COLOURS = {VAL: template.COLOURS[6], TEST: template.COLOURS[0]}
@@ -49,7 +44,11 @@ def show(run: Evaluated, _: Sequence[Record]) -> None:
         st.caption(_choice(alarm, miss, best))
     with numbers:
         _table(run, found, alarm, miss)
-    _patients(run, found)
+    st.subheader("What it means for a patient", anchor=False)
+    share = evaluation_patients.prevalence_asked()
+    evaluation_patients.show(run, found, share)
+    if best is not None:
+        st.caption(_cheapest_there(_of_validation(run.id, run.positive), alarm, miss, share, best))
 
 
 def _prices() -> tuple[int, int]:
@@ -138,6 +137,17 @@ def _choice(alarm: int, miss: int, best: float | None) -> str:
     )
 
 
+def _cheapest_there(found: Counts, alarm: int, miss: int, share: float, best: float) -> str:
+    """What the chart of costs does not say: it counts the validation images as they are."""
+    if not (found.hits + found.misses)[0] or not (found.false_alarms + found.clear)[0]:
+        return "The costs above are at the prevalence of the images; the validation images are of one kind only."
+    there = threshold.cheapest(threshold.cost_at(share, found, alarm, miss))
+    return (
+        f"The costs above are at the prevalence of the images, for which {best:.2f} is cheapest. At a prevalence of "
+        f"{share:.1%} the cheapest threshold on the validation images would be **{there:.2f}**."
+    )
+
+
 def _table(run: Evaluated, found: Counts, alarm: int, miss: int) -> None:
     """What the threshold gives on the test images."""
     hits, misses, alarms, clear = (int(value) for value in found)
@@ -163,77 +173,6 @@ def _share(part: int, whole: int) -> str:
         return "not defined (0 of 0)"
     low, high = wilson(part, whole)
     return f"{part / whole:.1%} [{100 * low:.0f}–{100 * high:.0f}]"
-
-
-def _patients(run: Evaluated, found: Counts) -> None:
-    """What the answers mean where the disease is rarer or commoner than among these images."""
-    st.subheader("What it means for a patient", anchor=False)
-    share = controls.stepped(
-        "Prevalence",
-        SHARES,
-        0.01,
-        lambda value: f"{value:.1%}",
-        "eval_prevalence",
-        "How many of the patients who come have the disease: few in screening, many in a specialist's clinic.",
-    )
-    hits, misses, alarms, clear = (int(value) for value in found)
-    sensitivity, specificity = hits / (hits + misses), clear / (clear + alarms)
-    of_set = (hits + misses) / sum(map(int, found))
-    of = prevalence.of_patients(sensitivity, specificity, share)
-    st.markdown(_frequencies(run, of, sensitivity, specificity, share))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _drawn(_icons(of), "eval_patients", f"Icons of 1,000 patients: {_kinds(of)}")
-    with right:
-        _drawn(
-            _predictive(sensitivity, specificity, share, of_set),
-            "eval_predictive",
-            "Positive and negative predictive value against the prevalence",
-        )
-    st.caption(
-        f"Among the test images the prevalence is {of_set:.1%}. Sensitivity and specificity are taken to stay as they "
-        "are on the test images; among other patients, with milder disease or other scanners, they often do not."
-    )
-
-
-def _frequencies(run: Evaluated, of: prevalence.Patients, sensitivity: float, specificity: float, share: float) -> str:
-    """In whole patients, as people reason best."""
-    positive, negative = prevalence.predictive_values(sensitivity, specificity, np.array(share))
-    text = (
-        f"Of **1,000 patients**, **{of.ill:,}** are truly {plain(run.of)}. The model finds **{of.ill_found:,}** of "
-        f"them and misses {of.ill_missed:,}. It also calls **{of.well_alarmed:,}** of the {1000 - of.ill:,} others "
-        "positive. "
-    )
-    if np.isfinite(positive):
-        text += f"So of {of.called:,} called positive, {of.ill_found:,} are: **PPV {positive:.1%}**"
-    else:
-        text += "Nobody is called positive, so there is no PPV"
-    return text + (f"; **NPV {negative:.1%}**." if np.isfinite(negative) else "; there is no NPV.")
-
-
-def _kinds(of: prevalence.Patients) -> str:
-    return (
-        f"{of.ill_found} ill and found, {of.ill_missed} ill and missed, {of.well_alarmed} well and alarmed, "
-        f"{of.well_cleared} well and cleared"
-    )
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _icons(of: prevalence.Patients) -> go.Figure:
-    return icons.figure(
-        {
-            "ill, found": (of.ill_found, template.COLOURS[1], "square"),
-            "ill, missed": (of.ill_missed, template.COLOURS[1], "square-open"),
-            "well, false alarm": (of.well_alarmed, template.COLOURS[3], "square"),
-            "well, cleared": (of.well_cleared, template.MUTED, "square-open"),
-        }
-    )
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _predictive(sensitivity: float, specificity: float, share: float, of_set: float) -> go.Figure:
-    positive, negative = prevalence.predictive_values(sensitivity, specificity, PREVALENCES)
-    return values.figure(PREVALENCES, positive, negative, share, of_set)
 
 
 def _drawn(figure: go.Figure, key: str, alt: str) -> None:

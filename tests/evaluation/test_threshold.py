@@ -17,6 +17,19 @@ def test_counts_and_costs_by_hand():
     assert threshold.cost(found, 1, 10).tolist() == [0.5, 0.25, 2.75, 2.5, 5.0]
 
 
+def test_costs_at_another_prevalence_are_those_of_cases_that_come_as_often():
+    """Each positive case once, each negative one nine times: a prevalence of 10%."""
+    rng = np.random.default_rng(1)
+    positive, scores = rng.random(200) < 0.5, rng.random(200).round(2)
+    scores[:2], positive[:2] = 0.5, (True, False)
+    found = threshold.counts(positive, scores, GRID)
+    up, down = positive.sum(), (~positive).sum()
+    often = np.repeat(np.arange(200), np.where(positive, down, 9 * up))
+    drawn = threshold.counts(positive[often], scores[often], GRID)
+    assert threshold.cost_at(0.1, found, 2, 30) == pytest.approx(threshold.cost(drawn, 2, 30))
+    assert threshold.cost_at(up / 200, found, 2, 30) == pytest.approx(threshold.cost(found, 2, 30))
+
+
 def test_the_cheapest_is_in_the_middle_of_equals():
     costs = np.full(101, 2.0)
     costs[20:31] = 1.0

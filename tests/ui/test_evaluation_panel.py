@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from medcore import settings
 from medcore.data import session_sets, sources
+from medcore.evaluation import threshold
 from medcore.labs import optimizers
 from medcore.runs import files
 from medcore.runs.store import Store
@@ -156,6 +157,10 @@ def test_the_cheapest_threshold_is_that_of_the_validation_images(of_two_classes)
     assert table["Sensitivity"].startswith(f"{called[found.labels == 0].mean():.1%}")
     assert table["False alarms"] == f"{called[found.labels == 1].sum()} of 100"
     assert "Of **1,000 patients**, **10** are truly “malignant”" in texts(app)
+    rare = threshold.counts(found.val_labels == 0, found.val_probabilities[:, 0], threshold.GRID)
+    there = threshold.cheapest(threshold.cost_at(0.01, rare, 1, 20))
+    assert there > at
+    assert f"would be **{there:.2f}**" in texts(app)
 
 
 def test_two_runs_are_compared_by_the_exact_test(two, digits):
