@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from medcore.explanation import layers
+from medcore.explanation.forward import at_once, score
 
 PIXELS_AT_ONCE = 2**18
 
@@ -16,7 +17,7 @@ class Gradients(NamedTuple):
     Args:
         logits: (n, classes).
         values: (n, …) what the layer made; the images themselves where no layer was named.
-        gradients: of the logit of the class asked for with respect to `values`, of the same shape.
+        gradients: of the `score` of the class asked for with respect to `values`, of the same shape.
     """
 
     logits: np.ndarray
@@ -25,7 +26,7 @@ class Gradients(NamedTuple):
 
 
 def of_logit(model: keras.Model, images: np.ndarray, target: int, layer: str = "") -> Gradients:
-    """The gradient of one class' logit. The logit, not the probability: that one is flat where the network is sure.
+    """The gradient of what speaks for one class. Logits, not probabilities: these are flat where the network is sure.
 
     Args:
         model: from images to logits.
@@ -41,8 +42,8 @@ def of_logit(model: keras.Model, images: np.ndarray, target: int, layer: str = "
             "Gradients of a network's answer need Keras on TensorFlow; occlusion works everywhere. "
             f"Received: Keras on {keras.backend.backend()}"
         )
-    at_once = max(1, PIXELS_AT_ONCE // (images.shape[1] * images.shape[2]))
-    parts = [_pass(model, images[i : i + at_once], target, layer) for i in range(0, len(images), at_once)]
+    together = at_once(images.shape[1:], PIXELS_AT_ONCE)
+    parts = [_pass(model, images[i : i + together], target, layer) for i in range(0, len(images), together)]
     return Gradients(*map(np.concatenate, zip(*parts, strict=True)))
 
 
@@ -53,7 +54,7 @@ def _pass(model: keras.Model, images: np.ndarray, target: int, layer: str) -> Gr
     with tf.GradientTape() as tape, layers.watched(model, [layer] if layer else []) as seen:
         tape.watch(given)
         logits = model(given, training=False)
-        asked = logits[:, target]
+        asked = score(logits, target)
     values = seen[layer].made if layer else given
     found = tape.gradient(asked, values, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     return Gradients(*(tf.cast(part, tf.float32).numpy() for part in (logits, values, found)))

@@ -65,7 +65,7 @@ def heatmap(
         return Heatmap(values, {"layer": layer})
     if method == "integrated_gradients":
         baseline = np.broadcast_to(np.float32(black), image.shape)
-        found = integrate(model, image, target, baseline, most_steps=MOST_STEPS if exact else STEPS)
+        found = integrate(model, image, target, baseline, most_steps=MOST_STEPS if exact else STEPS, pause=pause)
         return Heatmap(found.attributions, {"change": found.change, "missed": found.missed, "steps": found.steps})
     hidden = occlude(model, image, target, pause)
     lowest = float(softmax(hidden.lowest[None])[0, target])

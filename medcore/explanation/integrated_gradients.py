@@ -1,24 +1,25 @@
 """Integrated gradients: how much each pixel adds to the answer on the way from a blank image to this one."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
-from medcore.explanation.forward import logits
-from medcore.explanation.gradients import of_logit
+from medcore.explanation.forward import at_once, logits, nothing, score
+from medcore.explanation.gradients import PIXELS_AT_ONCE, of_logit
 
 STEPS, MOST_STEPS = 32, 256
 TOLERANCE = 0.02
-"""Of the logit's change, by which the sum of all pixels may miss it before more steps are taken."""
+"""Of the whole change, by which the sum of all pixels may miss it before more steps are taken."""
 
 
 class Integrated(NamedTuple):
     """Of one image.
 
     Args:
-        attributions: (height, width) float32, in units of the logit; they sum to `change`, as far as the steps go.
-        change: by how much the logit of the image lies above that of the baseline.
+        attributions: (height, width) float32, of `forward.score`; they sum to `change`, as far as the steps go.
+        change: by how much that of the image lies above that of the baseline.
         missed: sum of the attributions less `change`: completeness says that it is 0.
         steps: gradients taken.
     """
@@ -36,6 +37,7 @@ def integrate(
     baseline: np.ndarray,
     steps: int = STEPS,
     most_steps: int = MOST_STEPS,
+    pause: Callable[[], None] = nothing,
 ) -> Integrated:
     """The mean gradient on the straight way from the baseline, by the middle of each step, times the difference.
 
@@ -47,6 +49,7 @@ def integrate(
         baseline: of the same shape; what counts as nothing.
         steps: to begin with.
         most_steps: where to stop.
+        pause: called now and then; may raise to stop.
 
     Raises:
         ValueError: on a backend without gradients.
@@ -55,14 +58,25 @@ def integrate(
         Sundararajan et al., Axiomatic Attribution for Deep Networks, arXiv:1703.01365, equations 1 and 3.
     """
     difference = np.asarray(image - baseline, np.float32)
-    ends = logits(model, np.stack([baseline, image]))
-    change = float(ends[1, target]) - float(ends[0, target])
+    ends = score(logits(model, np.stack([baseline, image]), pause), target)
+    change = float(ends[1]) - float(ends[0])
     while True:
-        shares = (np.arange(steps, dtype=np.float32) + 0.5) / steps
-        way = baseline + shares[:, None, None, None] * difference
-        gradient = of_logit(model, way.astype(np.float32), target).gradients.mean(axis=0)
-        attributions = (difference * gradient).sum(axis=-1)
+        attributions = (difference * _mean_gradient(model, baseline, difference, target, steps, pause)).sum(axis=-1)
         missed = float(attributions.sum(dtype=np.float64)) - change
         if abs(missed) <= TOLERANCE * abs(change) or 2 * steps > most_steps:
             return Integrated(attributions, change, missed, steps)
         steps *= 2
+
+
+def _mean_gradient(
+    model: keras.Model, baseline: np.ndarray, difference: np.ndarray, target: int, steps: int, pause: Callable[[], None]
+) -> np.ndarray:
+    """(height, width, channels) float32; only a part of the way is in memory at a time."""
+    shares = (np.arange(steps, dtype=np.float32) + 0.5) / steps
+    total = np.zeros(difference.shape, np.float32)
+    together = at_once(difference.shape, PIXELS_AT_ONCE)
+    for start in range(0, steps, together):
+        pause()
+        way = baseline + shares[start : start + together, None, None, None] * difference
+        total += of_logit(model, way.astype(np.float32), target).gradients.sum(axis=0)
+    return total / steps

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from medcore.explanation.forward import logits, nothing
+from medcore.explanation.forward import at_once, logits, nothing, score
 
 ACROSS = 7
 """Patches side by side, about; neighbours overlap by half."""
@@ -16,8 +16,8 @@ class Occluded(NamedTuple):
     """Of one image.
 
     Args:
-        falls: (height, width) float32: by how much the logit falls, on average over the patches that hide a pixel;
-            negative where hiding it speaks for the class.
+        falls: (height, width) float32: by how much `forward.score` falls, on average over the patches that hide a
+            pixel; negative where hiding it speaks for the class.
         patch, stride: pixels.
         lowest: logits (classes,) of the image with the patch hidden whose absence costs most.
         corner: row and column of that patch's upper left pixel.
@@ -54,8 +54,10 @@ def occlude(
     patch = patch or max(1, round(min(height, width) / ACROSS))
     stride = stride or max(1, patch // 2)
     corners = [(top, left) for top in _places(height, patch, stride) for left in _places(width, patch, stride)]
-    answers = logits(model, _hidden(image, corners, patch), pause)
-    falls = logits(model, image[None])[0, target] - answers[:, target]
+    together = at_once(image.shape)
+    parts = [corners[start : start + together] for start in range(0, len(corners), together)]
+    answers = np.concatenate([logits(model, _hidden(image, part, patch), pause) for part in parts])
+    falls = score(logits(model, image[None]), target) - score(answers, target)
     total, times = np.zeros((height, width)), np.zeros((height, width))
     for (top, left), fall in zip(corners, falls, strict=True):
         total[top : top + patch, left : left + patch] += fall

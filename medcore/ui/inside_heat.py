@@ -119,6 +119,8 @@ def _said(facts: Mapping[str, Any]) -> None:
         config=template.CONFIG,
         alt="Probability of each class",
     )
+    if len(classes) == 2:
+        st.caption("Of two classes, a map is about how far the one's logit lies above the other's: that alone decides.")
     st.caption("For teaching and research, not for diagnosis.")
 
 
@@ -147,7 +149,7 @@ def _measured(answer: Answer, method: str) -> str:
     if method == "integrated_gradients":
         share = abs(found["missed"]) / max(abs(found["change"]), 1e-9)
         return (
-            f"Completeness: the pixels sum to {found['change'] + found['missed']:.3g}, the logit rises by "
+            f"Completeness: the pixels sum to {found['change'] + found['missed']:.3g}, {_risen(facts)} rises by "
             f"{found['change']:.3g} from black to this image; off by {share:.1%} with {found['steps']} steps."
         )
     if method == "occlusion":
@@ -159,6 +161,11 @@ def _measured(answer: Answer, method: str) -> str:
         )
     height, width = answer.arrays["image"].shape[:2]
     return f"Layer {plain(found['layer'])}; drawn at {height}x{width} pixels, smoothed between its places."
+
+
+def _risen(facts: Mapping[str, Any]) -> str:
+    """What the maps are about."""
+    return "the logit's lead over the other class" if len(facts["classes"]) == 2 else "the logit"
 
 
 def _check(answer: Answer, method: str) -> None:

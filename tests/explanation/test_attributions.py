@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from medcore.explanation import forward, gradcam, randomised
+from medcore.explanation import forward, gradcam, integrated_gradients, occlusion, randomised
 from medcore.explanation.integrated_gradients import integrate
 from medcore.explanation.occlusion import occlude
 from medcore.models.cnn import cnn
@@ -27,7 +27,8 @@ def test_integrated_gradients_of_a_linear_model_are_weight_times_input():
     model = linear((5, 4, 3), 2)
     image = np.random.default_rng(0).random((5, 4, 3), np.float32)
     baseline = np.full_like(image, 0.25)
-    weights = model.get_layer("logits").get_weights()[0][:, 1].reshape(5, 4, 3)
+    columns = model.get_layer("logits").get_weights()[0]
+    weights = (columns[:, 1] - columns[:, 0]).reshape(5, 4, 3)  # of two classes the difference decides
     found = integrate(model, image, 1, baseline)
     np.testing.assert_allclose(found.attributions, (weights * (image - baseline)).sum(-1), rtol=1e-4, atol=1e-6)
     assert found.missed == pytest.approx(0, abs=1e-5)
@@ -55,6 +56,33 @@ def test_occlusion_finds_the_patch_that_a_model_looks_at():
     np.testing.assert_allclose(found.falls, expected, atol=1e-5)
     assert found.corner == (4, 10)
     assert found.lowest[1] == pytest.approx(4 * image.mean(), rel=1e-4)
+
+
+def test_of_two_classes_each_map_is_the_other_one_turned_round(image):
+    keras.utils.set_random_seed(0)
+    model = cnn((20, 16, 1), 2)
+    falls = [occlude(model, image, target).falls for target in (0, 1)]
+    np.testing.assert_allclose(falls[0], -falls[1], atol=1e-5)
+    assert all(gradcam.heatmaps(model, image[None], target, "conv1").any() for target in (0, 1))
+
+
+def test_a_large_image_is_asked_about_in_parts(network, image, monkeypatch):
+    """The same answer, and the request can be stopped between two parts."""
+    whole = occlude(network, image, 1).falls, integrate(network, image, 1, np.zeros_like(image)).attributions
+    monkeypatch.setattr(integrated_gradients, "PIXELS_AT_ONCE", 8 * 20 * 16)
+    monkeypatch.setattr(occlusion, "at_once", lambda shape: 8)
+    built = []
+    hidden = occlusion._hidden
+    monkeypatch.setattr(occlusion, "_hidden", lambda *asked: built.append(made := hidden(*asked)) or made)
+    pauses = []
+    parts = (
+        occlude(network, image, 1).falls,
+        integrate(network, image, 1, np.zeros_like(image), pause=lambda: pauses.append(1)).attributions,
+    )
+    for one, other in zip(whole, parts, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    assert max(map(len, built)) == 8
+    assert len(pauses) > 4
 
 
 def test_patches_cover_every_pixel_by_default(network, image):

@@ -13,13 +13,13 @@ IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]], np.float32)[None, :, :, None
 
 
 def tiny():
-    """Two 1x1 filters, x and 2x - 1, ReLU; class 0 is 3 of the mean of the first, less that of the second."""
+    """Two 1x1 filters, x and 2x - 1, ReLU; class 0 is 3 of the mean of the first, less that of the second; 2 is 0."""
     image = keras.Input((3, 3, 1))
     maps = kinds.Conv2D(2, 1, name="conv", activation="relu")(image)
     features = kinds.GlobalAveragePooling2D()(maps)
-    model = keras.Model(image, kinds.Dense(2, name="logits")(features))
+    model = keras.Model(image, kinds.Dense(3, name="logits")(features))
     model.get_layer("conv").set_weights([np.array([[[[1.0, 2.0]]]]), np.array([0.0, -1.0])])
-    model.get_layer("logits").set_weights([np.array([[3.0, 0.0], [-1.0, 5.0]]), np.zeros(2)])
+    model.get_layer("logits").set_weights([np.array([[3.0, 0.0, 0.0], [-1.0, 5.0, 0.0]]), np.zeros(3)])
     return model
 
 
@@ -45,7 +45,7 @@ def test_grad_cam_pp_by_hand():
 def nested(inner, shape):
     image = keras.Input(shape)
     features = kinds.GlobalAveragePooling2D()(keras.Model(inner.input, inner.output, name="backbone")(image))
-    return keras.Model(image, kinds.Dense(2, name="logits")(features))
+    return keras.Model(image, kinds.Dense(3, name="logits")(features))
 
 
 def test_a_layer_of_a_nested_network_is_explained_as_if_it_lay_open():
