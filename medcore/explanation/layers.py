@@ -1,5 +1,6 @@
 """All layers of a network, those inside a nested one too, and what goes in and comes out of them."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -54,6 +55,20 @@ def shape_of(layer: keras.layers.Layer) -> tuple[int | None, ...]:
     """Of what it makes, the number of images first; () where it makes several things."""
     made = getattr(layer, "output", None)
     return tuple(made.shape) if hasattr(made, "shape") else ()
+
+
+def values(model: keras.Model) -> int:
+    """Numbers that all layers together make of one image: what a pass that keeps them all has in memory."""
+    total = 0
+    for step in getattr(model, "operations", model.layers):
+        inside = values(step) if isinstance(step, keras.Model) else 0
+        # One each time that it is used, of which Keras shows the first alone; a chain notes each time that it grew
+        nodes = step._inbound_nodes[-1:] if isinstance(model, keras.Sequential) else step._inbound_nodes
+        for node in nodes:
+            total += inside + sum(math.prod(made.shape[1:]) for made in node.output_tensors)
+            if isinstance(step, keras.layers.SeparableConv2D):  # makes maps of each channel first
+                total += step.depth_multiplier * sum(math.prod(taken.shape[1:]) for taken in node.input_tensors)
+    return total
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from medcore.data import own_image
@@ -18,7 +17,7 @@ from medcore.data.preparation.recipe import Recipe
 from medcore.evaluation import predictions
 from medcore.evaluation.calibration import best_temperature, cooled
 from medcore.evaluation.intervals import wilson
-from medcore.explanation import familiar, forward, gate, heatmaps, nearest, reference
+from medcore.explanation import brought, familiar, forward, gate, heatmaps, nearest, reference
 from medcore.explanation.subject import Subject, read_model
 from medcore.spec import PreparationSpec, RunSpec
 from medcore.training.classification import softmax
@@ -105,7 +104,7 @@ class _Brought:
     """A model from elsewhere, whose file was found harmless: of its training images nothing is known."""
 
     def __init__(self, image: OwnImage, file: Path) -> None:
-        self.model = _load(file)
+        self.model = brought.load(file)
         height, width, channels = image.pixels.shape
         if tuple(self.model.input_shape) != (None, height, width, channels):
             raise ValueError("The model takes other images than its config says; save it again.")
@@ -128,13 +127,6 @@ class _Brought:
 
     def validated(self) -> None:
         return None
-
-
-def _load(file: Path) -> keras.Model:
-    try:
-        return keras.models.load_model(file, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises many kinds over a config that does not hold together
-        raise ValueError("The model cannot be put together by Keras: its config and its weights do not fit.") from error
 
 
 def _answer(
