@@ -73,11 +73,16 @@ def in_memory() -> bool:
     return _memory() is not None
 
 
-def on_disk(content: bytes) -> bool:
-    """Whether a set would have to lie on disk, under the home folder."""
+def on_disk(content: bytes, beside: int = 0) -> bool:
+    """Whether a set would have to lie on disk, under the home folder.
+
+    Args:
+        content: an .npz archive.
+        beside: bytes of the files beside it.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         size = sum(member.file_size for member in archive.infolist())
-    return _memory() is None or shutil.disk_usage(MEMORY).free < ROOM * size
+    return _memory() is None or shutil.disk_usage(MEMORY).free < ROOM * size + beside
 
 
 def keep(content: bytes, classes: Sequence[str], notes: Sequence[str] = ()) -> str:
@@ -117,7 +122,8 @@ def put(content: bytes, beside: Mapping[str, bytes]) -> str:
     try:
         atexit.register(_forget_all)  # once more does no harm
         with _making:
-            root = _root(settings.home() / "sessions" if on_disk(content) else MEMORY)
+            disk = on_disk(content, sum(map(len, beside.values())))
+            root = _root(settings.home() / "sessions" if disk else MEMORY)
             place = root / f"{name}.{os.getpid()}"
             place.mkdir(mode=0o700)
         for file, data in (*beside.items(), (SET, content)):

@@ -25,6 +25,8 @@ def trainable(specs: Mapping[str, RunSpec]) -> Mapping[str, RunSpec]:
         return specs
     found = backbone_weights.weights(needed)
     if found.path:
+        if found.path.name != found.file:
+            st.caption(plain(_other_name(found)))
         return specs
     st.warning(plain(found.how))
     key, works = (needed.name, found.file), work.kept()
@@ -40,6 +42,13 @@ def trainable(specs: Mapping[str, RunSpec]) -> Mapping[str, RunSpec]:
     if work.show(_WORK, key, f"Downloading {found.title}…"):
         st.rerun()
     return {}
+
+
+def _other_name(found: backbone_weights.Weights) -> str:
+    return (
+        f"{found.file} is not here: the weights are read from {found.path.name}, which holds as many numbers. Whether "
+        "they are those of ImageNet is not known; the run notes the file and its checksum."
+    )
 
 
 def _starts_from_imagenet(spec: RunSpec) -> bool:

@@ -120,6 +120,16 @@ def test_without_room_in_memory_it_lies_on_disk_and_that_is_known_before(kept, h
     assert sources.find(name).classes == CLASSES
 
 
+@LINUX
+def test_what_lies_beside_a_set_needs_room_in_memory_too(kept, home, monkeypatch):
+    monkeypatch.setattr(session_sets.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**7))
+    lie = {name: session_sets.put(archive(), {"model.keras": bytes(size)}) for name, size in (("a", 10), ("b", 10**7))}
+    there = {key: places(name)[0].is_relative_to("/dev/shm") for key, name in lie.items()}
+    for name in lie.values():
+        session_sets.forget(name)
+    assert there == {"a": True, "b": False}
+
+
 @POSIX
 def test_a_folder_that_others_could_enter_is_not_used(home, monkeypatch, tmp_path):
     monkeypatch.setattr(session_sets, "MEMORY", tmp_path)
