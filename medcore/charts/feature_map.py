@@ -12,6 +12,9 @@ from medcore.charts.weights import SIGNED
 ROW = 150
 MOST_NUMBERS = 25
 """Weights of a filter whose numbers are written into it."""
+INKS = "#111111", "#FFFFFF"
+DARK_FROM = 0.7
+"""Share of the largest weight from which on a cell is dark."""
 _MARK = {"line": {"color": "#EE6677", "width": 2}, "fillcolor": "rgba(0, 0, 0, 0)"}
 
 
@@ -94,7 +97,7 @@ def _gray(values: np.ndarray, size: tuple[int, int]) -> go.Heatmap:
 
 def _weights(kernel: np.ndarray) -> go.Heatmap:
     limit = float(np.abs(kernel).max()) or 1.0
-    numbers = {"texttemplate": "%{z:.2f}", "textfont": {"color": "#111111"}} if kernel.size <= MOST_NUMBERS else {}
+    numbers = {"text": _numbers(kernel, limit), "texttemplate": "%{text}"} if kernel.size <= MOST_NUMBERS else {}
     return go.Heatmap(
         z=kernel,
         zmin=-limit,
@@ -104,3 +107,12 @@ def _weights(kernel: np.ndarray) -> go.Heatmap:
         hovertemplate="weight %{z:.3~g}<extra></extra>",
         **numbers,
     )
+
+
+def _numbers(kernel: np.ndarray, limit: float) -> list[list[str]]:
+    """Each weight in the ink that can be read on its cell: a span keeps it, a font takes that of the page's theme."""
+    inks = np.where(np.abs(kernel) >= DARK_FROM * limit, *reversed(INKS))
+    return [
+        [f'<span style="color:{ink}">{weight:.2f}</span>' for ink, weight in zip(*row, strict=True)]
+        for row in zip(inks, kernel, strict=True)
+    ]

@@ -64,6 +64,7 @@ def _layer(path: str, layer: keras.layers.Layer, taken: np.ndarray, made: np.nda
         "padding": layer.padding,
         "before": windows.before,
         "parameters": layer.count_params(),
+        "biases": getattr(layer, "use_bias", False),
         "activation": _activation(layer),
         "silent": int((made <= 0).all(axis=(0, 1)).sum()),
         "maps": [

@@ -55,9 +55,9 @@ def _sizes(layer: Mapping[str, Any]) -> str:
     else:
         several = f"all {taken:,} maps" if taken > 1 else "the image"
         each = "one map each" if layer["depthwise"] else several
+        biases = "biases among them" if _biased(layer) else "no biases"
         does = (
-            f"Convolution: {made:,} filters of {window} slide over {each}; {layer['parameters']:,} weights, biases "
-            "among them."
+            f"Convolution: {made:,} filters of {window} slide over {each}; {layer['parameters']:,} weights, {biases}."
         )
     how = ", zeros around the image" if layer["padding"] == "same" else ""
     step = "" if tuple(stride) == (1, 1) else f", in steps of {stride[0]}"
@@ -66,6 +66,11 @@ def _sizes(layer: Mapping[str, Any]) -> str:
         arithmetic += f" Rows: ⌊({rows} − {size[0]}) / {stride[0]}⌋ + 1 = {out_rows}."
     silent = f" Nowhere above 0 on this image: {layer['silent']:,} of {made:,} maps." if layer["silent"] else ""
     return f"{does} {arithmetic}{silent}"
+
+
+def _biased(layer: Mapping[str, Any]) -> bool:
+    """Answers that an older version kept do not tell; most layers have biases."""
+    return layer.get("biases", True)
 
 
 def _grid(answer: Answer, number: int, layer: Mapping[str, Any]) -> None:
@@ -79,7 +84,7 @@ def _grid(answer: Answer, number: int, layer: Mapping[str, Any]) -> None:
         cells,
         key=f"inside_maps_{number}",
         chosen=str(_picked(layer)),
-        cell_width=90,
+        cell_width=110,
         on_choose=_pick,
     )
     st.caption(
@@ -145,10 +150,11 @@ def _sum(layer: Mapping[str, Any], one: Mapping[str, Any], patches: np.ndarray) 
     terms = f"{one['terms'][0]:.3f}" + "".join(map(_signed, one["terms"][1:]))
     others = max(0, layer["input"][2] - len(one["terms"])) if not layer["depthwise"] else 0
     rest = f"{_signed(one['rest'])} (the other {others:,} inputs)" if others else ""
+    bias = f"{_signed(one['bias'])} (bias)" if _biased(layer) else ""
     total = sum(one["terms"]) + one["rest"] + one["bias"]
     follows = f", then {plain(layer['activation'])}: **{one['value']:.3f}**" if layer["activation"] else ""
     return (
-        f"{where}: inputs in the frame times weights, summed, {terms}{rest}{_signed(one['bias'])} (bias) = "
+        f"{where}: inputs in the frame times weights, summed, {terms}{rest}{bias} = "
         f"**{total:.3f}**{follows}. The same weights are used at every place."
     )
 

@@ -126,6 +126,7 @@ def test_maps_are_sums_of_what_is_shown_beside_them(trained, tmp_path):
         ("conv2", "convolution"),
         ("pool2", "pooling"),
     ]
+    assert [layer["biases"] for layer in facts["maps"]] == [True, False, True, False]
     for number, layer in enumerate(facts["maps"]):
         active = [one["active"] for one in layer["maps"]]
         assert active == sorted(active, reverse=True)

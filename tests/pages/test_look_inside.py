@@ -11,7 +11,7 @@ from medcore.data.dataset import ImageDataset
 from medcore.labs import inside, optimizers
 from medcore.runs import files
 from medcore.spec import ExplanationSpec, RunSpec
-from medcore.ui import finished_networks, inside_images
+from medcore.ui import finished_networks, inside_images, inside_layers
 
 PAGE, PART = "transfer_learning", "Look inside"
 CLASSES = [str(i) for i in range(10)]
@@ -131,6 +131,10 @@ def test_layers_and_neighbours_have_their_own_questions(open_page, store, traine
     page.run()
     assert not page.exception
     assert "summed, 0.750 − 0.250 (bias) = **0.500**" in words(page)
+    assert "320 weights, biases among them" in words(page)
+    bare = {"size": [3, 3], "stride": [1, 1], "input": [8, 8, 1], "output": [6, 6, 32], "kind": "convolution"}
+    bare |= {"depthwise": False, "parameters": 288, "biases": False, "padding": "same", "silent": 0}
+    assert "288 weights, no biases." in inside_layers._sizes(bare)
     assert "⌊(8 − 3) / 1⌋ + 1 = 6" in words(page)
     page = open_page(PAGE, part=PART, model=trained, image="test:3", asking="Nearest training images")
     (request,) = asked(store)
