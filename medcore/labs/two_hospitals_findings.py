@@ -17,6 +17,8 @@ ENDS = ("source_only", "target")
 HALF = 0.5
 WIDEST = 2.0
 """An interval of a share that is wider says nothing and is not written."""
+WRITTEN = 3
+"""Decimals of a share that stand in the sentences."""
 LEAST_LOSS = 0.02
 """Of accuracy; of less there is nothing to recover."""
 UNSUPERVISED = ("adabn", "coral", "dann")
@@ -113,14 +115,14 @@ def sentences(runs: Sequence[Measured]) -> list[str]:
     lost, low, high = difference(upper.scores, lower.scores, image(runs))
     if lost < LEAST_LOSS:
         return [f"{said} Trained on the target's own labels it reaches {upper.mean:.1%}: this shift costs nothing."]
-    cost = (
+    price = (
         f"Trained on the target's own labels it reaches **{upper.mean:.1%}**: "
-        f"the shift costs **{points(lost)}**{between(low, high)}."
+        f"the shift costs **{points(cost(upper, lower))}**{between(low, high)}."
     )
     if low <= 0:
-        cost += " With so few seeds even that may be chance, so no share of it can be given with an interval."
+        price += " With so few seeds even that may be chance, so no share of it can be given with an interval."
     recovered = _recovered([line for line in of.values() if line.share])
-    found = [f"{said} {cost}", " ".join(recovered), " ".join(_apart(list(of.values()), image(runs)))]
+    found = [f"{said} {price}", " ".join(recovered), " ".join(_apart(list(of.values()), image(runs)))]
     return [text for text in found if text]
 
 
@@ -190,6 +192,13 @@ def surely_ahead(best: Line, other: Line, step: float, comparisons: int) -> bool
     """
     low, _ = paired(best.scores, other.scores, step, comparisons)
     return low > 0
+
+
+def cost(upper: Line, lower: Line) -> float:
+    """What the shift costs over the seeds of both ends; of the means as they are written, so that it can be recomputed."""
+    if upper.scores.keys() == lower.scores.keys():
+        return round(upper.mean, WRITTEN) - round(lower.mean, WRITTEN)
+    return float(np.mean([upper.scores[seed] - lower.scores[seed] for seed in upper.scores if seed in lower.scores]))
 
 
 def points(share: float) -> str:

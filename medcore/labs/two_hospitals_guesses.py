@@ -46,7 +46,7 @@ def lost(guess: str, runs: Sequence[Measured]) -> str:
     if lower is None or upper is None or not set(lower.scores) & set(upper.scores):
         return ""
     loss, low, high = difference(upper.scores, lower.scores, findings.image(runs))
-    measured = f"the shift costs {findings.points(loss)}{findings.between(low, high)}"
+    measured = f"the shift costs {findings.points(findings.cost(upper, lower))}{findings.between(low, high)}"
     least, most = LOSSES[guess]
     right = least <= loss < most
     if math.isnan(low):

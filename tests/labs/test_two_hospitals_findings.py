@@ -30,6 +30,12 @@ def test_the_loss_and_the_share_of_it_are_said():
     assert "clearly above Deep CORAL" in said
 
 
+def test_the_loss_is_the_difference_of_the_figures_beside_it():
+    said = " ".join(findings.sentences(measured(source_only=(0.49, 0.49, 0.495), target=(0.94, 0.94, 0.941))))
+    assert "**49.2%** of the target's" in said
+    assert "**94.0%**: the shift costs **44.8 percentage points**" in said  # 44.87 before rounding
+
+
 def test_where_none_recovers_half_it_is_said_in_a_sentence():
     said = " ".join(findings.sentences(measured(**ROUND, adabn=(0.55, 0.5, 0.52), coral=(0.40, 0.42, 0.41))))
     assert "**No method recovers half of what the shift costs.**" in said
