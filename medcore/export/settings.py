@@ -110,10 +110,10 @@ def check(runs: Mapping[str, RunSpec]) -> None:
             transferred.check(label, spec)
         if spec.task == adapted.TASK:
             adapted.check(label, spec)
-    if transferring(runs) and any(spec.task == CLASSICS for spec in runs.values()):
-        raise ValueError("A script of transfer learning trains networks alone. Received: a classic among them")
     if adapting(runs) and any(spec.task != adapted.TASK for spec in runs.values()):
         raise ValueError("A script of two places takes such runs alone. Received: others among them")
+    if transferring(runs):
+        transferred.check_together(runs)
 
 
 def is_study(runs: Mapping[str, RunSpec]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from medcore import catalog
 from medcore.data.published import backbone_weights
 from medcore.runs import files
 from medcore.spec import RunSpec, TrainingSpec
@@ -29,8 +30,17 @@ def check(label: str, spec: RunSpec) -> None:
     """Raises ValueError for what a script does not do."""
     if spec.transfer.source == "run":
         _check_base(label, spec)
-    if spec.regularization:
-        raise ValueError(f'A script of transfer learning takes runs without penalties. Received: "{label}" with one')
+
+
+def check_together(runs: Mapping[str, RunSpec]) -> None:
+    """Raises ValueError for what one script cannot do where one of its runs has learned before."""
+    for label, spec in runs.items():
+        if spec.task == "classic":
+            raise ValueError("A script of transfer learning trains networks alone. Received: a classic among them")
+        if spec.regularization:
+            raise ValueError(f'A script of transfer learning takes no penalties. Received: "{label}" with one')
+    if len({spec.model.name in catalog.BACKBONES for spec in runs.values()}) > 1:
+        raise ValueError("A script of transfer learning trains either small networks or deep ones. Received: both")
 
 
 def _check_base(label: str, spec: RunSpec) -> None:

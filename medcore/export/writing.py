@@ -72,10 +72,15 @@ def settings(given: Settings) -> str:
 
 
 def constants(name: str, values: Mapping[str, Any]) -> str:
-    """A dict, an entry a line, with a comment on those that are settings."""
-    lines = [f"    {_text(key)}: {_text(value)}," for key, value in values.items()]
-    told = [line + (f"  # {COMMENTS[key]}" if key in COMMENTS else "") for line, key in zip(lines, values, strict=True)]
-    return "\n".join([f"{name} = {{", *told, "}"])
+    """A dict, an entry a line, with a comment on those that are settings; above the line where it is long."""
+    lines = [_entry(f"    {_text(key)}: {_text(value)},", COMMENTS.get(key, "")) for key, value in values.items()]
+    return "\n".join([f"{name} = {{", *lines, "}"])
+
+
+def _entry(line: str, comment: str) -> str:
+    if not comment:
+        return line
+    return f"{line}  # {comment}" if len(line) <= WIDTH else f"    # {comment}\n{line}"
 
 
 def _run(label: str, values: Mapping[str, Any]) -> list[str]:

@@ -118,10 +118,11 @@ def test_what_a_script_cannot_do_is_refused_in_a_sentence(home):
     adapted = RunSpec(task="adapt", data=DataSpec("digits"))
     run = {"Run": RUNS["From a run on larger images"]}
     for runs, words in (
-        ({"Run": penalised}, 'without penalties. Received: "Run"'),
+        ({"Run": penalised}, 'takes no penalties. Received: "Run"'),
         ({"Run": RUNS["Fine-tuned"], "kNN": classic}, "Received: a classic among them"),
         ({"Run": RUNS["Fine-tuned"], "There": adapted}, "takes such runs alone. Received: others among them"),
         ({"There": replace(adapted, preparation=PreparationSpec({"flip": {}}))}, 'Received: "There" with augmentation'),
+        ({"Run": RUNS["Fine-tuned"], "Deep": spec(model=DEEP)}, "either small networks or deep ones. Received: both"),
         (run, "with at most 64 MB, to go into a ZIP. Received: none"),
     ):
         with pytest.raises(ValueError, match=re.escape(words)):
@@ -138,4 +139,3 @@ def test_secret_names_stay_here_wherever_they_stand():
     secret = DataSpec("session-" + "0" * 32)
     spec = RunSpec(data=secret, transfer=TransferSpec(pretraining=secret), adaptation=AdaptationSpec(target=secret))
     assert "session-" not in specs.text({"a": spec})
-    assert specs.sets(replace(spec, task="transfer")) == {secret.name}
