@@ -14,7 +14,7 @@ from typing import Any
 
 from medcore import catalog
 from medcore.data.dataset import Card
-from medcore.export import specs
+from medcore.export import adapted, places, specs
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 
@@ -73,25 +73,20 @@ def facts(record: Record, card: Card) -> dict[str, Any]:
         "model": catalog.MODELS[spec.model.name].label,
         "parameters": result.get("parameters"),
         "classes": list(data.get("classes", ())),
-        "data": {
-            "title": card.title,
-            "source": card.source,
-            "licence": card.licence,
-            "citation": card.citation,
-            "labels": card.labels,
-            "notes": list(card.notes),
-            "images": data.get("sizes"),
-            "sha256": data.get("sha256"),
-        },
+        "data": places.described(card, data),
+        "other_data": {met.title: met.facts for met in places.others(spec, result)},
+        "learned": places.learned(spec, result),
         "seed": spec.seed,
         "spec": specs.told(spec),
         "spec_hash": record.spec_hash,
         "test": {name: result["test"].get(name) for name in ("n", *METRICS)} if result.get("test") else None,
         "intervals": (result.get("test") or {}).get("intervals", {}),
+        "source_accuracy": (result.get("source_test") or {}).get("accuracy"),
         "baseline": result.get("baseline"),
-        "published": dict(card.published),
+        "published": dict(result.get("published") or card.published),
         "preparation": result.get("preparation"),
         "transfer": result.get("transfer"),
+        "adaptation": {name: result[name] for name in ("adaptation", "chosen", "flattery") if name in result},
         "limits": limits(record, card),
         "keras": version("keras"),
     }
@@ -99,23 +94,33 @@ def facts(record: Record, card: Card) -> dict[str, Any]:
 
 def limits(record: Record, card: Card) -> list[str]:
     """What the network has not been shown to do, one sentence each."""
-    result = record.result or {}
+    spec, result = RunSpec.from_dict(record.spec), record.result or {}
     test = result.get("test") or {}
+    others = list(places.others(spec, result))
+    known = [places.described(card, {}), *(met.facts for met in others)]
+    if spec.task == adapted.TASK and spec.adaptation.method == "target":
+        known = known[1:]
+    titles = " and ".join(dict.fromkeys(data["title"] for data in known))
     said = [
-        f"It knows images such as those of {card.title}, and no others: other scanners, sizes and patients were not "
+        f"It knows images such as those of {titles}, and no others: other scanners, sizes and patients were not "
         "tested.",
         "Its probabilities are a network's, not a patient's risk: they change with how common the disease is.",
     ]
+    tested = "target, none of the source" if spec.task == adapted.TASK else "same source"
     if test.get("n"):
-        said.append(f"It was tested on {test['n']:,} images of the same source{_few(test['n'])}.")
+        said.append(f"It was tested on {test['n']:,} images of the {tested}{_few(test['n'])}.")
     baseline, interval = result.get("baseline") or {}, test.get("intervals", {}).get("accuracy")
     if interval and baseline.get("accuracy", 0) >= interval[0]:
         said.append(f'It is not proved to be better than always saying "{baseline["class"]}".')
     if result.get("diverged_at"):
         said.append("Its training diverged: what it says means nothing.")
-    if "NC" in card.licence.upper().replace("-", " ").split():
+    if any(_forbids_sale(data["licence"]) for data in known):
         said.append("The licence of its images forbids commercial use.")
-    return said + list(card.notes)
+    return said + list(dict.fromkeys(note for data in known for note in data["notes"]))
+
+
+def _forbids_sale(licence: str) -> bool:
+    return "NC" in licence.upper().replace("-", " ").split()
 
 
 def _few(images: int) -> str:
@@ -128,14 +133,16 @@ def text(values: Mapping[str, Any]) -> str:
     Args:
         values: of `facts`.
     """
-    data = values["data"]
+    own = "Data of the source" if values["adaptation"] else "Data"
     sections = {
         "": f"**{INTENDED}**\n\n{values['model']}, {values['parameters'] or 0:,} parameters, run `{values['run']}`.",
         "How to load and use it": _usage(values),
         "Classes": "\n".join(f"{number}. {_line(name)}" for number, name in enumerate(values["classes"])),
         "How good it is": _metrics(values),
         "Limits": _list(values["limits"]),
-        "Data": _list(f"{name}: {_line(value)}" for name, value in _of_data(data).items() if value),
+        "What it learned from": _list(values["learned"]),
+        own: _data(values["data"]),
+        **{title: _data(data) for title, data in values["other_data"].items()},
         "How it was trained": f"Seed {values['seed']}, spec `{values['spec_hash']}`. `python -m medcore train "
         f"{specs.FILE}` does it again where the images are.\n\n```json\n{json.dumps(values['spec'], indent=1)}\n```",
     }
@@ -163,7 +170,8 @@ def _usage(values: Mapping[str, Any]) -> str:
 def _metrics(values: Mapping[str, Any]) -> str:
     if not values["test"]:
         return "It was not tested."
-    lines = ["| On the test images | Value | 95% interval |", "|---|---|---|"]
+    whose = "the target's test images" if values["adaptation"] else "the test images"
+    lines = [f"| On {whose} | Value | 95% interval |", "|---|---|---|"]
     for name, label in METRICS.items():
         if values["test"].get(name) is not None:
             low, high = values["intervals"].get(name) or (None, None)
@@ -172,9 +180,15 @@ def _metrics(values: Mapping[str, Any]) -> str:
     baseline = values["baseline"] or {}
     if baseline:
         lines.append(f'| Accuracy of always saying "{_line(baseline["class"])}" | {baseline["accuracy"]:.3f} | |')
+    if values["source_accuracy"] is not None:
+        lines.append(f"| Accuracy on the source's test images | {values['source_accuracy']:.3f} | |")
     published = {METRICS[name]: values["published"].get(name) for name in ("accuracy", "auc")}
     lines += [f"| {label}, as published | {value:.3f} | |" for label, value in published.items() if value]
     return "\n".join(lines)
+
+
+def _data(data: Mapping[str, Any]) -> str:
+    return _list(f"{name}: {_line(value)}" for name, value in _of_data(data).items() if value)
 
 
 def _of_data(data: Mapping[str, Any]) -> dict[str, str]:

@@ -4,16 +4,17 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 
 from medcore.data import sources
-from medcore.export import model_card, model_file
+from medcore.export import model_card, model_file, places
 from medcore.runs import files
 from medcore.sandbox import Sandbox
-from medcore.spec import DataSpec, PreparationSpec, RunSpec
+from medcore.spec import AdaptationSpec, DataSpec, ModelSpec, PreparationSpec, RunSpec, TransferSpec
 from tests.ui.made_runs import ended
 
 CLASSES = ["malignant", "normal"]
@@ -81,6 +82,56 @@ def test_all_that_is_known_stands_on_the_card(record, card):
     assert text.startswith("# CNN \\| 'quick'\n")
     assert facts["intervals"]["auc"] == [0.7, 0.9]
     assert RunSpec.from_dict(facts["spec"]) == SPEC
+
+
+def adapted_run(method: str, **changed):
+    """A run whose target is another set, and what it says of it."""
+    spec = RunSpec(task="adapt", data=DataSpec("digits"), adaptation=AdaptationSpec(method, DataSpec("ct-simulator")))
+    target = {"sha256": "e" * 64, "classes": CLASSES, "sizes": {"train": 640, "val": 100, "test": 78}}
+    told = {"target_data": target, "source_test": {"accuracy": 0.91}, "adaptation": {"method": method, "labels": 20}}
+    return ended("Adapted", spec, RESULT | told | {"published": {}} | changed)
+
+
+def test_the_card_of_an_adapted_network_names_both_places(card):
+    run = adapted_run("adabn", published={"accuracy": 0.42})
+    text = model_card.text(model_card.facts(run, card))
+    for said in (
+        "## Data of the source",
+        "## Data of the target",
+        "f" * 64,
+        "e" * 64,
+        sources.find("ct-simulator").card.title,
+        "mean and variance of its batch normalisation are those of the target's training images",
+        "tested on 78 images of the target, none of the source",
+        "| On the target's test images |",
+        "Accuracy on the source's test images | 0.910",
+        "as published | 0.420",
+    ):
+        assert said in text
+    assert "chosen by the labels" not in text
+    alone = model_card.limits(adapted_run("target"), card)
+    assert card.title not in alone[0]
+
+
+def test_a_choice_by_the_targets_labels_is_said(card):
+    run = adapted_run(
+        "dann",
+        chosen={"by": "target", "epoch": 3},
+        flattery={"accuracy_by_source": 0.61, "accuracy_by_target": 0.75},
+    )
+    text = model_card.text(model_card.facts(run, card))
+    assert "its figures flatter it, and chosen without them the accuracy is 0.610" in text
+
+
+def test_what_it_learned_from_first_is_said_with_its_licence(card, monkeypatch):
+    spec = RunSpec(task="transfer", data=DataSpec("digits"), transfer=TransferSpec("set", DataSpec("ct-simulator")))
+    first = replace(sources.find("ct-simulator").card, licence="CC BY-NC 4.0")
+    monkeypatch.setattr(places, "_card", lambda name: first)
+    text = model_card.text(model_card.facts(ended("Fine-tuned", spec, RESULT), card))
+    assert f"first weights were learned from {first.title}" in text
+    assert "The licence of its images forbids commercial use." in text
+    deep = replace(spec, transfer=TransferSpec("imagenet"), model=ModelSpec("vgg16"))
+    assert model_card.facts(ended("Features", deep, RESULT), card)["learned"] == [places.IMAGENET]
 
 
 def test_the_lines_on_the_card_run(record, card, tmp_path, monkeypatch):
