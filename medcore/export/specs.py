@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 
 from medcore.data import session_sets
-from medcore.export import adapted, transferred
 from medcore.spec import RunSpec
 
 FILE = "specs.json"
@@ -23,13 +22,3 @@ def told(spec: RunSpec) -> dict:
         if session_sets.is_name(data["name"]):
             data |= {"name": OWN}
     return values
-
-
-def sets(spec: RunSpec) -> set[str]:
-    """Names of the data sets that a run takes images from."""
-    others = []
-    if spec.task == transferred.TASK and spec.transfer.source == "set":
-        others.append(spec.transfer.pretraining.name)
-    if spec.task == adapted.TASK:
-        others.append(spec.adaptation.target.name)
-    return {spec.data.name, *others}

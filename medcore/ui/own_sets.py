@@ -1,6 +1,6 @@
 """The data sets that this session has made: its labs list them first, no other session sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -8,6 +8,8 @@ from medcore.data import session_sets, sources
 from medcore.ui import session, state
 
 NOT_YOURS = "The images belong to another session, or went with it, so they are not shown."
+_ELSEWHERE = ("adaptation", "target"), ("transfer", "pretraining")
+"""Where a spec names images besides its own."""
 
 
 def add(name: str) -> None:
@@ -26,17 +28,26 @@ def may_see(name: str) -> bool:
 
 
 def may_use(spec: Mapping[str, Any]) -> bool:
-    """Whether this session may look into what a run left, or take it home: what is learned from images tells of them.
+    """Whether this session may look into what a run left, or take it home: what learned from images tells of them.
 
     Args:
-        spec: of the run, as plain values. Sets that it was trained, tested or pretrained on count, and those of the
-            runs that it went on from.
+        spec: of the run, as plain values.
     """
-    told = [spec["data"], spec.get("adaptation", {}).get("target"), spec.get("transfer", {}).get("pretraining")]
-    if not all(may_see(data["name"]) for data in told if data):
-        return False
-    bases = spec.get("base", "")
-    return not bases or all(may_use(run.spec) for run in state.store().find(bases.split(",")))
+    return all(map(has, of_sessions([spec])))
+
+
+def of_sessions(specs: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Names of sessions' sets that runs learn from, are tested on, or that the networks they go on with learned from.
+
+    Args:
+        specs: as plain values.
+    """
+    specs = list(specs)
+    told = [spec.get(part, {}).get(images) for spec in specs for part, images in _ELSEWHERE]
+    names = {data["name"] for data in (*(spec["data"] for spec in specs), *told) if data}
+    bases = {base for spec in specs if spec.get("base") for base in spec["base"].split(",")}
+    learned = of_sessions(run.spec for run in state.store().find(list(bases))) if bases else set()
+    return learned | set(filter(session_sets.is_name, names))
 
 
 def forget(name: str) -> None:

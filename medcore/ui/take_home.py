@@ -1,12 +1,11 @@
 """Take an experiment home: the link, the experiment in plain Keras, the numbers, and the charts."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore.data import session_sets
 from medcore.export import bundle, notebook, results, script, specs
 from medcore.export.settings import augmented, check
 from medcore.runs.store import Record
@@ -74,7 +73,7 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
     ours = _ours(runs, records)
     if not ours:
         st.info(NOT_YOURS)
-    elif any(map(session_sets.is_name, _sets(runs.values()))):
+    elif _private(runs):
         st.warning(OWN_IMAGES)
     buttons = st.container(horizontal=True)
     made = work.show(_ZIP, _of(name, precisions), "Preparing the images and packing them…") if ours else None
@@ -101,18 +100,12 @@ def _code(name: str, runs: dict[str, RunSpec], precisions: dict[str, str], recor
 
 def _ours(runs: Mapping[str, RunSpec], records: Sequence[Record]) -> bool:
     """Whether this session may have the images: those of a session go to it alone, whoever has a link to its runs."""
-    others = [RunSpec.from_dict(record.spec) for record in records if record.owner != state.owner()]
-    private = filter(session_sets.is_name, _sets(runs.values()))
-    return not any(map(session_sets.is_name, _sets(others))) and all(map(own_sets.has, private))
+    others = [record.spec for record in records if record.owner != state.owner()]
+    return not own_sets.of_sessions(others) and all(map(own_sets.has, _private(runs)))
 
 
-def _sets(runs: Iterable[RunSpec]) -> set[str]:
-    """Names of the data sets that runs learn from, and those that the networks they go on with learned from."""
-    names = {name for spec in runs for name in specs.sets(spec)}
-    bases = {spec.base for spec in runs if spec.base}
-    if not bases:
-        return names
-    return names | _sets([RunSpec.from_dict(record.spec) for record in state.store().find(list(bases))])
+def _private(runs: Mapping[str, RunSpec]) -> set[str]:
+    return own_sets.of_sessions(spec.to_dict() for spec in runs.values())
 
 
 def _offer_zip(name: str, runs: dict[str, RunSpec], precisions: dict[str, str]) -> None:
