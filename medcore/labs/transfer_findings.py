@@ -1,5 +1,6 @@
 """What the runs of the transfer lab measured: whether what was learned elsewhere helped, and how surely."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from medcore.labs import score_curves
@@ -40,7 +41,9 @@ def _helped(known: Mapping[str, Scores], scratch: Scores, step: float) -> list[s
     line = best_of(known, few)
     first = known[line][few]
     start = f"With {lab.words(few)}: {line} {mean(first):.1%}, from scratch {mean(scratch[few]):.1%} balanced accuracy"
-    return [f"{start}: {_difference(first, scratch[few], intervals[few])}. {_listed(intervals)}"]
+    said = f"{start}: {_difference(first, scratch[few], intervals[few])}."
+    alone = all(math.isnan(low) for low, _ in intervals.values())  # of one seed enough is said
+    return [said if alone else f"{said} {_listed(intervals)}"]
 
 
 def against_scratch(known: Mapping[str, Scores], scratch: Scores, step: float) -> dict[float, tuple[float, float]]:

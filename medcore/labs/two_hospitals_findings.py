@@ -195,7 +195,7 @@ def surely_ahead(best: Line, other: Line, step: float, comparisons: int) -> bool
 
 
 def cost(upper: Line, lower: Line) -> float:
-    """What the shift costs over the seeds of both ends; of the means as they are written, so that it can be recomputed."""
+    """What the shift costs: the difference of the means as they are written, so that it can be recomputed."""
     if upper.scores.keys() == lower.scores.keys():
         return round(upper.mean, WRITTEN) - round(lower.mean, WRITTEN)
     return float(np.mean([upper.scores[seed] - lower.scores[seed] for seed in upper.scores if seed in lower.scores]))
