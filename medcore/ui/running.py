@@ -10,7 +10,7 @@ from medcore.data import session_sets
 from medcore.labs import few_labels, transfer
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import controls, run_line, state
+from medcore.ui import controls, own_sets, run_line, state
 from medcore.ui.plain import plain
 
 QUESTIONS = ("explain", "predict")
@@ -59,17 +59,17 @@ def _show(records: Sequence[Record]) -> None:
 def _link(runs: Sequence[Record]) -> str:
     spec = runs[0].spec
     model, ids = catalog.MODELS[spec["model"]["name"]].label, ",".join(r.id for r in runs)
-    what = f"{model} on {plain(session_sets.title(spec['data']['name']))}"
+    what = f"{model} on {plain(_images(spec['data']['name']))}"
     match spec["task"]:
         case "robustness":
             titles = {entry.name: entry.card.title for entry in controls.listing()}
             name = spec["data"]["name"]
             dataset = titles.get(name, session_sets.title(name))
             where = urlencode({"tab": "Preparation", "dataset": dataset, "tests": ids})
-            return f"[Test of a {what}](/data_explorer?{where})"
+            return f"[Test of {_article(model)} {what}](/data_explorer?{where})"
         case "landscape":
             where = urlencode({"runs": spec["base"], "surface": ids, "about": "Loss surface"})
-            return f"[Loss surface of a {what}](/optimizer_comparison?{where})"
+            return f"[Loss surface of {_article(model)} {what}](/optimizer_comparison?{where})"
         case "prune":
             where = urlencode({"runs": spec["base"], "pruned": ids, "about": "Weights"})
             return f"[Pruning of {_article(model)} {what}](/regularization_lab?{where})"
@@ -80,7 +80,7 @@ def _link(runs: Sequence[Record]) -> str:
         case "adapt":
             where = urlencode({"part": "Two hospitals", "hospitals": ids})
             return f"[Two hospitals: {what}](/transfer_learning?{where})"
-    if all(transfer.is_label(run.label) for run in runs):
+    if any(run.spec["task"] == "transfer" for run in runs) or all(transfer.is_label(run.label) for run in runs):
         return f"[What to train of {_article(model)} {what}](/transfer_learning?runs={ids})"
     if all(few_labels.is_label(run.label) for run in runs):
         where = urlencode({"part": "Few and bad labels", "labels": ids})
@@ -95,5 +95,10 @@ def _held_back(run: Record) -> bool:
     return bool(spec.sample or spec.regularization) or spec.task == "classic"
 
 
+def _images(name: str) -> str:
+    """What a set of images is called; nobody else's are "your own"."""
+    return session_sets.title(name) if own_sets.may_see(name) else "images of another session"
+
+
 def _article(model: str) -> str:
-    return "an" if model[:3] in ("MLP", "SVM") else "a"
+    return "an" if model.startswith(("MLP", "SVM", "E")) else "a"

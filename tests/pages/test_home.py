@@ -1,4 +1,4 @@
-from medcore.labs import choosing_lambda, few_labels, optimizers, pruning, regularization, robustness
+from medcore.labs import choosing_lambda, few_labels, optimizers, pruning, regularization, robustness, transfer_mistakes
 from tests.pages.conftest import finish
 
 
@@ -36,6 +36,21 @@ def test_a_test_of_a_model_links_to_where_it_is_shown(open_page, store):
 
 def waiting(page):
     return next(m.value for m in page.markdown if "waits for a free training slot" in m.value)
+
+
+def test_images_of_another_session_are_called_so(open_page, store):
+    secret = f"session-{'0' * 32}"
+    store.create(optimizers.runs(dataset=secret, model="mlp", optimizers=["adam"]), "somebody")
+    text = waiting(open_page("home"))
+    assert text.startswith("[MLP on images of another session](")
+    assert secret not in text
+
+
+def test_whatever_learned_before_links_to_its_page(open_page, store):
+    mistake = transfer_mistakes.mistakes()["batch_norm"]
+    ids = store.create(mistake.wrong | mistake.right, "somebody")
+    where = f"/transfer_learning?runs={','.join(ids)}"
+    assert waiting(open_page("home")).startswith(f"[What to train of a CNN on ct-simulator]({where})")
 
 
 def test_runs_of_the_regularization_lab_link_to_its_parts(open_page, store):
