@@ -5,13 +5,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from medcore.data import beside, sources
+from medcore.data import beside, session_sets, sources
 from medcore.data.preparation.pixels import unit_range
 from medcore.explanation import gate, reference
-from medcore.explanation.forward import nothing
+from medcore.explanation.forward import at_once, nothing
 from medcore.explanation.gate import Familiar
 from medcore.explanation.subject import Subject
 from medcore.training.classification import write
+from medcore.training.domains import reshaped
 
 FILE = "familiar.npz"
 VERSION = 1
@@ -28,9 +29,10 @@ def of(subject: Subject, pause: Callable[[], None] = nothing) -> dict[str, Famil
     Raises:
         OSError: if the images cannot be read, or what was measured not be written.
     """
-    data = subject.learned.data
-    file = beside.folder(data.name, subject.folder) / FILE
-    identity = f"{VERSION} {sources.facts(data.name, data.options).sha256}"
+    sets = [place.data for place in subject.seen]
+    private = [data.name for data in sets if session_sets.is_name(data.name)]
+    file = beside.folder((private or [sets[0].name])[0], subject.folder) / FILE
+    identity = " ".join([str(VERSION), *(sources.facts(data.name, data.options).sha256 for data in sets)])
     try:
         with np.load(file, allow_pickle=False) as kept:
             if str(kept["identity"]) == identity:
@@ -47,17 +49,18 @@ def of(subject: Subject, pause: Callable[[], None] = nothing) -> dict[str, Famil
 
 
 def _seen(subject: Subject, split: str, most: int, pause: Callable[[], None]) -> dict[str, np.ndarray]:
-    """Images of a split, seen in each way."""
-    learned = subject.learned
-    images = learned.taken[split].images
-    places = np.sort(np.random.default_rng(0).permutation(len(images))[:most])
+    """Images of a split of every place that training has seen, in each way."""
     parts: dict[str, list[np.ndarray]] = {way: [] for way in gate.WAYS}
-    at_once = max(1, reference.PIXELS_AT_ONCE // (images.shape[1] * images.shape[2]))
-    for start in range(0, len(places), at_once):
-        pause()
-        some = places[start : start + at_once]
-        plain = unit_range(np.asarray(images[some]))
-        parts["tones"].append(gate.tones(plain))
-        parts["look"].append(gate.look(plain))
-        parts["features"].append(reference.features(subject.model, learned.stack(split, some), pause))
+    shape = subject.learned.whole[split].images.shape[1:]
+    for place in subject.seen:
+        images = place.taken[split].images
+        chosen = np.sort(np.random.default_rng(0).permutation(len(images))[:most])
+        together = at_once(images.shape[1:])
+        for start in range(0, len(chosen), together):
+            pause()
+            some = chosen[start : start + together]
+            plain = reshaped(unit_range(np.asarray(images[some])), shape)
+            parts["tones"].append(gate.tones(plain))
+            parts["look"].append(gate.look(plain))
+            parts["features"].append(reference.features(subject.model, place.stack(split, some), pause))
     return {way: np.concatenate(found) for way, found in parts.items()}

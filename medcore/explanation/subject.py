@@ -1,7 +1,7 @@
 """A finished run to be looked into: its network, and the images as the network gets them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from medcore.data.preparation.recipe import Prepared, Recipe
 from medcore.data.sampling import sample
 from medcore.explanation import layers
 from medcore.spec import DataSpec, PreparationSpec, RunSpec
-from medcore.training.domains import reshaped
+from medcore.training.domains import matched, reshaped
 from medcore.training.robustness import model_of, own_recipe
 from medcore.training.run import Run
 
@@ -57,6 +57,10 @@ class Images:
 
     def stack(self, split: str, places: Iterable[int]) -> np.ndarray:
         """(n, height, width, channels) float32: those taken of a split, by their place, without augmentation."""
+        return reshaped(self.unshaped(split, places), self.shape)
+
+    def unshaped(self, split: str, places: Iterable[int]) -> np.ndarray:
+        """The same, in the size that their recipe gives them."""
         images = self.taken[split].images
         if not self.recipe.spec:
             return unit_range(np.asarray(images[np.asarray(places)]))
@@ -86,12 +90,14 @@ class Subject:
 
     @cached_property
     def learned(self) -> Images:
-        """What it learned from."""
+        """What it learned from: the run's own set, or the target where it was trained on that."""
+        if self.spec.task == "adapt" and self.spec.adaptation.method == TARGET:
+            return self._target
         own = own_recipe(self.folder)
         if own.spec != self.spec.preparation:
             own = _recipe(self.spec.preparation, self.spec.seed, own)
         images = _images(self.spec, self.spec.data, own, self.shape, self.report)
-        made = images.stack("train", [0]).shape[1:]
+        made = images.unshaped("train", [0]).shape[1:]
         if made != self.shape:
             expected, received = ("x".join(map(str, shape)) for shape in (self.shape, made))
             raise ValueError(f"The network takes images of {expected}. Received: {received}")
@@ -100,12 +106,25 @@ class Subject:
     @cached_property
     def asked(self) -> Images:
         """What it is asked about: the same, or the target that it was made fit for."""
+        return self.learned if self.spec.adaptation.method != TARGET else self._target
+
+    @cached_property
+    def seen(self) -> tuple[Images, ...]:
+        """All places whose images its training has seen, with labels or without."""
+        both = self.spec.task == "adapt" and self.spec.adaptation.method not in (TARGET, "source_only")
+        return (self.learned, self._target) if both else (self.learned,)
+
+    @cached_property
+    def _target(self) -> Images:
+        """As `training.domains` brings the target to the source's classes and shape."""
         adaptation = self.spec.adaptation
-        if adaptation.method != TARGET:
-            return self.learned
-        # As `training.domains` brings the target to the source's shape.
         recipe = _recipe(adaptation.target_preparation, self.spec.seed, own_recipe(self.folder))
-        return _images(None, adaptation.target, recipe, self.shape, self.report)
+        images = _images(None, adaptation.target, recipe, self.shape, self.report)
+        if self.spec.task != "adapt":  # asked about by its own names
+            return images
+        source = sources.snapshot(self.spec.data.name, self.spec.data.options)
+        whole = matched(images.whole, source["train"].class_names)
+        return replace(images, whole=whole, taken=whole)
 
     @property
     def classes(self) -> tuple[str, ...]:

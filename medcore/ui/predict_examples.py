@@ -28,6 +28,8 @@ def show(network: Network) -> None:
 def _tests(record: Record) -> np.ndarray | None:
     """Test images of the set, mapped from disk; None where they are not here."""
     told = (record.result or {}).get("test_data") or record.spec
+    if record.spec["adaptation"]["method"] == "source_only":
+        told = record.spec  # the other place's images it has never seen
     try:
         splits = reading.soon(sources.snapshot, told["data"]["name"], told["data"]["options"], "Reading the images…")
     except (OSError, ValueError):
