@@ -21,6 +21,10 @@ WRITTEN = 3
 """Decimals of a share that stand in the sentences."""
 LEAST_LOSS = 0.02
 """Of accuracy; of less there is nothing to recover."""
+ALIGNED = ("coral", "dann")
+"""Methods whose second loss shall bring the features of both places together."""
+NEARER = 0.2
+"""Of the proxy A-distance, 0 to 2; of less no method can be said to have brought the places together."""
 UNSUPERVISED = ("adabn", "coral", "dann")
 """Methods that see no label of the target."""
 Scores = Mapping[int, float]
@@ -181,6 +185,32 @@ def _apart(found: Sequence[Line], step: float) -> list[str]:
     if unsure:
         text += f"; {'but ' if behind else ''}these seeds cannot tell it from {listed(unsure)}"
     return [f"{text}."]
+
+
+def still_apart(runs: Sequence[Measured]) -> str:
+    """Which second losses did not do what they are there for, by the proxy A-distance; "" where none failed."""
+    without = _distance(runs, "source_only")
+    failed = [run for run in runs if run.method in ALIGNED and run.spec.adaptation.weight]
+    far = {family(run.label): _distance(runs, run.method) for run in failed}
+    far = {name: distance for name, distance in far.items() if distance > without - NEARER}
+    if not far:
+        return ""
+    figures = listed([f"{distance:.2f}" for distance in far.values()])
+    text = (
+        f"{listed(list(far))} did not bring the hospitals together: a linear classifier still tells them apart, proxy "
+        f"A-distance {figures} of 2, source only {without:.2f}. What is given back does not come from features that "
+        "look alike"
+    )
+    if not failed[0].spec.model.options.get("batch_norm"):
+        return f"{text}."
+    return f"{text}; batch normalisation, which here knows both hospitals, gives its part back with a weight of 0, too."
+
+
+def _distance(runs: Sequence[Measured], method: str) -> float:
+    """Proxy A-distance of the trained features, mean over the runs of a method; NaN without one."""
+    found = [run.result.get("distance") for run in runs if run.method == method]
+    values = [distance["after"]["proxy_a"] for distance in found if distance]
+    return float(np.mean(values)) if values else np.nan
 
 
 def surely_ahead(best: Line, other: Line, step: float, comparisons: int) -> bool:

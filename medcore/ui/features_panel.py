@@ -11,10 +11,12 @@ import streamlit as st
 from medcore.charts import embedding, template
 from medcore.charts.embedding import Cloud
 from medcore.labs.labels import family
+from medcore.labs.two_hospitals_findings import still_apart
 from medcore.runs import files
 from medcore.runs.store import Record
 from medcore.ui import controls
 from medcore.ui.plain import plain
+from medcore.ui.recovery_panel import measured
 
 FILE = "embedding.npz"
 KINDS = {"pca": "PCA", "tsne": "t-SNE"}
@@ -56,7 +58,7 @@ def show(records: Sequence[Record]) -> None:
         alt=f"Features of test images of both places by {KINDS[kind]}, one small chart for each method",
     )
     st.caption(
-        f"Up to 300 test images of each place, seed {done[0].spec['seed']}; each cell on a scale of its own. “{FIRST}” "
+        f"Up to 150 test images of each place, seed {done[0].spec['seed']}; each cell on a scale of its own. “{FIRST}” "
         "is the network before it learned anything. Where the hospitals lie on each other, the network does not tell "
         "them apart; whether it then tells the classes apart is another question: colour by class."
     )
@@ -113,6 +115,8 @@ def _distances(records: Sequence[Record]) -> None:
     found: dict[str, list[Mapping[str, float]]] = {}
     for record in records:
         if distance := (record.result or {}).get("distance"):
+            if _before(record):
+                found.setdefault(FIRST, []).append(distance["before"])
             found.setdefault(family(record.label), []).append(distance["after"])
     rows = [
         {"Run": name} | {title: _text([each.get(key) for each in of]) for key, title in DISTANCES.items()}
@@ -122,6 +126,8 @@ def _distances(records: Sequence[Record]) -> None:
         return
     st.markdown("**How far the hospitals lie apart**, in the features of each trained network:")
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="distances")
+    if said := still_apart(measured(records)):
+        st.markdown(plain(said))
     st.caption(
         "Proxy A-distance: 2 (1 - 2 error) of a linear classifier that shall tell the hospitals apart; 0 where it "
         "cannot, 2 where it always can. CORAL distance: squared difference of the covariances over 4 d². Near features "

@@ -1,5 +1,7 @@
 """What is said of the runs of two hospitals."""
 
+from dataclasses import replace
+
 import pytest
 
 from medcore.labs import two_hospitals as lab
@@ -78,3 +80,21 @@ def test_without_an_upper_end_no_share_is_given():
 @pytest.mark.parametrize("runs", [[], measured(adabn=(0.7, 0.7, 0.7))])
 def test_without_source_only_nothing_is_said(runs):
     assert findings.sentences(runs) == []
+
+
+def apart(**distances):
+    """Runs whose proxy A-distance is made by hand, by method."""
+    runs = measured(**dict.fromkeys(distances, (0.5, 0.5, 0.5)))
+    return [
+        replace(run, result=dict(run.result) | {"distance": {"after": {"proxy_a": distances[run.method]}}})
+        for run in runs
+    ]
+
+
+def test_a_second_loss_that_does_not_bring_the_places_together_is_called_so():
+    said = findings.still_apart(apart(source_only=1.94, adabn=0.5, coral=2.0, dann=1.2))
+    assert said.startswith("Deep CORAL did not bring the hospitals together")
+    assert "proxy A-distance 2.00 of 2, source only 1.94" in said
+    assert findings.still_apart(apart(source_only=1.94, adabn=1.9, coral=1.0, dann=1.2)) == ""
+    assert findings.still_apart(apart(coral=2.0, dann=1.2)) == ""  # nobody knows how far they were apart
+    assert findings.still_apart(measured(**ROUND, dann=(0.5, 0.5, 0.5))) == ""  # runs of before it was measured

@@ -87,8 +87,9 @@ def test_finished_runs_become_sentences_a_chart_and_features(open_page, store, r
     assert "**Half of it or more: AdaBN, Fine-tuned on 20 labels and DANN.**" in said
     assert not page.warning
     distances = next(frame.value for frame in page.dataframe if "Proxy A-distance" in frame.value)
-    assert list(distances["Run"])[:2] == ["Source only", "AdaBN"]
-    assert set(distances["Proxy A-distance"]) == {"0.5"}
+    assert list(distances["Run"])[:3] == [features_panel.FIRST, "Source only", "AdaBN"]
+    assert list(distances["Proxy A-distance"]) == ["1.9"] + 6 * ["0.5"]
+    assert "Deep CORAL and DANN did not bring the hospitals together" in words
     assert len(page.get("plotly_chart")) == 4  # histogram, recovery, training, features
     page.segmented_control(key="embedding").set_value("t-SNE").run()
     assert not page.exception
