@@ -19,7 +19,7 @@ from medcore.training.domains import Domains
 from medcore.training.run import Cancelled, Run
 
 EMBEDDING = "embedding.npz"
-SHOWN = 300
+SHOWN = 150
 """Test images of each place in the embedding, at most."""
 MEASURED = 1000
 """Test images of each place that distances are measured on, at most."""
