@@ -35,6 +35,12 @@ def test_format():
         ("web", "import app", {"distributed", "dask"}),
         ("page", "import medcore.ui.live_panel, medcore.ui.controls, medcore.ui.results", {"distributed", "sklearn"}),
         ("panel", "import medcore.ui.preparation_panel", {"skimage", "scipy", "sklearn"}),
+        ("evaluation", "import medcore.ui.evaluation_panel", {"skimage", "scipy", "sklearn"}),
+        (
+            "transfer",
+            "from medcore.ui import transfer_panel, hospital_panel, inside_panel, predict_panel",
+            {"distributed", "skimage", "scipy", "sklearn"},
+        ),
         ("engine", "import medcore.runs.engine", set()),
         ("datasets", "import medcore.data.sources", {"sklearn", "skimage", "nibabel"}),
     ],
