@@ -35,7 +35,12 @@ class Footprint(NamedTuple):
 
 
 def footprint(
-    choice: BackboneChoice, options: Mapping[str, Any], classes: int, batch: int, unfrozen: int | None = None
+    choice: BackboneChoice,
+    options: Mapping[str, Any],
+    classes: int,
+    batch: int,
+    unfrozen: int | None = None,
+    batch_norm_trains: bool = False,
 ) -> Footprint:
     """Parameters and memory of a run.
 
@@ -44,8 +49,9 @@ def footprint(
         options: its options, every one of them, as `ModelSpec` has them.
         classes: number of classes.
         batch: images a step.
-        unfrozen: blocks from the end that fine-tuning trains, 0 for the head alone, with batch normalisation held;
-            None where the whole network is trained from scratch.
+        unfrozen: blocks from the end that fine-tuning trains, 0 for the head alone; None where the whole network is
+            trained from scratch.
+        batch_norm_trains: whether batch normalisation of the blocks unfrozen trains, too; from scratch it does.
 
     Raises:
         ValueError: if there are no weights of this alpha.
@@ -54,11 +60,13 @@ def footprint(
     head = _head(choice.units(options), options["dense"], classes)
     count = len(sizes.parameters)
     first = 0 if unfrozen is None else max(0, count - unfrozen)
-    trained = sum(sizes.parameters[first:]) - sum(sizes.normalising[first:]) // (2 if unfrozen is None else 1)
+    normalising = sum(sizes.normalising[first:])
+    learned = normalising // 2 if unfrozen is None or batch_norm_trains else 0
+    trained = sum(sizes.parameters[first:]) - normalising + learned
     every = sum(sizes.parameters)
     scale = (size / IMAGENET_SIZE) ** 2
     image = sum(sizes.values[first:]) * scale
-    most = WHOLE if unfrozen is None and any(sizes.normalising) else VALUES_AT_ONCE
+    most = WHOLE if learned else VALUES_AT_ONCE
     kept = max(image, min(image * batch, most))
     passing = max(sizes.values[:first], default=0) * PIXELS_AT_ONCE / IMAGENET_SIZE**2
     numbers = every + (COPIES - 1) * trained + COPIES * head + SPARE * max(kept, passing)

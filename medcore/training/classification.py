@@ -49,7 +49,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     device = devices.choose(model_choice, spec.training.precision)
     classes, n = len(train_set.class_names), len(train_set)
     batch = n if spec.training.batch_size == "all" else min(int(spec.training.batch_size), n)
-    memory.check(spec.model, classes, batch, device)
+    memory.check(spec, classes, batch, device)
 
     run.status("Preparing the network.")
     shape, dtype = train_set.images.shape[1:], str(train_set.images.dtype)

@@ -8,7 +8,7 @@ import psutil
 from medcore import catalog
 from medcore.catalog.footprint import footprint
 from medcore.data.dataset import Splits
-from medcore.spec import ModelSpec
+from medcore.spec import RunSpec
 from medcore.training.devices import Device
 
 SHARE = 0.5
@@ -17,20 +17,21 @@ COPIES = 2
 """The features as they were computed, and those of the training images once more on the device."""
 
 
-def check(model: ModelSpec, classes: int, batch: int, device: Device, unfrozen: int | None = None) -> None:
+def check(spec: RunSpec, classes: int, batch: int, device: Device) -> None:
     """Raises ValueError if a backbone needs more memory than is free; small networks always fit.
 
     Args:
         batch: images a step.
-        unfrozen: blocks from the end that are trained; None for the whole network, from scratch.
     """
-    if model.name not in catalog.BACKBONES:
+    if spec.model.name not in catalog.BACKBONES:
         return
-    choice = catalog.BACKBONES[model.name]
-    needed, free = footprint(choice, model.options, classes, batch, unfrozen).memory, _free(device)
+    choice, options = catalog.BACKBONES[spec.model.name], spec.model.options
+    unfrozen = spec.transfer.unfrozen if spec.task == "transfer" else None
+    needed = footprint(choice, options, classes, batch, unfrozen, spec.transfer.batch_norm_trains).memory
+    free = _free(device)
     if needed > free:
         trained = "from scratch" if unfrozen is None else f"with {unfrozen} blocks unfrozen"
-        size = model.options["size"]
+        size = options["size"]
         raise ValueError(
             f"A run must fit into the memory that is free, {free / 1e9:.1f} GB: try smaller batches, smaller images, "
             f"fewer blocks or a smaller network. Received: {choice.label} {trained}, batches of {batch:,} and images "

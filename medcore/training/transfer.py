@@ -53,7 +53,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     device = devices.choose(catalog.MODELS[spec.model.name], spec.training.precision)
     classes, n = len(train_set.class_names), len(train_set)
     batch = n if spec.training.batch_size == "all" else min(int(spec.training.batch_size), n)
-    memory.check(spec.model, classes, batch, device, spec.transfer.unfrozen)
+    memory.check(spec, classes, batch, device)
 
     run.status("Preparing the network.")
     network, source = origin(spec, train_set.images.shape[1:], classes, device, run)

@@ -33,8 +33,8 @@ def values(model: keras.Model, alpha: float, name: str) -> np.ndarray:
 def test_parameters_and_what_is_trained_are_those_of_keras(name, backbone_model):
     model, choice, spec = backbone_model(name), catalog.BACKBONES[name], ModelSpec(name, {"size": SIZE})
     before = model.get_layer("preprocess").count_params()
-    for unfrozen, held in ((None, False), (0, True), (1, True), (2, True)):
-        expected = footprint(choice, spec.options, classes=3, batch=8, unfrozen=unfrozen)
+    for unfrozen, held in ((None, False), (0, True), (1, True), (2, True), (2, False)):
+        expected = footprint(choice, spec.options, classes=3, batch=8, unfrozen=unfrozen, batch_norm_trains=not held)
         blocks.freeze(model, 99 if unfrozen is None else unfrozen, batch_norm_trains=not held)
         assert expected.parameters == model.count_params() - before
         assert expected.trained == counted(model.trainable_variables)

@@ -70,10 +70,8 @@ def test_the_path_is_kept_where_asked_for(splits, run):
     np.testing.assert_allclose(weights[-1], last, atol=1e-3 * np.abs(last - weights[0]).max())
 
 
-@pytest.mark.parametrize("model", ["mlp", "cnn"])
-def test_the_same_spec_gives_the_same_result(model, run, tmp_path):
-    spec = replace(SPEC, model=ModelSpec(model))
-    first, again = train(spec, run), train(spec, Recorder(tmp_path))
+def test_the_same_spec_gives_the_same_result(run, tmp_path):
+    first, again = train(SPEC, run), train(SPEC, Recorder(tmp_path))
     for result in (first, again):
         assert 0 < result.pop("update_seconds") <= result.pop("seconds")
     assert first == again

@@ -88,9 +88,9 @@ def test_class_weights_are_those_of_fit(splits):
     np.testing.assert_allclose(losses, expected, rtol=1e-4)
 
 
-@pytest.mark.parametrize("batch", [70, 40])
-def test_a_batch_in_parts_is_the_same_step(batch, splits, monkeypatch):
-    """Gradients added up over parts of 9 images give what the whole batch gives."""
+def test_a_batch_in_parts_is_the_same_step(splits, monkeypatch):
+    """Gradients added up over parts of 9 images give what the whole batch gives; the last one has 30 instead of 40."""
+    batch = 40
     expected, expected_weights, _ = our_losses(spec_of("adam"), splits["train"], batch, 3)
     monkeypatch.setattr(loop, "PIXELS_AT_ONCE", 9 * 144)
     monkeypatch.setattr(compiled, "_kept", {})
