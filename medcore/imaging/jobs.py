@@ -36,7 +36,13 @@ def describe(values: dict[str, Any], data: list[memoryview]) -> Reply:
     if kind == "zip":
         return Reply({"zip": True})
     module = importlib.import_module(READERS[kind][0])
-    return Reply({"found": [_plain(found) for found in module.describe(data[0], values["name"])]})
+    try:
+        return Reply({"found": [_plain(found) for found in module.describe(data[0], values["name"])]})
+    except ValueError as error:
+        # What nothing else claims was only tried as DICOM.
+        if kind == "dicom" and bytes(data[0][128:132]) != b"DICM" and (why := sniff.unfit(values["name"])):
+            raise ValueError(why) from error
+        raise
 
 
 def _plain(found: Found) -> dict[str, Any]:

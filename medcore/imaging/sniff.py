@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+from pathlib import PurePath
 
 OTHERS = (
     (b"%PDF", "a PDF document"),
@@ -21,6 +22,19 @@ OTHERS = (
     (b"{", "JSON"),
 )
 EXPECTED = "An image was expected: DICOM, NIfTI, PNG, JPEG, TIFF, NumPy arrays, or a ZIP of these."
+NAMED = {
+    ".png": "PNG picture",
+    ".jpg": "JPEG picture",
+    ".jpeg": "JPEG picture",
+    ".tif": "TIFF picture",
+    ".tiff": "TIFF picture",
+    ".npy": "NumPy array",
+    ".npz": "file of NumPy arrays",
+    ".nii": "NIfTI file",
+    ".gz": "packed NIfTI file",
+    ".zip": "ZIP archive",
+}
+"""What a name promises: said where a file turns out to be nothing at all."""
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 NIFTI_SIZES = (348, 540)
 
@@ -53,6 +67,12 @@ def kind(data: memoryview) -> str:
         if head.startswith(start):
             raise ValueError(f"{EXPECTED} Received: {what}")
     return "dicom"
+
+
+def unfit(name: str) -> str:
+    """What a file is not, by its name, in a sentence; "" for names that promise DICOM, or nothing."""
+    promised = NAMED.get(PurePath(name.lower()).suffix)
+    return f"The file is no {promised}, or it is damaged. {EXPECTED}" if promised else ""
 
 
 def _is_nifti(head: bytes) -> bool:

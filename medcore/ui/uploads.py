@@ -116,7 +116,8 @@ def refused() -> None:
     if not bad:
         return
     what = "1 file was not opened" if len(bad) == 1 else f"{len(bad):,} files were not opened"
-    with st.expander(f":orange-badge[Mind] {what}; the others are here", expanded=len(bad) <= 3):
+    rest = "; the others are here" if shelf().stacks() else ": there is no image yet"
+    with st.expander(f":orange-badge[Mind] {what}{rest}", expanded=len(bad) <= 3):
         st.markdown("  \n".join(_line(upload) for upload in bad[:100]))
         if len(bad) > 100:
             st.caption(f"And {len(bad) - 100:,} more.")

@@ -87,3 +87,11 @@ def test_an_archive_that_would_be_too_large_is_refused_before_it_is_unpacked():
 def test_what_is_no_image_is_a_sentence():
     with pytest.raises(ValueError, match="Received: a PDF document"):
         jobs.describe({"name": "x"}, [memoryview(b"%PDF-1.4")])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("scan.PNG", "no PNG picture"), ("a.tif", "no TIFF picture"), ("IM0001", "no DICOM file")]
+)
+def test_what_is_nothing_at_all_is_called_by_what_its_name_promised(name, said):
+    with pytest.raises(ValueError, match=f"The file is {said}"):
+        jobs.describe({"name": name}, [memoryview(b"no image at all " * 20)])
