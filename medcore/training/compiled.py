@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from medcore import catalog
+from medcore.models.architecture import architecture
 from medcore.spec import ModelSpec, RunSpec
 from medcore.training import fallback, optimizers
 from medcore.training.epochs import Stepper
@@ -101,7 +102,7 @@ def stepper_of(spec: RunSpec, model: keras.Model, dtype: str, batch: int, kind: 
     network, which would stay in memory with it.
     """
     optimizer = spec.optimizer
-    parts = [model.to_json(), optimizer.name, optimizer.options, optimizer.weight_decay, spec.loss.name]
+    parts = [architecture(model), optimizer.name, optimizer.options, optimizer.weight_decay, spec.loss.name]
     parts += [spec.loss.options, dtype, batch, kind, optimizers.penalty_of(spec.regularization), measures]
 
     def made() -> Stepper:

@@ -8,15 +8,17 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
 from medcore.data import cache
+from medcore.models.architecture import architecture
 from medcore.training.alone import alone
 from medcore.training.run import Cancelled, Run
 
+VERSION = 2
+"""Another number when the same layers make other features."""
 FOLDER_BYTES = 2 * 2**30
 """Of features kept in a folder; those used longest ago go first."""
 FILE_BYTES = 2**29
@@ -112,22 +114,11 @@ class Features:
 
 def _key(layers: keras.Model) -> str:
     """Of architecture, precision and weights."""
-    content = hashlib.sha256(json.dumps(_architecture(layers), sort_keys=True, default=str).encode())
+    told = [VERSION, keras.__version__, architecture(layers, trainable=False)]
+    content = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
     for value in layers.get_weights():
         content.update(np.ascontiguousarray(value))
     return content.hexdigest()[:32]
-
-
-def _architecture(layers: keras.Model) -> list[Any]:
-    """Layers by what they do: names that Keras counts up and whether they may be trained make no difference."""
-    parts = []
-    for layer in layers.layers:
-        if isinstance(layer, keras.Model):
-            parts.append(_architecture(layer))
-        else:
-            config = {name: value for name, value in layer.get_config().items() if name not in ("name", "trainable")}
-            parts.append([type(layer).__name__, config, str(layer.compute_dtype)])
-    return parts
 
 
 def _digests(images: np.ndarray) -> list[bytes]:
