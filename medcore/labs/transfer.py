@@ -26,8 +26,17 @@ from medcore.spec import (
 from medcore.spec.choices import MAX_EPOCHS
 from medcore.spec.transfer import MAX_BLOCKS
 
-WAYS = {"frozen": "Frozen features", "fine_tuned": "Fine-tuned", "scratch": "From scratch"}
+WAYS = {
+    "frozen": "Frozen features",
+    "fine_tuned": "Fine-tuned",
+    "scratch": "From scratch",
+    "small": "Small CNN from scratch",
+}
 """As the runs' labels say them; fine-tuning says its number of blocks, too."""
+USUAL = ("frozen", "fine_tuned", "scratch")
+"""Ways that every network has; the small CNN stands beside deep ones, which take long from scratch."""
+SMALL_SIDE = 28
+"""Pixels of the longer side of its images, there."""
 
 TARGET: Mapping[str, Any] = {"scanner": "B", "seed": 1, "images": 1000}
 """Options of the simulator where labels are few, by default: another hospital, with its own patients."""
@@ -46,7 +55,7 @@ def runs(
     pretraining_options: Mapping[str, Any] | None = None,
     pretraining_epochs: int = FIRST_EPOCHS,
     base: str = "",
-    ways: Sequence[str] = tuple(WAYS),
+    ways: Sequence[str] = USUAL,
     unfrozen: Sequence[int] = (UNFROZEN,),
     images: Sequence[int] = IMAGES,
     size: int | None = SIZE,
@@ -73,7 +82,7 @@ def runs(
         pretraining: that set.
         pretraining_options: of its source; None takes `ELSEWHERE` of the simulator.
         base: id of that run; its network is taken.
-        ways: keys of `WAYS`.
+        ways: keys of `WAYS`; "small" only beside a deep network.
         unfrozen: blocks from the end that fine-tuning trains; each number is a line of its own.
         images: labelled images, each a point of the curves.
         size: pixels of the longer side that the images are brought to; of a backbone, which takes squares, those of
@@ -92,7 +101,7 @@ def runs(
     Raises:
         ValueError: with what was expected and what came, also where there are more than 64 runs.
     """
-    names = _ways(ways)
+    names = _ways(ways, model)
     numbers = _numbers(images)
     choice = catalog.choose("Optimizer", catalog.OPTIMIZERS, optimizer)
     plain = RunSpec(
@@ -118,7 +127,8 @@ def runs(
         else TransferSpec(source, learning_rate=fine_rate, batch_norm_trains=batch_norm_trains)
     )
     known = replace(plain, task="transfer", transfer=learned, base=base if source == "run" else "")
-    lines = _lines(plain, known, names, _depths(unfrozen, model))
+    small = replace(plain, model=ModelSpec("cnn"), preparation=_recipe("cnn", preparation, SMALL_SIDE))
+    lines = _lines({"scratch": plain, "small": small}, known, names, _depths(unfrozen, model))
     specs = {
         f"{line} · {words(number)}": _of(spec, number, updates, fine_updates)
         for line, spec in lines.items()
@@ -149,12 +159,14 @@ def is_transferred(spec: RunSpec) -> bool:
     return spec.task == "transfer"
 
 
-def _ways(given: Sequence[str]) -> list[str]:
+def _ways(given: Sequence[str], model: str) -> list[str]:
     names = list(dict.fromkeys([given] if isinstance(given, str) else given))
     for name in names:
         one_of("ways", name, tuple(WAYS))
     if not names:
         raise ValueError("Choose at least one way to train. Received: none")
+    if "small" in names and model not in catalog.BACKBONES:
+        raise ValueError(f"The small CNN stands beside a deep network. Received: {catalog.MODELS[model].label}")
     return names
 
 
@@ -191,12 +203,14 @@ def _recipe(model: str, given: PreparationSpec | Mapping[str, Any] | None, size:
     return replace(recipe, steps={**recipe.steps, "resize": {"side": size}})
 
 
-def _lines(plain: RunSpec, known: RunSpec, ways: Sequence[str], depths: Sequence[int]) -> dict[str, RunSpec]:
-    """Each way to train, fine-tuning at each depth."""
+def _lines(
+    new: Mapping[str, RunSpec], known: RunSpec, ways: Sequence[str], depths: Sequence[int]
+) -> dict[str, RunSpec]:
+    """Each way to train, those from scratch by name, fine-tuning at each depth."""
     lines = {}
     for way in ways:
-        if way == "scratch":
-            lines[WAYS[way]] = plain
+        if way in new:
+            lines[WAYS[way]] = new[way]
         elif way == "frozen":
             lines[WAYS[way]] = known
         else:

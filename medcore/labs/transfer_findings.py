@@ -21,14 +21,15 @@ def sentences(runs: Sequence[Measured]) -> list[str]:
     if len(scores) < 2:
         return []
     step = 1 / runs[0].result["test"]["n"]
-    known = {line: of for line, of in scores.items() if line != lab.WAYS["scratch"]}
-    scratch = scores.get(lab.WAYS["scratch"])
-    if scratch is None:
-        return [*_deeper(known, step), ALONE]
-    return [*_helped(known, scratch, step), *_saved(known, scratch), *_deeper(known, step)]
+    new = [lab.WAYS[way] for way in ("scratch", "small") if lab.WAYS[way] in scores]
+    known = {line: of for line, of in scores.items() if line not in new}
+    if not new or not known:
+        return [*_deeper(known, step), ALONE] if known else []
+    scratch = scores[new[0]]
+    return [*_helped(known, scratch, step, new[0]), *_saved(known, scratch), *_deeper(known, step)]
 
 
-def _helped(known: Mapping[str, Scores], scratch: Scores, step: float) -> list[str]:
+def _helped(known: Mapping[str, Scores], scratch: Scores, step: float, name: str) -> list[str]:
     """Where few images were, and with how many, the networks that had learned before were ahead of those that had not.
 
     At every number of images the best of them is held against training from scratch; that it was picked there, and
@@ -40,7 +41,8 @@ def _helped(known: Mapping[str, Scores], scratch: Scores, step: float) -> list[s
     few = next(iter(intervals))
     line = best_of(known, few)
     first = known[line][few]
-    start = f"With {lab.words(few)}: {line} {mean(first):.1%}, from scratch {mean(scratch[few]):.1%} balanced accuracy"
+    figures = f"{line} {mean(first):.1%}, {name[0].lower()}{name[1:]} {mean(scratch[few]):.1%}"
+    start = f"With {lab.words(few)}: {figures} balanced accuracy"
     said = f"{start}: {_difference(first, scratch[few], intervals[few])}."
     alone = all(math.isnan(low) for low, _ in intervals.values())  # of one seed enough is said
     return [said if alone else f"{said} {_listed(intervals)}"]

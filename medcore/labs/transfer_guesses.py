@@ -12,6 +12,8 @@ from medcore.labs.score_curves import Measured, Scores, balanced, mean, paired
 from medcore.spec import RunSpec
 
 SCRATCH = lab.WAYS["scratch"]
+NEW = (SCRATCH, lab.WAYS["small"])
+"""Lines that have learned nothing before."""
 ONE_SEED = "One seed cannot tell whether that is chance."
 
 
@@ -65,9 +67,9 @@ class Fewest:
 
     def lead(self, other: str) -> tuple[float, float]:
         """95% interval of how far the best is ahead, as wide as that of the same two in the lab's findings."""
-        known = len([line for line in self.scores if line != SCRATCH])
-        comparisons = known * self.numbers if SCRATCH in (self.best, other) else 2 * (known - 1)
-        return paired(self.scores[self.best], self.scores[other], self.step, comparisons)
+        known = len([line for line in self.scores if line not in NEW])
+        comparisons = known * self.numbers if {self.best, other} & set(NEW) else 2 * (known - 1)
+        return paired(self.scores[self.best], self.scores[other], self.step, max(1, comparisons))
 
 
 def fewest_of(runs: Sequence[Measured]) -> Fewest | None:
@@ -107,8 +109,9 @@ def caught_up(guess: str, runs: Sequence[Measured]) -> str:
 
     Everywhere it is held against the best of those that had learned before; "" where nothing can be said.
     """
-    known = _scores(runs)
-    scratch = known.pop(SCRATCH, {})
+    scores = _scores(runs)
+    scratch = scores.get(SCRATCH, {})
+    known = {line: of for line, of in scores.items() if line not in NEW}
     intervals = transfer_findings.against_scratch(known, scratch, 1 / runs[0].result["test"]["n"]) if runs else {}
     numbers = list(intervals)
     answers = _answers(numbers) if len(numbers) > 1 else []
@@ -154,14 +157,19 @@ def why(guess: str | None, runs: Sequence[Measured]) -> tuple[str, str]:
 
 def _reason(best: str, other: str, few: int, results: Mapping[str, Mapping[str, Any]]) -> str:
     learned = {line: _learned(results[line]) for line in (best, other)}
-    if other == SCRATCH:
+    if best in NEW and other in NEW:
         return (
-            f"From scratch {learned[other]:,} parameters had to be learned from {few:,} images. {best} "
+            f"Both began from random weights: {best} learned {learned[best]:,} parameters from {few:,} images, {other} "
+            f"{learned[other]:,}."
+        )
+    if other in NEW:
+        return (
+            f"{other} {learned[other]:,} parameters had to be learned from {few:,} images. {best} "
             f"{_began(results[best])} and changed {learned[best]:,}: what it began with told these classes apart."
         )
-    if best == SCRATCH:
+    if best in NEW:
         return (
-            f"{other} {_began(results[other])} and changed {learned[other]:,} parameters, from scratch "
+            f"{other} {_began(results[other])} and changed {learned[other]:,} parameters, {best[0].lower()}{best[1:]} "
             f"{learned[best]:,}: what was learned elsewhere does not fit these images, and held it back."
         )
     if learned[best] > learned[other]:

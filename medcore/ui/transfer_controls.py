@@ -20,7 +20,7 @@ IMAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 UPDATES = (20, 50, 100, 150, 200, 300, 500, 1000)
 RATES = (1e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 OPTIMIZERS = ("adam", "momentum", "minibatch")
-BACKBONE: Mapping[str, Any] = {"ways": ("frozen", "fine_tuned"), "images": (20, 100), "seeds": 3}
+BACKBONE: Mapping[str, Any] = {"ways": ("frozen", "fine_tuned", "small"), "images": (20, 100), "seeds": 3}
 """Where a deep network starts from: from scratch it takes minutes a run on two cores."""
 
 
@@ -90,8 +90,9 @@ def _head(model: str) -> dict[str, float]:
 
 def _trained(model: str) -> dict[str, Any]:
     """Picks what is trained, and how fast."""
-    labels = {label: name for name, label in lab.WAYS.items()}
-    default = BACKBONE["ways"] if model in catalog.BACKBONES else tuple(lab.WAYS)
+    deep = model in catalog.BACKBONES
+    labels = {lab.WAYS[name]: name for name in (lab.WAYS if deep else lab.USUAL)}
+    default = BACKBONE["ways"] if deep else lab.USUAL
     chosen = st.pills(
         "Ways to train",
         list(labels),
@@ -103,6 +104,11 @@ def _trained(model: str) -> dict[str, Any]:
         "weights, which with a deep network takes minutes a run.",
         wrap=True,
     )
+    if deep:
+        st.caption(
+            f"“{lab.WAYS['scratch']}” is off at first: a deep network takes minutes a run on two cores. What the "
+            "labelled images alone can teach, the small CNN says in seconds."
+        )
     blocks = list(NETWORKS[model].blocks)
     most = len(blocks)
     if problem := controls.beyond("Unfrozen blocks", f"unfrozen_{model}", 1, most):

@@ -25,7 +25,8 @@ def show(specs: Mapping[str, RunSpec]) -> None:
     ways = {family(label): spec for label, spec in specs.items()}
     if not ways:
         return
-    spec = next(iter(ways.values()))
+    spec = next((of for of in ways.values() if lab.is_transferred(of)), next(iter(ways.values())))
+    ways = {way: of for way, of in ways.items() if of.model.name == spec.model.name}  # one network's blocks
     sizes = _sizes(spec)
     if not sizes:
         return

@@ -63,6 +63,7 @@ def test_a_run_to_start_from_is_its_base():
     [
         ({"ways": []}, "at least one way"),
         ({"ways": ["thawed"]}, "Received: 'thawed'"),
+        ({"ways": ["small"]}, "stands beside a deep network. Received: CNN"),
         ({"images": []}, "at least one number of labelled images"),
         ({"images": [0]}, "Received: 0"),
         ({"model": "linear"}, "a layer below its head. Received: Linear"),
@@ -108,6 +109,19 @@ def test_nothing_is_claimed_where_nothing_helped():
     helped, *_ = findings.sentences(ended(lambda line, images, seed: 0.7 + 0.1 * (-1) ** (seed + len(line))))
     assert "which may be chance" in helped
     assert "nothing is shown to help" in helped
+
+
+def test_beside_a_deep_network_the_small_one_stands_for_from_scratch():
+    specs = lab.runs(model="mobilenetv2", source="imagenet", ways=["frozen", "small"], images=[20], size=96, seeds=1)
+    small = specs["Small CNN from scratch · 20 images · seed 0"]
+    assert (small.task, small.model.name, small.preparation.steps) == (
+        "classification",
+        "cnn",
+        {"resize": {"side": 28}},
+    )
+    settings = {"model": "mobilenetv2", "source": "imagenet", "ways": ["frozen", "small"], "size": 96}
+    helped, *_ = findings.sentences(ended(lambda line, *_: 0.9 if line == "Frozen features" else 0.6, **settings))
+    assert "Frozen features 90.0%, small CNN from scratch 60.0% balanced accuracy: what was learned elsewhere" in helped
 
 
 def test_harm_is_called_harm():

@@ -10,10 +10,10 @@ from medcore.labs.score_curves import Measured
 LEARNED = {"source": "set", "trainable": 130, "pretrained": {"images": 700, "val_accuracy": 0.97}}
 
 
-def ended(accuracy, seeds=5, **result) -> list[Measured]:
-    """Runs whose balanced accuracy is `accuracy(line, images, seed)`."""
+def ended(accuracy, seeds=5, asked=None, **result) -> list[Measured]:
+    """Runs whose balanced accuracy is `accuracy(line, images, seed)`; of the settings `asked` for."""
     runs = []
-    for label, spec in lab.runs(seeds=seeds).items():
+    for label, spec in lab.runs(seeds=seeds, **asked or {}).items():
         measured = {"test": {"n": 1000, "balanced_accuracy": accuracy(family(label), lab.images_of(spec), spec.seed)}}
         measured["parameters"] = 84_546
         if spec.task == "transfer":
@@ -48,6 +48,17 @@ def test_a_wrong_guess_is_told_by_how_much_and_why():
     assert title.endswith("came out ahead of From scratch")
     assert "84,546 parameters had to be learned from 20 images" in reason
     assert "700 images elsewhere had taught it (97.0% of" in reason
+
+
+def test_the_small_network_beside_a_deep_one_has_learned_nothing_before():
+    deep = {"model": "mobilenetv2", "source": "imagenet", "ways": list(lab.WAYS), "size": 96}
+    worst = "Small CNN from scratch"
+    runs = ended(lambda line, *_: 0.5 if line == worst else 0.6 if "scratch" in line else 0.9, asked=deep)
+    title, reason = guesses.why(None, runs)
+    assert title == f"Why Frozen features came out ahead of {worst}"
+    assert reason.startswith(f"{worst} 84,546 parameters had to be learned from 20 images.")
+    alone = [run for run in runs if "scratch" in run.line]
+    assert "Both began from random weights: From scratch learned" in guesses.why(None, alone)[1]
 
 
 def test_what_may_be_chance_is_called_so_and_has_no_reason():

@@ -79,10 +79,13 @@ def test_weights_that_are_here_are_offered_and_start_a_run(open_page, shared_dat
     assert any("ImageNet weights of MobileNetV2 with alpha 0.35 are on" in m.value for m in open_page(PAGE).markdown)
     page = open_page(PAGE, network="MobileNetV2", dataset="Digits 8x8", unfrozen_mobilenetv2="3")
     assert any("blocks 10-12, blocks 13-15, block 16 and last" in caption.value for caption in page.caption)
+    assert any("“From scratch” is off at first" in caption.value for caption in page.caption)
     page.button(key="train").click().run()
     records = store.find("".join(page.query_params["runs"]).split(","))
-    assert {record.spec["transfer"]["source"] for record in records} == {"imagenet"}
-    assert {record.spec["transfer"]["unfrozen"] for record in records} == {0, 3}
+    known = [record.spec["transfer"] for record in records if record.spec["task"] == "transfer"]
+    assert {of["source"] for of in known} == {"imagenet"}
+    assert {of["unfrozen"] for of in known} == {0, 3}
+    assert {record.spec["model"]["name"] for record in records if record.spec["task"] == "classification"} == {"cnn"}
 
 
 def test_without_a_run_to_start_from_it_says_so(open_page):
