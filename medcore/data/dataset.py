@@ -23,6 +23,7 @@ class Card:
         labels: how the labels came about.
         notes: known faults, one sentence each.
         published: figures to stand beside, e.g. {"accuracy": .863, "auc": .901, "model": …, "source": …}.
+        modality: how the images were taken, as DICOM says it ("CT", "MR", "US", "DX"); "" where it is unknown.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Card:
     labels: str
     notes: tuple[str, ...] = ()
     published: Mapping[str, Any] = field(default_factory=dict)
+    modality: str = ""
 
     def with_notes(self, *notes: str) -> "Card":
         """The card with further notes; those that it has are not repeated."""

@@ -29,6 +29,8 @@ class OwnImage:
         colour: whether the slice in its file has three different channels.
         learned: spec of the run that is asked, as plain values; {} for a model that was brought along.
         classes: names of the classes, for a model that was brought along; () for a run's.
+        modality: as its file says ("CT", "MR", …); "" where it does not.
+        expected: modality of the images that the run learned from; "" where it is unknown.
     """
 
     pixels: np.ndarray
@@ -36,6 +38,8 @@ class OwnImage:
     colour: bool
     learned: Mapping[str, Any] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
+    modality: str = ""
+    expected: str = ""
 
 
 def keep(image: OwnImage, model: bytes = b"") -> str:
@@ -66,7 +70,8 @@ def load(name: str) -> OwnImage:
     npz.headers(folder / session_sets.SET)
     pixels = npz.read(folder / session_sets.SET, "image")
     about = json.loads((folder / _ABOUT).read_bytes())
-    return OwnImage(pixels, tuple(about["original"]), bool(about["colour"]), about["learned"], tuple(about["classes"]))
+    lists = {name: tuple(about[name]) for name in ("original", "classes")}
+    return OwnImage(pixels, **about | lists)
 
 
 def model(name: str) -> Path | None:

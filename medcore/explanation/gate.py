@@ -35,6 +35,21 @@ WAYS = {
 }
 
 
+MODALITIES = {
+    "CT": "CT",
+    "MR": "MR",
+    "US": "ultrasound",
+    "CR": "X-ray",
+    "DX": "X-ray",
+    "MG": "mammography",
+    "PT": "PET",
+    "NM": "nuclear medicine",
+    "SM": "microscopy",
+    "OP": "eye",
+}
+"""What people call the modalities of DICOM (PS3.3 C.7.3.1.1.1) that are told apart."""
+
+
 class Familiar(NamedTuple):
     """What training images are, seen in one way.
 
@@ -70,7 +85,7 @@ class Reason:
     """What speaks against an image.
 
     Args:
-        kind: "empty", "size", "colour", "inverted", or one of `WAYS`.
+        kind: "empty", "modality", "size", "colour", "inverted", or one of `WAYS`.
         refuses: or else warns.
         sentence: for people.
     """
@@ -175,9 +190,13 @@ def judge(image: OwnImage, known: Mapping[str, Familiar], features: np.ndarray |
 
 
 def _form(image: OwnImage) -> list[Reason]:
-    """What speaks against size and channels."""
+    """What speaks against modality, size and channels."""
     height, width, channels = image.pixels.shape
     reasons = []
+    taken, expected = MODALITIES.get(image.modality), MODALITIES.get(image.expected)
+    if taken and expected and taken != expected:
+        sentence = f"Its file says that it is of another kind: {taken}. The network learned from {expected} images."
+        reasons.append(Reason("modality", True, sentence))
     if image.colour and channels == 1:
         reasons.append(
             Reason("colour", True, "It is in colour; the network learned from gray images, another kind of picture.")
@@ -213,4 +232,4 @@ def _unusual(way: str, found: Strangeness, compared: int) -> Reason | None:
         nearer = round(found.share * compared)
         count = "every one" if nearer == compared else f"{nearer:,}"
         how = f"further from the training images than {count} of the {compared:,} validation images"
-    return Reason(way, refused, f"By {WAYS[way]} it is {how}.")
+    return Reason(way, refused, f"By {WAYS[way]}, it is {how}.")

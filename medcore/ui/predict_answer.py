@@ -32,11 +32,11 @@ def show(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
 
 def _verdict(verdict: Mapping[str, Any]) -> None:
     reasons = verdict["reasons"]
-    lines = "  \n".join(plain(reason["sentence"]) for reason in reasons)
+    lines = "\n".join(f"- {plain(reason['sentence'])}" for reason in reasons)
     if verdict["refused"]:
-        st.error(f"**Refused: what the network says of this image means nothing.**  \n{lines}", icon=":material/block:")
+        st.error(f"**Refused: what the network says of this image means nothing.**\n{lines}", icon=":material/block:")
     elif reasons:
-        st.warning(f"**Mind: the image is unusual for this network.**  \n{lines}", icon=":material/warning:")
+        st.warning(f"**Mind: the image is unusual for this network.**\n{lines}", icon=":material/warning:")
     elif verdict["compared"]:
         st.success(
             f"The image is such as the network learned from, compared with {verdict['compared']:,} validation images.",

@@ -128,7 +128,7 @@ def _ask(network: Network, stack: Stack, fill: bool, method: str) -> None:
         if heat and answer:
             st.caption(predict_answer.method(*answer))
     with beside:
-        asked = seen and Asked(network.identity, _identity(stack), seen, fill, method)
+        asked = seen and Asked(network.identity, _identity(stack), seen, fill, method, stack.modality)
         st.button(
             "Predict",
             type="primary",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from medcore.data import own_image, session_sets
+from medcore.data import own_image, session_sets, sources
 from medcore.data.own_image import OwnImage
 from medcore.imaging import one_image
 from medcore.imaging.fitting import Fit
@@ -32,6 +32,7 @@ class Asked:
         view: slice and window, as the person sees them.
         fill: cut the middle out, or keep the whole slice.
         method: of the heatmap.
+        modality: of the stack, as its file says.
     """
 
     network: str
@@ -39,6 +40,7 @@ class Asked:
     view: ViewState
     fill: bool
     method: str
+    modality: str = ""
 
 
 class Question:
@@ -91,4 +93,15 @@ def _image(asked: Asked, network: Network, viewable: Viewable, shelf: Shelf) -> 
     window = view.centre, view.width
     image = one_image.make(cut, window, view.inverted, fit, plane.spacing, channels, shelf.sandbox)
     learned = network.record.spec if network.record else {}
-    return OwnImage(image.pixels, image.original, image.colour, learned, network.classes), fit
+    about = learned, network.classes, asked.modality, _expected(network)
+    return OwnImage(image.pixels, image.original, image.colour, *about), fit
+
+
+def _expected(network: Network) -> str:
+    """Modality of the images that a run learned from; "" where it is unknown."""
+    if network.record is None:
+        return ""
+    try:
+        return sources.find(network.record.spec["data"]["name"]).card.modality
+    except (OSError, ValueError):
+        return ""

@@ -120,3 +120,15 @@ def test_without_training_images_only_the_form_is_judged():
     verdict = gate.judge(OwnImage(images(1)[0], (8, 8), False), {}, None)
     assert kinds(verdict) == {"size"}
     assert verdict.to_dict()["compared"] == 0
+
+
+@pytest.mark.parametrize(
+    ("modality", "expected", "refused"),
+    [("MR", "CT", True), ("CR", "DX", False), ("CT", "CT", False), ("", "CT", False), ("MR", "", False)],
+)
+def test_a_file_of_another_modality_is_refused_by_name(modality, expected, refused):
+    image = OwnImage(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), (16, 16), False, {}, (), modality, expected)
+    verdict = gate.judge(image, {}, None)
+    assert verdict.refused == refused
+    if refused:
+        assert "another kind: MR. The network learned from CT images." in verdict.reasons[0].sentence

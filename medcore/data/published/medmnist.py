@@ -50,6 +50,7 @@ class Published:
     licence: str = "CC BY 4.0"
     notes: tuple[str, ...] = ()
     multi_label: bool = False
+    modality: str = ""
 
 
 _ORGANS = (
@@ -114,6 +115,7 @@ SETS: dict[str, Published] = {
         "Frontal chest radiographs of 30,805 patients (NIH ChestX-ray14).",
         "Fourteen findings, several an image, mined from the radiology reports by text analysis.",
         multi_label=True,
+        modality="DX",
     ),
     "dermamnist": Published(
         "DermaMNIST",
@@ -157,6 +159,7 @@ SETS: dict[str, Published] = {
         0.944,
         0.854,
         notes=(f"{KNOWN_LEAK} 8 images lie in both train and val.",),
+        modality="DX",
     ),
     "retinamnist": Published(
         "RetinaMNIST",
@@ -183,6 +186,7 @@ SETS: dict[str, Published] = {
             f"{KNOWN_LEAK} one image lies in both train and test, with different labels.",
             "The test set is small (156 images), so 95% intervals are about 10 points wide.",
         ),
+        modality="US",
     ),
     "bloodmnist": Published(
         "BloodMNIST",
@@ -232,6 +236,7 @@ SETS: dict[str, Published] = {
         _ORGAN_LABELS,
         0.997,
         0.935,
+        modality="CT",
     ),
     "organcmnist": Published(
         "OrganCMNIST",
@@ -243,6 +248,7 @@ SETS: dict[str, Published] = {
         _ORGAN_LABELS,
         0.992,
         0.900,
+        modality="CT",
     ),
     "organsmnist": Published(
         "OrganSMNIST",
@@ -254,6 +260,7 @@ SETS: dict[str, Published] = {
         _ORGAN_LABELS,
         0.972,
         0.782,
+        modality="CT",
     ),
 }
 
@@ -278,6 +285,7 @@ def card(name: str) -> Card:
         task="multi-label classification" if published.multi_label else "classification",
         source=f"{published.source} MedMNIST v2, 28x28.",
         licence=published.licence,
+        modality=published.modality,
         citation=_CITATION,
         labels=published.labels,
         notes=published.notes,
@@ -294,6 +302,7 @@ def derived_card(name: str, relation: str) -> Card:
         task=card(relation).task,
         source=f"{published.source} Made from MedMNIST's {published.title}, as its name says.",
         licence=published.licence,
+        modality=published.modality,
         citation=_CITATION,
         labels=published.labels,
         notes=(

@@ -90,6 +90,7 @@ OPTIONS: dict[str, Parameter | Selection] = {
 CARD = Card(
     name="ct-simulator",
     title="CT simulator: liver lesions",
+    modality="CT",
     task="classification",
     source="Computed here: exact projections of an abdomen of ellipses, photon noise, filtered back projection. "
     "8-bit images in a liver window (-50 to 200 HU), with exact masks of the lesions.",
