@@ -6,7 +6,7 @@ Image by image: a sample of a set, another seed or another split finds what was 
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -51,33 +51,42 @@ class Features:
         self._forward: Forward | None = None
         self._at_once = 1
 
-    def of(self, images: np.ndarray, run: Run) -> np.ndarray:
-        """(n, *shape) float32 of images (n, height, width, channels); says how far it is.
+    def of(self, parts: Sequence[np.ndarray], run: Run) -> list[np.ndarray]:
+        """(n, *shape) float32 of each part's images (n, height, width, channels); says how far it is.
 
-        Adds to `computed` the images that were not found, and to `seconds` the time all of it took.
+        Adds to `computed` the images that were not found, and to `seconds` the time all of it took. Parts that are
+        wanted together are asked for together: what is kept is read and written as a whole.
 
         Raises:
             Cancelled: if the run was cancelled.
             OSError: if the features cannot be written.
         """
         begun = time.perf_counter()
-        digests = _digests(images)
+        digests = [_digests(images) for images in parts]
         with alone(self._file, run, "Waiting for another run that computes the same features."):
-            known, features = self._known()
+            known, kept = self._known()
             rows = {digest: row for row, digest in enumerate(known)}
-            missing = {digest: i for i, digest in enumerate(digests) if digest not in rows}
+            missing = {
+                digest: image
+                for names, images in zip(digests, parts, strict=True)
+                for digest, image in zip(names, images, strict=True)
+                if digest not in rows
+            }
+            features = np.empty((len(known) + len(missing), *self.shape), np.float32)
+            features[: len(known)] = kept
+            del kept  # as large again
             if missing:
-                new = self._computed(images[list(missing.values())], run)
-                features = np.concatenate([features, new])
+                self._compute(list(missing.values()), features[len(known) :], run)
                 rows |= {digest: len(known) + i for i, digest in enumerate(missing)}
                 self._keep([*known, *missing], features)
         self.computed += len(missing)
         self.seconds += time.perf_counter() - begun
-        return features[[rows[digest] for digest in digests]]
+        return [features[[rows[digest] for digest in names]] for names in digests]
 
-    def _computed(self, images: np.ndarray, run: Run) -> np.ndarray:
+    def _compute(self, images: Sequence[np.ndarray], made: np.ndarray, run: Run) -> None:
+        """Fills `made` (n, *shape) from the images."""
         self._forward = self._forward or self._ready()
-        made, done, said = np.empty((len(images), *self.shape), np.float32), 0, -SAID_SECONDS
+        done, said = 0, -SAID_SECONDS
         while done < len(images):
             if run.cancelled():
                 raise Cancelled
@@ -86,10 +95,9 @@ class Features:
                 said = begun
                 run.status(f"Computing features: {done:,} of {len(images):,} images ({done / len(images):.0%}).")
             taken = min(self._at_once, len(images) - done)
-            made[done : done + taken] = self._forward(images[done : done + taken])
+            made[done : done + taken] = self._forward(np.stack(images[done : done + taken]))
             done += taken
             self._pace(taken, time.monotonic() - begun)
-        return made
 
     def _pace(self, taken: int, seconds: float) -> None:
         """Twice as many images a call while that is quick: the first of a size takes longer, and tells little."""

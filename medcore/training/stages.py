@@ -55,7 +55,7 @@ class Stage:
                 self._part = _of_maps(part)
         self._splits = dict(images.splits)
         self.trainable = sum(int(np.prod(v.shape)) for v in self._part.trainable_variables)
-        self._ready: set[str] = set()
+        self._ready = False
 
     def train(self, batch: int, most: int, run: Run) -> Outcome:
         """Trains the network; what it logs begins at step 1.
@@ -91,11 +91,12 @@ class Stage:
 
     def _taken(self, split: str, run: Run) -> ImageDataset:
         """What the part takes of a split: features as maps, or images."""
-        part = self._splits[split]
-        if self.features and split not in self._ready:
-            made = self.features.of(part.images, run)
-            self._splits[split] = replace(part, images=made.reshape(len(made), *self._part.input_shape[1:]))
-            self._ready.add(split)
+        if self.features and not self._ready:
+            shape = self._part.input_shape[1:]
+            made = self.features.of([part.images for part in self._splits.values()], run)
+            for (name, part), maps in zip(list(self._splits.items()), made, strict=True):
+                self._splits[name] = replace(part, images=maps.reshape(len(maps), *shape))
+            self._ready = True
         return self._splits[split]
 
 
