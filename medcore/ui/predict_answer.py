@@ -1,6 +1,6 @@
 """What the network says of an image, what speaks against believing it, and which training images it is like."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from medcore.ui.plain import plain
 NOT_FOR_DIAGNOSIS = "**For teaching and research, not for diagnosis.**"
 WAYS = {"tones": "Tones", "look": "Look from afar", "features": "The network's features"}
 FEW = 10
+UNSURE = 0.2
+"""Lead of the likeliest class over the next one below which a network is said not to know."""
 
 
 def show(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
@@ -68,6 +70,8 @@ def _said(facts: Mapping[str, Any]) -> None:
     shown = facts["calibrated"] or facts["probabilities"]
     name, share = classes[facts["said"]], shown[facts["said"]]
     st.markdown(f"### {plain(name)}: {share:.0%}")
+    if doubt := unsure(classes, shown):
+        st.warning(plain(doubt), icon=":material/question_mark:")
     st.markdown(NOT_FOR_DIAGNOSIS)
     st.plotly_chart(
         probabilities.figure(dict(zip(classes, shown, strict=True)), None),
@@ -79,6 +83,17 @@ def _said(facts: Mapping[str, Any]) -> None:
     st.caption(_calibration(facts))
 
 
+def unsure(classes: Sequence[str], probabilities: Sequence[float]) -> str:
+    """That the network does not know, in a sentence, where two classes are about as likely; "" where it does."""
+    first, second = np.argsort(probabilities)[::-1][:2]
+    if probabilities[first] - probabilities[second] >= UNSURE:
+        return ""
+    return (
+        f'The network does not know: "{classes[first]}" ({probabilities[first]:.0%}) is hardly likelier to it than '
+        f'"{classes[second]}" ({probabilities[second]:.0%}).'
+    )
+
+
 def _calibration(facts: Mapping[str, Any]) -> str:
     found = facts["experience"]
     if found is None:
@@ -87,7 +102,8 @@ def _calibration(facts: Mapping[str, Any]) -> str:
         )
     name, raw = facts["classes"][facts["said"]], facts["probabilities"][facts["said"]]
     between = f"{found['low']:.0%} to {found['high']:.0%}"
-    cooled = f"temperature {facts['temperature']:.2f}; without it, {raw:.0%}"
+    warm = f"; without it, {raw:.0%}" if f"{raw:.0%}" != f"{facts['calibrated'][facts['said']]:.0%}" else ""
+    cooled = f"temperature {facts['temperature']:.2f}{warm}"
     said = f"Calibrated on {found['of']:,} validation images ({cooled}). "
     if not found["images"]:
         return plain(f'{said}To none of them it gave "{name}" with {between}.')

@@ -11,6 +11,7 @@ from medcore.data import session_sets, sources
 from medcore.explanation import prediction
 from medcore.runs import files
 from medcore.spec import DataSpec, RunSpec
+from medcore.ui import predict_answer
 from tests.training.conftest import Recorder
 from tests.ui import made_runs
 
@@ -118,6 +119,14 @@ def test_noise_is_refused_and_the_answer_shown_on_demand_alone(open_page, store,
     assert "**For teaching and research, not for diagnosis.**" not in words
     page.toggle(key="predict_anyway").set_value(True).run()
     assert "**For teaching and research, not for diagnosis.**" in [markdown.value for markdown in page.markdown]
+
+
+def test_a_network_that_is_torn_between_two_classes_is_said_not_to_know():
+    classes = ["a", "b", "c"]
+    assert 'does not know: "b" (45%) is hardly likelier to it than "a" (40%)' in predict_answer.unsure(
+        classes, [0.40, 0.45, 0.15]
+    )
+    assert predict_answer.unsure(classes, [0.30, 0.55, 0.15]) == ""
 
 
 def test_a_model_that_carries_code_is_refused(open_page, store):
