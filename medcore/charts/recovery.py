@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from medcore.charts import palette, template
 
-ROW = 46
+ROW = 52
 ROOM = 0.04
 """Of the axis beyond the outermost value."""
 NOTE_WIDTH = 78
@@ -39,6 +39,8 @@ class Row(NamedTuple):
 def figure(rows: Sequence[Row], lower: float | None, upper: float | None, title: str) -> go.Figure:
     """One row a method: a small dot a seed, a large one with its interval for the mean, its number on the right.
 
+    Names stand above their rows, so that a narrow page leaves the chart its width.
+
     Args:
         rows: from top to bottom.
         lower, upper: accuracy without anything and what could be reached, each None where it is not known; between
@@ -55,7 +57,7 @@ def figure(rows: Sequence[Row], lower: float | None, upper: float | None, title:
         height=95 + ROW * len(rows), showlegend=False, margin={"l": 10, "r": NOTE_WIDTH, "t": 28, "b": 45}
     )
     chart.update_xaxes(title=title, tickformat=".0%", range=_range(rows))
-    chart.update_yaxes(range=(len(rows) - 0.5, -0.5), showgrid=False)
+    chart.update_yaxes(range=(len(rows) - 0.5, -0.6), showgrid=False, showticklabels=False)
     return chart
 
 
@@ -85,6 +87,9 @@ def _row(chart: go.Figure, row: Row) -> None:
         cliponaxis=False,
         marker={"size": 12, "color": row.colour, "symbol": "diamond"},
         hovertemplate=f"<b>{row.name}</b><br>mean: %{{x:.1%}}{interval}<extra></extra>",
+    )
+    chart.add_annotation(
+        text=row.name, x=0, xref="paper", xanchor="left", y=row.name, yshift=17, showarrow=False, font={"size": 12}
     )
     text = f"<b>{row.mean:.1%}</b>" + (f"<br><span style='font-size:11px'>{row.note}</span>" if row.note else "")
     chart.add_annotation(

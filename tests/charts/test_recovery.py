@@ -19,7 +19,11 @@ def test_every_seed_and_every_mean_with_its_interval_is_drawn():
     assert [mean.x[0] for mean in means] == [0.48, 0.85, 0.91]
     assert (means[1].error_x.array[0], means[1].error_x.arrayminus[0]) == pytest.approx((0.05, 0.05))
     assert means[2].error_x.array is None
-    assert "86% back" in chart.layout.annotations[1].text
+    words = [annotation.text for annotation in chart.layout.annotations]
+    assert [word for word in words if "86% back" in word] == [
+        "<b>85.0%</b><br><span style='font-size:11px'>86% back</span>"
+    ]
+    assert [word for word in words if word in {row.name for row in ROWS}] == [row.name for row in ROWS]
 
 
 def test_what_can_be_recovered_is_a_band_with_a_line_at_half():
