@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -65,14 +64,27 @@ def _fetch(model: ModelSpec, progress: Progress) -> bool:
 
 
 def offer() -> None:
-    """A link to a deep network that knows ImageNet and meets real images, where both are on this machine."""
+    """A way to a deep network that knows ImageNet and meets real images, where both are on this machine."""
     here = next((weights for weights in _listing() if weights.path), None)
     sets = {entry.card.title for entry in controls.listing() if entry.available}
     if here is None:
         return
-    query = {"network": catalog.BACKBONES[here.model.name].label} | ({"dataset": TRIED_ON} if TRIED_ON in sets else {})
+    chosen = {"network": catalog.BACKBONES[here.model.name].label} | ({"dataset": TRIED_ON} if TRIED_ON in sets else {})
     on = f" on {TRIED_ON}" if TRIED_ON in sets else ""
-    st.markdown(f"ImageNet weights of {here.title} are on this machine: [try them{on}](?{urlencode(query)}).")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"ImageNet weights of {here.title} are on this machine.", width="content")
+        st.button(
+            f"Try them{on}",
+            key="try_weights",
+            icon=":material/arrow_forward:",
+            on_click=_choose,
+            args=(chosen,),
+            help="Chooses the network and, where they are here, real images in the sidebar.",
+        )
+
+
+def _choose(chosen: Mapping[str, str]) -> None:
+    st.session_state.update(chosen)
 
 
 @st.cache_resource(ttl=10, show_spinner=False)

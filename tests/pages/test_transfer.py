@@ -76,7 +76,9 @@ def test_weights_that_are_not_here_are_said_and_offered_before_anything_is_queue
 
 def test_weights_that_are_here_are_offered_and_start_a_run(open_page, shared_data, monkeypatch, store):
     monkeypatch.setenv("MEDCORE_WEIGHTS", str(shared_data / "keras_weights"))
-    assert any("ImageNet weights of MobileNetV2 with alpha 0.35 are on" in m.value for m in open_page(PAGE).markdown)
+    page = open_page(PAGE)
+    assert any("ImageNet weights of MobileNetV2 with alpha 0.35 are on" in m.value for m in page.markdown)
+    assert page.button(key="try_weights").click().run().selectbox(key="network").value == "MobileNetV2"
     page = open_page(PAGE, network="MobileNetV2", dataset="Digits 8x8", unfrozen_mobilenetv2="3")
     assert any("blocks 10-12, blocks 13-15, block 16 and last" in caption.value for caption in page.caption)
     assert any("“From scratch” is off at first" in caption.value for caption in page.caption)
