@@ -97,7 +97,9 @@ def _gray(values: np.ndarray, size: tuple[int, int]) -> go.Heatmap:
 
 def _weights(kernel: np.ndarray) -> go.Heatmap:
     limit = float(np.abs(kernel).max()) or 1.0
-    numbers = {"text": _numbers(kernel, limit), "texttemplate": "%{text}"} if kernel.size <= MOST_NUMBERS else {}
+    # Plotly shrinks numbers by the length of what is written, spans and all, unless their size is given.
+    font = {"texttemplate": "%{text}", "textfont": {"size": 12}}
+    numbers = {"text": _numbers(kernel, limit), **font} if kernel.size <= MOST_NUMBERS else {}
     return go.Heatmap(
         z=kernel,
         zmin=-limit,
