@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from medcore.evaluation.comparison import t_interval
 from medcore.evaluation.recovery import Share, difference, share
+from medcore.labs import score_curves
 from medcore.labs.labels import family
 from medcore.labs.score_curves import paired
-from medcore.spec import RunSpec
 
 ENDS = ("source_only", "target")
 """Methods between which the others lie."""
@@ -31,19 +30,8 @@ Scores = Mapping[int, float]
 """Target accuracy by seed."""
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A finished run.
-
-    Args:
-        label: "METHOD · seed N".
-        spec: of the run.
-        result: of the run.
-    """
-
-    label: str
-    spec: RunSpec
-    result: Mapping[str, Any]
+class Measured(score_curves.Measured):
+    """A finished run: "METHOD · seed N"."""
 
     @property
     def method(self) -> str:

@@ -57,9 +57,11 @@ class TargetWatch:
             yield
             return
         trained = self._stepper.model.get_weights()
-        self._finish(self._stepper.model)
-        yield
-        self._stepper.model.set_weights(trained)
+        try:
+            self._finish(self._stepper.model)
+            yield
+        finally:
+            self._stepper.model.set_weights(trained)
 
     def _second_loss(self) -> dict[str, float]:
         second: Any = next((layer for layer in self._stepper.model.layers if layer.name == "second"), None)
