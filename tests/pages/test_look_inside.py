@@ -184,6 +184,15 @@ def test_the_network_shown_stands_in_the_address_and_one_that_guesses_is_not_the
     assert page.query_params["model"] == guessing, "the session keeps what was chosen"
 
 
+def test_a_name_that_a_control_of_another_part_wrote_is_no_link(open_page, store, trained):
+    page = open_page(PAGE, part=PART, model="CNN")
+    assert not page.exception
+    assert not page.warning
+    assert page.query_params["model"] == trained
+    page.segmented_control(key="part").set_value("What to train").run()
+    assert not page.exception
+
+
 def test_it_opens_on_the_first_right_answer_of_the_class_that_is_looked_for():
     labels = np.array([0, 1, 1, 0, 1])
     part = ImageDataset(np.zeros((5, 8, 8, 1), np.uint8), labels, ("no lesion", "lesion"), None)
