@@ -84,7 +84,7 @@ def _grid(answer: Answer, number: int, layer: Mapping[str, Any]) -> None:
         cells,
         key=f"inside_maps_{number}",
         chosen=str(_picked(layer)),
-        cell_width=110,
+        cell_width=120,
         on_choose=_pick,
     )
     st.caption(
