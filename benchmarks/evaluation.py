@@ -52,7 +52,8 @@ def measure(quick: bool) -> dict[str, float]:
 def _page() -> None:
     import streamlit as st
 
-    from medcore.ui import evaluation_panel, state
+    from medcore.ui import state
+    from medcore.ui.evaluation import evaluation_panel
 
     evaluation_panel.show(state.store().find(st.query_params["runs"].split(",")))
 

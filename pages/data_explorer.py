@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from medcore.ui import browse_panel, controls, data_card, lesson, own_images, preparation_panel, uploads
+from medcore.ui import controls, data_card, lesson, uploads
+from medcore.ui.explorer import browse_panel, own_images, preparation_panel
 
 TABS = ("A data set", "Preparation", "Your own images", "Lesson")
 _SET, _PREPARATION, _OWN, _LESSON = TABS

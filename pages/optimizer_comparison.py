@@ -1,6 +1,7 @@
 """Which optimizer learns fastest?"""
 
-from medcore.ui import comparison_panel, mistakes_panel, parts, surface_panel
+from medcore.ui import mistakes_panel, parts
+from medcore.ui.optimizers import comparison_panel, surface_panel
 
 parts.show(
     "Which optimizer learns fastest?",

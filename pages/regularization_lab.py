@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from medcore.ui import few_labels_panel, knob_panel, mistakes_panel, parts, path_panel
+from medcore.ui import mistakes_panel, parts
+from medcore.ui.regularization import few_labels_panel, knob_panel, path_panel
 
 parts.show(
     "How do I keep a network from learning by heart?",

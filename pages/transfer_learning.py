@@ -2,7 +2,10 @@
 
 from functools import partial
 
-from medcore.ui import hospital_panel, inside_panel, mistakes_panel, parts, predict_panel, transfer_panel
+from medcore.ui import mistakes_panel, parts
+from medcore.ui.inside import inside_panel
+from medcore.ui.predict import predict_panel
+from medcore.ui.transfer import hospital_panel, transfer_panel
 
 parts.show(
     "How do I learn from few images, with what was learned elsewhere?",

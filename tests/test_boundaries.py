@@ -34,11 +34,12 @@ def test_format():
     [
         ("web", "import app", {"distributed", "dask"}),
         ("page", "import medcore.ui.live_panel, medcore.ui.controls, medcore.ui.results", {"distributed", "sklearn"}),
-        ("panel", "import medcore.ui.preparation_panel", {"skimage", "scipy", "sklearn"}),
-        ("evaluation", "import medcore.ui.evaluation_panel", {"skimage", "scipy", "sklearn"}),
+        ("panel", "import medcore.ui.explorer.preparation_panel", {"skimage", "scipy", "sklearn"}),
+        ("evaluation", "import medcore.ui.evaluation.evaluation_panel", {"skimage", "scipy", "sklearn"}),
         (
             "transfer",
-            "from medcore.ui import transfer_panel, hospital_panel, inside_panel, predict_panel",
+            "import medcore.ui.transfer.transfer_panel, medcore.ui.transfer.hospital_panel\n"
+            "import medcore.ui.inside.inside_panel, medcore.ui.predict.predict_panel",
             {"distributed", "skimage", "scipy", "sklearn"},
         ),
         ("engine", "import medcore.runs.engine", set()),

@@ -19,8 +19,9 @@ from medcore.labs import (
 from medcore.labs.mistakes import Measured, Mistake, Runs, measured
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
-from medcore.ui import controls, data_card, live_panel, state, weights_panel
+from medcore.ui import controls, data_card, live_panel, state
 from medcore.ui.plain import plain
+from medcore.ui.regularization import weights_panel
 from medcore.ui.run_line import ACTIVE
 
 BOTH, WRONG, RIGHT = "Both", "Wrong", "Right"

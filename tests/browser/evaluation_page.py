@@ -3,7 +3,8 @@
 import streamlit as st
 
 from medcore.charts import template
-from medcore.ui import evaluation_panel, state
+from medcore.ui import state
+from medcore.ui.evaluation import evaluation_panel
 
 st.html(template.STYLE)
 evaluation_panel.show(state.store().find(st.query_params.get("runs", "").split(",")))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from medcore.ui import surface_panel
+from medcore.ui.optimizers import surface_panel
 
 st.set_page_config(layout="wide", initial_sidebar_state=330)
 st.session_state["reruns"] = st.session_state.get("reruns", -1) + 1

@@ -6,7 +6,7 @@ import pytest
 from medcore.labs import choosing_lambda as lab
 from medcore.runs import files
 from medcore.training.run import Row
-from medcore.ui import coefficients_panel, path_study
+from medcore.ui.regularization import coefficients_panel, path_study
 
 GRID = (0.001, 0.01, 0.1)
 LOSSES = {1: (0.9, 0.5, 0.56), 2: (0.8, 0.6, 0.55), 3: (0.9, 0.7, 0.71)}

@@ -11,7 +11,8 @@ from medcore.data.dataset import ImageDataset
 from medcore.labs import inside, optimizers
 from medcore.runs import files
 from medcore.spec import ExplanationSpec, RunSpec
-from medcore.ui import finished_networks, inside_images, inside_layers
+from medcore.ui import finished_networks
+from medcore.ui.inside import inside_images, inside_layers
 
 PAGE, PART = "transfer_learning", "Look inside"
 CLASSES = [str(i) for i in range(10)]

@@ -11,7 +11,7 @@ from medcore.data import session_sets, sources
 from medcore.explanation import prediction
 from medcore.runs import files
 from medcore.spec import DataSpec, RunSpec
-from medcore.ui import predict_answer
+from medcore.ui.predict import predict_answer
 from tests.training.conftest import Recorder
 from tests.ui import made_runs
 

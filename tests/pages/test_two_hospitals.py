@@ -6,7 +6,7 @@ import pytest
 from medcore.data import sources
 from medcore.labs import two_hospitals as lab
 from medcore.runs import files
-from medcore.ui import features_panel
+from medcore.ui.transfer import features_panel
 from tests.ui import made_runs
 
 PAGE, PART = "transfer_learning", "Two hospitals"

@@ -23,7 +23,8 @@ def test_what_lies_beyond_is_said_in_a_sentence(monkeypatch, asked):
 
 def page():
     from medcore import catalog
-    from medcore.ui import controls, sample_controls
+    from medcore.ui import controls
+    from medcore.ui.regularization import sample_controls
 
     controls.parameter(catalog.LOSSES["focal"].parameters["gamma"], "gamma")
     controls.parameter(catalog.PREPARATIONS["zoom"].parameters["factor"], "zoom")

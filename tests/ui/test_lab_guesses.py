@@ -12,7 +12,8 @@ from tests.ui import guess_page, made_runs
 LEARNED = {"source": "run", "trainable": 10}
 PAGE = """
 import streamlit as st
-from medcore.ui import MODULE, score_charts, state
+from medcore.ui import score_charts, state
+from medcore.ui.transfer import MODULE
 records = state.store().find(st.session_state["ids"])
 MODULE.ask(st.session_state["specs"], records)
 if records and all(record.ended for record in records):

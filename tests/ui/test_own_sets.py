@@ -84,7 +84,7 @@ def test_a_run_of_an_older_version_has_no_second_place(resources):
 PANEL = """
 import streamlit as st
 from medcore.data import sources
-from medcore.ui import browse_panel, preparation_panel
+from medcore.ui.explorer import browse_panel, preparation_panel
 entry = sources.find(st.session_state["name"])
 {panel}.show(entry, {{}})
 """

@@ -1,0 +1,1 @@
+"""How good a network is: the panel of every classification lab."""

@@ -1,0 +1,1 @@
+"""Where a finished network looks, and what its layers make of an image."""

@@ -1,0 +1,1 @@
+"""What the optimizer comparison shows: surfaces, and real networks."""

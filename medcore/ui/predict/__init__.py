@@ -1,0 +1,1 @@
+"""A finished network meets an image of a person's own."""

@@ -1,0 +1,1 @@
+"""What the regularization lab shows: knobs, lambda, few and bad labels."""
