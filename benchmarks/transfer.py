@@ -8,7 +8,8 @@ does not depend on them. `same_predictions` is the largest difference of a proba
 process of the first, to its first loss; VGG16.
 
 `--quality`: BreastMNIST and PneumoniaMNIST, the area under the ROC curve on their test images, mean over the seeds, and
-the seconds that the slowest run takes. The recipes were chosen on training and validation images alone. The files are
+the seconds that the slowest run takes. The recipes were chosen on training and validation images alone: on BreastMNIST
+the last weights, since the loss on its 78 validation images says little (in three folds 0.900 against 0.855). Files are
 looked for in `MEDCORE_DATA` and `MEDCORE_WEIGHTS`, and beside the checkout.
 """
 
@@ -45,19 +46,19 @@ SEEDS = (0, 1, 2)
 PNEUMONIA = "pneumoniamnist_rebuilt"
 
 
-def _recipe(data: str, size: int, first: int, then: TransferSpec) -> RunSpec:
+def _recipe(data: str, size: int, first: int, then: TransferSpec, weights: str = "best") -> RunSpec:
     """MobileNetV2 from ImageNet, a third as wide as the original: what the shared weights are of."""
     return RunSpec(
         task="transfer",
         data=DataSpec(data),
         model=ModelSpec("mobilenetv2", {"alpha": 0.35, "size": size}),
-        training=TrainingSpec(first, BATCH, weights="best"),
+        training=TrainingSpec(first, BATCH, weights=weights),
         transfer=then,
     )
 
 
 RECIPES = {
-    "breastmnist": _recipe("breastmnist", 128, 30, TransferSpec("imagenet", unfrozen=2, epochs=20)),
+    "breastmnist": _recipe("breastmnist", 128, 30, TransferSpec("imagenet", unfrozen=2, epochs=20), "last"),
     "pneumoniamnist": _recipe(PNEUMONIA, 128, 20, TransferSpec("imagenet", unfrozen=2, epochs=10)),
 }
 
