@@ -3,14 +3,17 @@
 import argparse
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from medcore import catalog, settings
 from medcore.spec import RunSpec
-from medcore.training.run import Row
+from medcore.training.run import Cancelled, Row
 
 
 class Job(NamedTuple):
@@ -42,7 +45,24 @@ def run(arguments: argparse.Namespace) -> int:
     from medcore.training import devices
 
     devices.prepare("large" if any(job.spec.size == "large" for job in jobs) else "small")
-    return max(_train(job, arguments.json) for job in jobs)
+    with _stopped_by_ctrl_c() as stopping:
+        return max(_train(job, arguments.json, stopping) for job in jobs)
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets beside its interrupt, which is lost where a library swallows what callbacks raise."""
+    stopping = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        stopping.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stopping
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def read(name: str) -> list[Job]:
@@ -87,12 +107,14 @@ def _mute_native_libraries() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-def _train(job: Job, as_json: bool) -> int:
+def _train(job: Job, as_json: bool, stopping: threading.Event) -> int:
     """Trains one run and prints how it went; returns 1 if it failed."""
     from medcore.runs.child import sentence
 
     try:
-        result = catalog.resolve(catalog.TASKS[job.spec.task].target)(job.spec, Foreground(job, quiet=as_json))
+        result = catalog.resolve(catalog.TASKS[job.spec.task].target)(job.spec, Foreground(job, as_json, stopping))
+    except Cancelled as error:
+        raise KeyboardInterrupt from error
     except Exception as error:  # noqa: BLE001 - the other runs go on
         print(f"{job.label} failed: {sentence(error)}", file=sys.stderr)
         if as_json:
@@ -151,10 +173,10 @@ def _interval(test: dict[str, Any], name: str) -> str:
 class Foreground:
     """A run on the terminal (`medcore.training.run.Run`): says on stderr how it goes, unless quiet."""
 
-    def __init__(self, job: Job, quiet: bool) -> None:
+    def __init__(self, job: Job, quiet: bool, stopping: threading.Event) -> None:
         self.folder = _folder(job)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._label, self._quiet = job.label, quiet
+        self._label, self._quiet, self._stopping = job.label, quiet, stopping
         self._steps = 0
 
     def plan(self, **facts: Any) -> None:
@@ -172,7 +194,7 @@ class Foreground:
             self._say(f"step {epoch[0].step:,} of {self._steps:,}: {figures}")
 
     def cancelled(self) -> bool:
-        return False
+        return self._stopping.is_set()
 
     def _say(self, text: str) -> None:
         if not self._quiet:

@@ -17,6 +17,15 @@ from medcore.spec import DataSpec
 
 APP = ("run", str(Path(__file__).with_name("evaluation_app.py")))
 PATIENCE = 30_000  # ms
+DRAWN = """() => new Promise(done => {
+    let last = 0
+    const look = () => {
+        const marks = document.querySelector(".st-key-eval_cells .plotly-graph-div, .st-key-eval_cells .js-plotly-plot")
+        last = marks && !document.querySelector("[data-stale=true]") ? last + 1 : 0
+        last < 30 ? requestAnimationFrame(look) : done(true)
+    }
+    look()
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +78,8 @@ def test_a_click_on_a_cell_opens_its_images_and_they_lead_into_the_model(page, r
         expect(cells).to_have_count(min(24, int(counts[true, said])), timeout=PATIENCE)
         expect(cells.first).to_contain_text(f"said: {said} ({100 if true == said else 90}%)")
         expect(page).to_have_url(re.compile(f"eval_true={true}.*eval_said={said}|eval_said={said}.*eval_true={true}"))
+        expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=PATIENCE)
+        page.wait_for_function(DRAWN)  # a click while the chart is drawn anew is answered with the cell before
     address = cells.first.get_attribute("href")
     assert re.fullmatch(rf"/transfer_learning\?part=Look\+inside&model={run_id}&image=test%3A\d+", address)
     assert cells.first.get_attribute("target") == "_blank"
