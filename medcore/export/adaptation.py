@@ -55,7 +55,7 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         Section(
             "Training",
             TRAINING,
-            writing.code(parts["order"].text, adaptation_program.NETWORK, adaptation_program.TRAIN),
+            writing.code(parts["order"].text, training_program.DATA_LOSS, adaptation_program.TRAIN),
         ),
         Section("The methods", METHODS, _methods(runs, parts)),
         Section("Evaluation", EVALUATION, writing.code(parts["metrics"].text, program.EVALUATE)),

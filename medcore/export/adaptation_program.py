@@ -1,19 +1,5 @@
 """The code of an exported script of domain adaptation: one function a method, around the same training."""
 
-NETWORK = '''
-class Network(keras.Model):
-    """A network that reports the loss of the classes apart from those that its layers add."""
-
-    def __init__(self, network: keras.Model) -> None:
-        super().__init__(network.inputs, network.outputs)
-        self.data_loss = keras.metrics.Mean(name="data_loss")
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        total = super().compute_loss(x, y, y_pred, sample_weight, training)
-        self.data_loss.update_state(total - sum(self.losses), sample_weight=ops.shape(y_pred)[0])
-        return total
-'''
-
 TRAIN = '''
 def batch_of(settings: dict, n: int) -> int:
     """Images an update, of n."""

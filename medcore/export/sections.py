@@ -149,7 +149,8 @@ def _of_networks(runs: Mapping[str, RunSpec], parts: Mapping[str, source.Source]
     train = train.replace("LOGGED", training_program.APART if held else training_program.AS_KERAS_SAYS)
     model = f"penalised_model({training_program.BUILT}, settings)" if held else training_program.BUILT
     fit = writing.code(parts["softmax"].text, training_program.FIT_NETWORK.replace("MADE", model))
-    penalties = Section("The penalties", PENALTIES, writing.code(parts["penalties"].text, training_program.PENALISE))
+    code = writing.code(parts["penalties"].text, training_program.DATA_LOSS, training_program.PENALISE)
+    penalties = Section("The penalties", PENALTIES, code)
     return [
         Section(
             "The network",

@@ -9,9 +9,9 @@ def build_model(settings: dict, shape: tuple[int, int, int], classes: int) -> ke
     return MODELS[name](shape, classes, **options)
 '''
 
-PENALISE = '''
+DATA_LOSS = '''
 class Network(keras.Model):
-    """A network that reports the loss of the data apart from the penalties, which Keras adds to it."""
+    """A network that reports the loss of the data apart from what its layers add, which Keras sums up."""
 
     def __init__(self, network: keras.Model) -> None:
         super().__init__(network.inputs, network.outputs)
@@ -21,8 +21,9 @@ class Network(keras.Model):
         total = super().compute_loss(x, y, y_pred, sample_weight, training)
         self.data_loss.update_state(total - sum(self.losses), sample_weight=ops.shape(y_pred)[0])
         return total
+'''
 
-
+PENALISE = '''
 def lands(settings: dict) -> bool:
     """Whether L1 acts by the proximal step behind every update, not by its slope in the loss."""
     return settings["l1_step"] == "proximal" and settings["l1"] > 0
