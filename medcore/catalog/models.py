@@ -3,6 +3,7 @@
 from medcore.catalog.backbones import BACKBONES
 from medcore.catalog.choices import Parameter
 from medcore.catalog.model_choice import ModelChoice
+from medcore.catalog.segmenters import SEGMENTERS
 
 _INPUT_NOISE = Parameter(
     "Input noise",
@@ -103,5 +104,5 @@ CLASSICS: dict[str, ModelChoice] = {
     ),
 }
 
-MODELS: dict[str, ModelChoice] = {**NETWORKS, **BACKBONES, **CLASSICS}
+MODELS: dict[str, ModelChoice] = {**NETWORKS, **BACKBONES, **SEGMENTERS, **CLASSICS}
 """Every model."""

@@ -18,7 +18,7 @@ class TaskChoice(Choice):
 
     bases: int = 0
     optional: bool = False
-    family: Literal["network", "classic"] = "network"
+    family: Literal["network", "classic", "segmentation"] = "network"
 
 
 TASKS: dict[str, TaskChoice] = {
@@ -78,6 +78,19 @@ TASKS: dict[str, TaskChoice] = {
         "Domain adaptation",
         "medcore.training.adaptation:train",
         "Learns from the labelled images of one place, for those of another whose labels it does not see.",
+    ),
+    "segment": TaskChoice(
+        "Segmentation",
+        "medcore.training.segmentation:train",
+        "Says of every pixel what it is: learns from masks.",
+        family="segmentation",
+    ),
+    "segment_image": TaskChoice(
+        "Segmentation of an image",
+        "medcore.inference.segment_image:segment",
+        "A finished run's network draws its mask on an image or a volume of a person's own.",
+        bases=1,
+        family="segmentation",
     ),
     "explain": TaskChoice(
         "Explanation",

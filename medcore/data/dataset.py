@@ -24,6 +24,8 @@ class Card:
         notes: known faults, one sentence each.
         published: figures to stand beside, e.g. {"accuracy": .863, "auc": .901, "model": …, "source": …}.
         modality: how the images were taken, as DICOM says it ("CT", "MR", "US", "DX"); "" where it is unknown.
+        gray: how gray values came about, so that another image can be brought to the same: {"unit": "HU", "low": …,
+            "high": …} what became black and white, or {"percentiles": (low, high)} of each volume; {} where unknown.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Card:
     notes: tuple[str, ...] = ()
     published: Mapping[str, Any] = field(default_factory=dict)
     modality: str = ""
+    gray: Mapping[str, Any] = field(default_factory=dict)
 
     def with_notes(self, *notes: str) -> "Card":
         """The card with further notes; those that it has are not repeated."""
@@ -55,6 +58,10 @@ class ImageDataset:
         spacing: (row, column) in mm, or None where unknown.
         groups: (n,) patient ids, or None where unknown.
         original_sizes: (n, 2) height and width in the files, before they were brought to one size, or None.
+        mask_names: name of mask class 0 (what is nothing), 1, …, where they are not those of the labels.
+        volumes: (n,) number of the volume that each image is a slice of, whose slices follow each other in order, or
+            None where images stand for themselves.
+        step: mm from one slice of a volume to the next, or None where unknown.
         rows: (n,) where each image stands in the split as it was loaded, or None where they are all there in order.
     """
 
@@ -67,6 +74,14 @@ class ImageDataset:
     groups: np.ndarray | None = None
     original_sizes: np.ndarray | None = None
     rows: np.ndarray | None = None
+    mask_names: tuple[str, ...] | None = None
+    volumes: np.ndarray | None = None
+    step: float | None = None
+
+    @property
+    def mask_classes(self) -> tuple[str, ...]:
+        """Names of the classes of its masks, what is nothing first."""
+        return self.class_names if self.mask_names is None else self.mask_names
 
     def __len__(self) -> int:
         return len(self.images)

@@ -65,6 +65,7 @@ class Entry:
         count: gives the sizes for given options; None where they do not depend on them.
         labels: gives the labels of the splits that the source has, for given options, much faster than `read`; None of
             them where only a reading would tell.
+        masks: whether each image has a mask.
         kept: folder where what is computed of it is kept; None for the cache under the home folder.
     """
 
@@ -83,6 +84,7 @@ class Entry:
     labels: Callable[[Mapping[str, Any]], Mapping[str, Labels] | None] | None = field(
         default=None, repr=False, compare=False
     )
+    masks: bool = False
     kept: Path | None = None
 
     @property

@@ -14,6 +14,7 @@ from medcore.spec.preparation import Corrupted, PreparationSpec
 from medcore.spec.regularization import MAX_STRENGTH, RegularizationSpec
 from medcore.spec.run import MAX_SEED, RunSpec
 from medcore.spec.sample import SampleSpec
+from medcore.spec.segmentation import SegmentationSpec
 from medcore.spec.training import MAX_BATCH, Precision, TrainingSpec, Weights
 from medcore.spec.transfer import TransferSpec
 
@@ -39,6 +40,7 @@ __all__ = [
     "RunSpec",
     "SampleSpec",
     "ScheduleSpec",
+    "SegmentationSpec",
     "TrainingSpec",
     "TransferSpec",
     "Weights",

@@ -77,7 +77,7 @@ class LossSpec:
     options: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        choice = catalog.choose("Loss", catalog.LOSSES, self.name)
+        choice = catalog.choose("Loss", catalog.EVERY_LOSS, self.name)
         object.__setattr__(self, "options", options("loss", choice, self.options))
 
 

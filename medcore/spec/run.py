@@ -16,6 +16,7 @@ from medcore.spec.path import PathSpec
 from medcore.spec.preparation import PreparationSpec
 from medcore.spec.regularization import RegularizationSpec
 from medcore.spec.sample import SampleSpec
+from medcore.spec.segmentation import SegmentationSpec
 from medcore.spec.training import TrainingSpec
 from medcore.spec.transfer import TransferSpec
 
@@ -37,6 +38,7 @@ class RunSpec:
         transfer: what the network learned before; of the task "transfer".
         adaptation: the place that the network is made fit for; of the task "adapt".
         explanation: what is asked about which image; of the tasks "explain" and "predict".
+        segmentation: of the tasks "segment" and "segment_image", which also take a loss of masks.
         seed: fixes the first weights and the order of the batches, 0 to 2**31 - 1. Two specs
             of the same model and seed start from the same weights and see the images in the
             same order, whatever their optimizers.
@@ -58,6 +60,7 @@ class RunSpec:
     transfer: TransferSpec = field(default_factory=TransferSpec)
     adaptation: AdaptationSpec = field(default_factory=AdaptationSpec)
     explanation: ExplanationSpec = field(default_factory=ExplanationSpec)
+    segmentation: SegmentationSpec = field(default_factory=SegmentationSpec)
 
     def __post_init__(self) -> None:
         task = catalog.choose("Task", catalog.TASKS, self.task)
@@ -75,11 +78,20 @@ class RunSpec:
             raise ValueError(
                 f"A run of the task {self.task} takes the models {', '.join(able)}. Received: {self.model.name!r}"
             )
+        self._check_loss(task.family)
         self._check_transfer()
         self.schedule.check_length(self.training.epochs)
         self._check_proximal()
         self._check_batches()
         object.__setattr__(self, "seed", whole("seed", self.seed, 0, MAX_SEED))
+
+    def _check_loss(self, family: str) -> None:
+        """Raises ValueError where a loss of masks is asked of classes, or one of classes of masks."""
+        able = catalog.MASK_LOSSES if family == "segmentation" else catalog.LOSSES
+        if self.loss.name not in able:
+            raise ValueError(
+                f"A run of the task {self.task} takes the losses {', '.join(able)}. Received: {self.loss.name!r}"
+            )
 
     def _check_transfer(self) -> None:
         """Raises ValueError unless there is what the weights shall come from."""
@@ -163,5 +175,6 @@ _PARTS = {
     "transfer": TransferSpec,
     "adaptation": AdaptationSpec,
     "explanation": ExplanationSpec,
+    "segmentation": SegmentationSpec,
 }
 _DEFAULTS = RunSpec().to_dict()

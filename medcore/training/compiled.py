@@ -59,7 +59,7 @@ def build_model(
 
 def build_loss(spec: RunSpec) -> Callable[[Any, Any], Any]:
     """The loss of logits that the spec describes."""
-    return catalog.resolve(catalog.LOSSES[spec.loss.name].target)(**spec.loss.options)
+    return catalog.resolve(catalog.EVERY_LOSS[spec.loss.name].target)(**spec.loss.options)
 
 
 def stepper(

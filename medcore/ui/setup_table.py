@@ -109,7 +109,7 @@ def _of_images(group: Sequence[RunSpec]) -> dict[str, str]:
 
 def loss(spec: LossSpec) -> str:
     """A loss in words, "Huber with delta 0.3" say; what is 0 is left out."""
-    choice = catalog.LOSSES[spec.name]
+    choice = catalog.EVERY_LOSS[spec.name]
     options = [f"{choice.parameters[name].label.lower()} {value:g}" for name, value in spec.options.items() if value]
     return f"{choice.label} with {', '.join(options)}" if options else choice.label
 

@@ -46,7 +46,7 @@ def entry(folder: Path) -> Entry | None:
         report(f'Reading {len(images):,} pictures of "{folder.name}" …')
         return _read(images, masks, size, card)
 
-    return Entry(card, splitting.sizes(len(images)), (), tuple(size), read, path=folder)
+    return Entry(card, splitting.sizes(len(images)), (), tuple(size), read, path=folder, masks=True)
 
 
 def _masks(folder: Path, images: list[Path]) -> list[Path]:

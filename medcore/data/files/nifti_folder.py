@@ -66,7 +66,7 @@ def entry(folder: Path) -> Entry | None:
         return _read(images, masks, volumes, (height, width), parts, card)
 
     sizes = {split: len(parts[split]) for split in SPLITS}
-    return Entry(card, sizes, (), (height, width, 1), read, path=folder)
+    return Entry(card, sizes, (), (height, width, 1), read, path=folder, masks=True)
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -83,6 +83,8 @@ def _write_split(folder: Path, split: str, part: ImageDataset) -> dict[str, Any]
         "class_names": list(part.class_names),
         "card": asdict(part.card),
         "spacing": part.spacing,
+        "mask_names": part.mask_names,
+        "step": part.step,
     }
 
 
@@ -92,7 +94,9 @@ def _read_split(folder: Path, split: str, values: Mapping[str, Any]) -> ImageDat
         found[name] = np.load(_file(folder, split, name), mmap_mode="r", allow_pickle=False)
     card = Card(**{**values["card"], "notes": tuple(values["card"]["notes"])})
     spacing = None if values["spacing"] is None else tuple(values["spacing"])
-    return ImageDataset(**found, class_names=tuple(values["class_names"]), card=card, spacing=spacing)
+    names = None if values.get("mask_names") is None else tuple(values["mask_names"])
+    classes, step = tuple(values["class_names"]), values.get("step")
+    return ImageDataset(**found, class_names=classes, card=card, spacing=spacing, mask_names=names, step=step)
 
 
 def _file(folder: Path, split: str, name: str) -> Path:

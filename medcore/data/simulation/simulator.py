@@ -104,7 +104,9 @@ CARD = Card(
 def entry() -> Entry:
     """The simulator with its default options, without running it."""
     pixels = SCANNERS["A"].geometry.pixels
-    return Entry(CARD, _sizes({}), CLASSES, (pixels, pixels, 1), _read, options=OPTIONS, count=_sizes, labels=_labels)
+    return Entry(
+        CARD, _sizes({}), CLASSES, (pixels, pixels, 1), _read, options=OPTIONS, count=_sizes, labels=_labels, masks=True
+    )
 
 
 def complete(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The page of segmentation: training that is watched, cases, own images, masks drawn by hand."""
