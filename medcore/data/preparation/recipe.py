@@ -39,6 +39,18 @@ class Prepared(NamedTuple):
     scale: Scale | None = None
 
 
+class Masked(NamedTuple):
+    """Images of an epoch and their masks.
+
+    Args:
+        images: (n, height, width, channels) float32.
+        masks: (n, height, width), of the type that the set's masks have.
+    """
+
+    images: np.ndarray
+    masks: np.ndarray
+
+
 @dataclass(frozen=True)
 class PreparedSplits:
     """What a network gets.
@@ -47,11 +59,13 @@ class PreparedSplits:
         splits: float32; the training images as they are without augmentation.
         scale: of the training set, where the normalisation goes by it.
         draw: gives the training images of an epoch (from 0), augmented; None without augmentation.
+        draw_masked: gives the same images and their masks, which move with them; None without augmentation or masks.
     """
 
     splits: Splits
     scale: Scale | None
     draw: Callable[[int, Tick], np.ndarray] | None
+    draw_masked: Callable[[int, Tick], Masked] | None = None
 
 
 class Recipe:
@@ -109,15 +123,9 @@ class Recipe:
             done += len(part)
         if self.by_training_set and self.scale is None:
             self.scale = self._normalisation().measure(fixed["train"].images)
-        draw = None
-        if self.augments and "train" in fixed:
-            train = fixed["train"].images
-
-            def draw(epoch: int, tick: Tick) -> np.ndarray:
-                return self._epoch(train, epoch, tick)
-
+        draws = self._draws(fixed["train"]) if self.augments and "train" in fixed else (None, None)
         normalised = {name: replace(part, images=self._normalised_all(part.images)) for name, part in fixed.items()}
-        return PreparedSplits(normalised, self.scale, draw)
+        return PreparedSplits(normalised, self.scale, *draws)
 
     def facts(self) -> dict[str, Any]:
         """What was applied, for the result of a run."""
@@ -188,13 +196,29 @@ class Recipe:
             normalised[i] = self._normalised(Prepared(image)).image
         return normalised
 
-    def _epoch(self, images: np.ndarray, epoch: int, tick: Tick) -> np.ndarray:
-        """The training images of an epoch."""
-        drawn = np.empty_like(images)
+    def _draws(self, train: ImageDataset) -> tuple[Callable[..., np.ndarray], Callable[..., Masked] | None]:
+        """What draws an epoch's images, and what draws them with their masks."""
+
+        def draw(epoch: int, tick: Tick) -> np.ndarray:
+            return self._epoch(train.images, None, epoch, tick)[0]
+
+        def draw_masked(epoch: int, tick: Tick) -> Masked:
+            return Masked(*self._epoch(train.images, train.masks, epoch, tick))
+
+        return draw, None if train.masks is None else draw_masked
+
+    def _epoch(
+        self, images: np.ndarray, masks: np.ndarray | None, epoch: int, tick: Tick
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """The training images of an epoch, and their masks if these are given."""
+        drawn, drawn_masks = np.empty_like(images), None if masks is None else np.empty_like(masks)
         for i, image in enumerate(images):
             tick(i, len(images))
-            drawn[i] = self._normalised(self._augmented(Prepared(image), i, epoch)).image
-        return drawn
+            prepared = self._normalised(self._augmented(Prepared(image, None if masks is None else masks[i]), i, epoch))
+            drawn[i] = prepared.image
+            if drawn_masks is not None:
+                drawn_masks[i] = prepared.mask
+        return drawn, drawn_masks
 
     def _random(self, step: str, split: str, index: int, epoch: int | None = None) -> np.random.Generator:
         """The generator of one step for one image."""

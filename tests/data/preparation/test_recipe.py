@@ -180,6 +180,36 @@ def test_masks_take_the_same_way_as_their_images():
     assert ((as_image > 0.5) == (seen.mask > 0)).mean() > 0.9
 
 
+def test_an_epoch_draws_masks_that_move_with_their_images():
+    """The images are those drawn without masks; each mask is the one of that image alone."""
+    made = splits(masks=True, n=4)
+    one = recipe(2, flip={"horizontal": 0.5}, rotate={"degrees": 30}, gaussian_noise={}, zscore={})
+    prepared = one.splits(made, nobody)
+    images, masks = prepared.draw_masked(3, nobody)
+    np.testing.assert_array_equal(images, prepared.draw(3, nobody))
+    assert masks.dtype == made["train"].masks.dtype
+    train = made["train"]
+    for i, mask in enumerate(masks):
+        np.testing.assert_array_equal(mask, one.image(train.images[i], "train", i, 3, train.masks[i]).mask)
+    assert (masks != prepared.draw_masked(4, nobody).masks).any()
+
+
+def test_without_masks_or_augmentation_none_are_drawn():
+    assert recipe(shift={}).splits(splits(), nobody).draw_masked is None
+    assert recipe(gaussian_noise={}).splits(splits(masks=True), nobody).draw_masked is None
+
+
+@pytest.mark.parametrize("name", catalog.PREPARATIONS)
+def test_every_step_takes_slices_with_their_neighbours(name):
+    picture = np.concatenate([image()] * 7, axis=-1)
+    one = recipe(**{name: {}})
+    if one.by_training_set:
+        one.scale = one.measure(pairs(picture[None]))
+    seen = one.image(picture, "train", 0, epoch=0).image
+    assert seen.shape[-1] == 7
+    assert np.isfinite(seen).all()
+
+
 def test_who_waits_is_told_how_far_it_is_and_may_stop_it():
     told = []
     prepared = recipe(shift={}).splits(splits(), lambda done, total: told.append((done, total)))
