@@ -9,7 +9,10 @@ import numpy as np
 LOOK_SECONDS = 0.1
 """How often whoever waits for images looks whether the run was cancelled."""
 
-Draw = Callable[[int, Callable[..., None]], np.ndarray]
+Drawn = np.ndarray | tuple[np.ndarray, np.ndarray]
+"""The images of an epoch, or these and their masks."""
+
+Draw = Callable[[int, Callable[..., None]], Drawn]
 """From the number of an epoch (from 0), and something to call now and then that may raise, to its images."""
 
 
@@ -17,7 +20,7 @@ class _Stopped(Exception):  # noqa: N818 - nobody wants these images any more
     """Ends a drawing in its thread."""
 
 
-def drawn(draw: Draw, epochs: int, pause: Callable[[], None]) -> Iterator[np.ndarray]:
+def drawn(draw: Draw, epochs: int, pause: Callable[[], None]) -> Iterator[Drawn]:
     """The images of every epoch. To be closed, which ends the thread that draws ahead.
 
     The filters and the compiled steps let go of Python's lock, so with a core to spare the drawing costs no time.

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import keras
@@ -55,13 +56,17 @@ class Stepper(Protocol):
         """
 
     def epoch(self, data: Any, epoch: Epoch, report: Report) -> int:
-        """Takes every image once, reporting the losses step by step; returns how many were right."""
+        """Takes every image once, reporting the losses step by step; returns how many, or their pixels, were right."""
 
     def epochs(self, data: Any, epochs: Sequence[Epoch], report: Report) -> int:
         """Takes several epochs on the same images, one after the other; as `epoch` in all else."""
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
-        """Logits (n, classes)."""
+        """Logits (n, classes), or (n, height, width, classes)."""
+
+
+Validate = Callable[[Callable[[], None]], Mapping[str, float]]
+"""Judges the model as it is: `val_loss`, `val_accuracy` and more; calls what it is given now and then, to be left."""
 
 
 @dataclass
@@ -131,6 +136,7 @@ def fit(
     room: int = 0,
     order: Callable[[int], np.ndarray] | None = None,
     after: Callable[[Outcome], Mapping[str, float]] | None = None,
+    validate: Validate | None = None,
 ) -> Outcome:
     """Trains the stepper's model from the state it is in.
 
@@ -148,6 +154,7 @@ def fit(
         order: gives the numbers of the images of an epoch (from 0), each as many; None takes every image once. Images
             may be unlabelled, see `loss_weights`, and do not count for the accuracy.
         after: called at the end of each epoch; gives more to log.
+        validate: called then, too; None takes the validation images whole.
 
     Raises:
         Cancelled: if the run was cancelled, noticed within one call of the stepper.
@@ -161,16 +168,18 @@ def fit(
         course.stops.update(path.due)
     journal = Journal(run, stepper.layers, course.varies)
     outcome = Outcome(Weights(stepper.model, spec), path=path)
+    validate = validate or partial(_validated, stepper, loss, val)
 
-    def load(images: np.ndarray) -> Any:
-        return stepper.load(images, train.labels, factors, room=room)
+    def load(drawn: ahead.Drawn) -> Any:
+        images, labels = drawn if isinstance(drawn, tuple) else (drawn, train.labels)
+        return stepper.load(images, labels, factors, room=room)
 
     try:
         with closing(_loaded(load, train.images, draw, training.epochs, run)) as epochs:
             for epoch, data in enumerate(epochs):
                 planned = course.epoch(epoch, order(epoch))
                 labelled = np.count_nonzero(train.labels[planned.order] < classes)
-                _epoch(stepper, loss, data, planned, labelled, val, journal, run, outcome)
+                _epoch(stepper, data, planned, labelled, validate, journal, run, outcome)
                 if after:
                     run.log(Row(outcome.steps, metric, value) for metric, value in after(outcome).items())
                 if training.patience and outcome.epochs - outcome.best_epoch >= training.patience:
@@ -189,7 +198,7 @@ def fit(
 
 
 def _loaded(
-    load: Callable[[np.ndarray], Any], images: np.ndarray, draw: ahead.Draw | None, epochs: int, run: Run
+    load: Callable[[ahead.Drawn], Any], images: np.ndarray, draw: ahead.Draw | None, epochs: int, run: Run
 ) -> Iterator[Any]:
     """The training images of every epoch on the device: loaded once, or drawn anew."""
     if draw is None:
@@ -206,16 +215,15 @@ def _leave_if_cancelled(run: Run) -> None:
 
 def _epoch(
     stepper: Stepper,
-    loss: Callable[[Any, Any], Any],
     data: Any,
     planned: Epoch,
     labelled: int,
-    val: ImageDataset,
+    validate: Validate,
     journal: Journal,
     run: Run,
     outcome: Outcome,
 ) -> None:
-    """One epoch, of so many `labelled` images, and its validation, noted in `outcome`."""
+    """One epoch, of so many `labelled` images or pixels, and its validation, noted in `outcome`."""
 
     def pause() -> None:
         _leave_if_cancelled(run)
@@ -231,20 +239,30 @@ def _epoch(
     correct = stepper.epoch(data, planned, report)
     outcome.steps, outcome.epochs = journal.steps, outcome.epochs + 1
 
-    logits = stepper.logits(val.images, pause)
-    val_loss = float(keras.ops.convert_to_numpy(loss(val.labels, logits)).mean())
+    validated = validate(pause)
     n = len(planned.order)
     images = np.minimum(stepper.batch, n - np.arange(len(journal.losses)) * stepper.batch)
     metrics = {
         "epoch_train_loss": float(np.average(journal.losses, weights=images)),
         "train_accuracy": correct / labelled,
-        "val_loss": val_loss,
-        "val_accuracy": float((logits.argmax(axis=1) == val.labels).mean()),
+        **validated,
         **outcome.weights.end_epoch(outcome.epochs),
     }
     run.log(Row(outcome.steps, metric, value) for metric, value in metrics.items())
+    val_loss = validated["val_loss"]
     if not math.isfinite(val_loss):
         raise Diverged
     if val_loss < outcome.best_loss:
         outcome.best_loss, outcome.best_epoch = val_loss, outcome.epochs
         outcome.best_weights = stepper.model.get_weights()
+
+
+def _validated(
+    stepper: Stepper, loss: Callable[[Any, Any], Any], val: ImageDataset, pause: Callable[[], None]
+) -> dict[str, float]:
+    """Loss and accuracy of the validation images."""
+    logits = stepper.logits(val.images, pause)
+    return {
+        "val_loss": float(keras.ops.convert_to_numpy(loss(val.labels, logits)).mean()),
+        "val_accuracy": float((logits.argmax(axis=1) == val.labels).mean()),
+    }

@@ -17,7 +17,8 @@ PREDICTED_AT_ONCE = 256
 
 
 class Data(NamedTuple):
-    """Training images: (n, height, width, channels) in 0..1, labels (n,), factor (n,) of each one's loss."""
+    """Training images: (n, height, width, channels) in 0..1, labels (n,) or masks (n, height, width), factor (n,) of
+    each one's loss."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -52,7 +53,8 @@ class Fit:
 
     def load(self, images: np.ndarray, labels: np.ndarray, class_weights: np.ndarray, **_: int) -> Data:
         """Scales the training images to 0..1 and looks up their weights; needs to know no more."""
-        return Data(scaled(images), labels.astype(np.int32), class_weights[labels].astype(np.float32))
+        weights = class_weights[labels] if labels.ndim == 1 else np.ones(len(labels))  # a mask holds several classes
+        return Data(scaled(images), labels.astype(np.int32), weights.astype(np.float32))
 
     def epoch(self, data: Data, epoch: Epoch, report: Callable[[np.ndarray, None], None]) -> int:
         """Takes every image once, in the epoch's order; what `report` raises ends it."""
@@ -74,7 +76,7 @@ class Fit:
         return sum(self.epoch(data, epoch, report) for epoch in epochs)
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
-        """(n, classes) for images (n, height, width, channels)."""
+        """(n, classes) for images (n, height, width, channels), or (n, height, width, classes)."""
         parts = []
         for start in range(0, len(images), PREDICTED_AT_ONCE):
             pause()
@@ -83,7 +85,7 @@ class Fit:
 
 
 class _Steps(keras.callbacks.Callback):
-    """Sets each step's learning rate, passes on its own loss and counts the images that were right."""
+    """Sets each step's learning rate, passes on its own loss and counts the images, or pixels, that were right."""
 
     def __init__(self, epoch: Epoch, report: Callable[[np.ndarray, None], None]) -> None:
         super().__init__()
@@ -115,7 +117,7 @@ class _Loss(keras.losses.Loss):
         self._each = loss
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return self._each(_numbers(y_true), y_pred)
+        return self._each(_numbers(y_true, y_pred), y_pred)
 
 
 class _OfStep(keras.metrics.Metric):
@@ -135,7 +137,7 @@ class _StepLoss(_OfStep):
         self._each = loss
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        self.value.assign(ops.mean(self._each(_numbers(y_true), y_pred) * sample_weight))
+        self.value.assign(ops.mean(self._each(_numbers(y_true, y_pred), y_pred) * sample_weight))
 
 
 class _StepRight(_OfStep):
@@ -143,12 +145,13 @@ class _StepRight(_OfStep):
         super().__init__("step_right")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # noqa: ARG002
-        right = ops.equal(ops.argmax(y_pred, axis=-1), ops.cast(_numbers(y_true), "int32"))
+        right = ops.equal(ops.argmax(y_pred, axis=-1), _numbers(y_true, y_pred))
         self.value.assign(ops.sum(ops.cast(right, "float32")))
 
 
-def _numbers(labels: Any) -> Any:
-    return ops.cast(ops.reshape(labels, (-1,)), "int32")
+def _numbers(labels: Any, logits: Any) -> Any:
+    """Class numbers in the shape of the logits, but for these' last axis; Keras gives labels an axis of their own."""
+    return ops.cast(ops.reshape(labels, (-1, *logits.shape[1:-1])), "int32")
 
 
 def scaled(images: np.ndarray) -> np.ndarray:

@@ -44,7 +44,7 @@ Report = Callable[[np.ndarray, np.ndarray | None], None]
 
 
 class Data(NamedTuple):
-    """Training images on the device."""
+    """Training images on the device; their labels are class numbers, or masks of them."""
 
     images: tf.Tensor
     labels: tf.Tensor
@@ -68,10 +68,10 @@ class Loop:
     """A model, an optimizer and a loss, compiled together; `reset` makes it as new for the next run.
 
     Args:
-        model: from images (n, height, width, channels) in 0..1 to logits (n, classes). What its layers add by
-            `add_loss` counts for the gradients, and not in the loss that is reported.
+        model: from images (n, height, width, channels) in 0..1 to logits, (n, classes) or (n, height, width, classes).
+            What its layers add by `add_loss` counts for the gradients, and not in the loss that is reported.
         optimizer: without state; the loop builds it.
-        loss: labels (n,), logits (n, classes) -> (n,).
+        loss: labels (n,), logits (n, classes) -> (n,); or masks (n, height, width) and logits of every pixel -> (n,).
         batch: images a step. A batch of more than `PIXELS_AT_ONCE` or `VALUES_AT_ONCE` is worked off in parts, their
             gradients added up before the one update: the same step in bounded memory. Batch normalisation and
             layers that say what `mixes` the images of a batch do not go with that.
@@ -115,7 +115,9 @@ class Loop:
         images = tf.TensorSpec((None, *model.input_shape[1:]), dtype)
         rows, rate = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.float32)
         number, rates = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.float32)
-        data = Data(images, rows, rates)
+        self._masks = len(model.output_shape) > 2
+        labels = tf.TensorSpec((None, *model.output_shape[1:-1]), tf.uint8) if self._masks else rows
+        data = Data(images, labels, rates)
         planned = (tf.TensorSpec((None, batch), tf.int32), rates, rows)
         take = self._take_steps if measures else self._take_steps_unmeasured
         self._steps = tf.function(take, (data, *planned, number, number), jit_compile=xla)
@@ -141,20 +143,25 @@ class Loop:
 
         Args:
             images: (n, height, width, channels).
-            labels: (n,) class numbers.
-            class_weights: (classes,) factor of each class' loss.
+            labels: (n,) class numbers, or (n, height, width) masks of them.
+            class_weights: (classes,) factor of each class' loss; masks have none, as one holds several classes.
             room: images there is to be room for; sets of different size with the same room share what was compiled.
             together: epochs that are taken in one call of `epochs`.
         """
         missing = max(0, room - len(images))
         data = Data(
             tf.constant(np.pad(images, ((0, missing), (0, 0), (0, 0), (0, 0))) if missing else images),
-            tf.constant(np.pad(labels.astype(np.int32), (0, missing))),
+            tf.constant(self._padded(labels, missing)),
             tf.constant(class_weights.astype(np.float32)),
         )
         if not self._sums:
             self._compile(data, together)
         return data
+
+    def _padded(self, labels: np.ndarray, missing: int) -> np.ndarray:
+        """The labels, and zeros for the images that are missing; masks are many, and take a byte a pixel."""
+        labels = labels.astype(np.uint8 if self._masks else np.int32, copy=False)
+        return np.pad(labels, ((0, missing), *((0, 0),) * (labels.ndim - 1))) if missing else labels
 
     def _compile(self, data: Data, together: int) -> None:
         """Takes no step: what a call compiles for images of this number is done before the clock runs."""
@@ -179,7 +186,7 @@ class Loop:
                 raises ends the epochs.
 
         Returns:
-            How many images were classified rightly, each at its own step.
+            How many images, or pixels of them, were classified rightly, each at its own step.
         """
         rows = np.concatenate([self._batches(epoch.order) for epoch in epochs])
         rates, watched, stops = (np.concatenate(parts) for parts in list(zip(*epochs, strict=True))[1:])
@@ -195,7 +202,8 @@ class Loop:
         return np.pad(order.astype(np.int32), (0, short), constant_values=-1).reshape(-1, self.batch)
 
     def logits(self, images: np.ndarray, pause: Callable[[], None]) -> np.ndarray:
-        """(n, classes) for images (n, height, width, channels); `pause` is called now and then, and may raise."""
+        """(n, classes) for images (n, height, width, channels), or (n, height, width, classes); `pause` is called now
+        and then, and may raise."""
         parts = []
         for start in range(0, len(images), self._part):
             pause()
@@ -303,18 +311,23 @@ class Loop:
         self._optimizer.apply(gradients, self.model.trainable_variables)
 
     def _gradients(self, data: Data, rows: tf.Tensor, count: tf.Tensor) -> tuple[Any, Any, Any]:
-        """Loss (the sum over `rows` divided by `count`), number classified rightly, gradients.
+        """Loss (the sum over `rows` divided by `count`), number of images or pixels classified rightly, gradients.
 
         Rows below 0 only fill a batch up and count for nothing.
         """
         real, rows = rows >= 0, tf.maximum(rows, 0)
         labels = tf.gather(data.labels, rows)
-        weights = tf.gather(data.class_weights, labels) * tf.cast(real, tf.float32)
+        weights = tf.cast(real, tf.float32)
+        if self._masks:
+            labels = tf.cast(labels, tf.int32)
+            real = real[:, None, None]
+        else:
+            weights *= tf.gather(data.class_weights, labels)
         with tf.GradientTape() as tape:
             logits = self.model(_scaled(tf.gather(data.images, rows)), training=True)
             loss = tf.reduce_sum(self._loss(labels, logits) * weights) / count
             objective = sum(self.model.losses, loss)  # those that layers add, such as of domain adaptation
-        right = (tf.argmax(logits, 1, output_type=tf.int32) == labels) & real
+        right = (tf.argmax(logits, -1, output_type=tf.int32) == labels) & real
         return loss, tf.reduce_sum(tf.cast(right, tf.int32)), tape.gradient(objective, self.model.trainable_variables)
 
 
