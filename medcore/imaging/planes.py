@@ -1,10 +1,10 @@
 """Planes through a stack: as acquired, and the three of anatomy; flips and transposes only, nothing is resampled."""
 
 from itertools import permutations
-from typing import NamedTuple
 
 import numpy as np
 
+from medcore.data.turn import Turn
 from medcore.imaging.stack import Stack
 from medcore.imaging.view import Plane
 
@@ -20,13 +20,6 @@ _ANATOMY = {  # plane: patient axis (0 to L, 1 to P, 2 to H) and sense of its sl
 }
 """Radiological: axial with the right side at the left and the front at the top, coronal with the right side at the
 left and the head at the top, sagittal with the front at the left and the head at the top."""
-
-
-class _Turn(NamedTuple):
-    """How a plane is cut: which axes of the stack (0 slice, 1 row, 2 column) it runs along, and which are flipped."""
-
-    axes: tuple[int, int, int]
-    flips: tuple[bool, bool, bool]
 
 
 def planes(stack: Stack) -> dict[str, Plane]:
@@ -49,21 +42,23 @@ def cut(volume: np.ndarray, stack: Stack, plane: str, index: int) -> np.ndarray:
     Raises:
         ValueError: if there is no such plane or slice.
     """
-    turn = _turns(stack).get(plane)
-    if turn is None:
-        raise ValueError(f"The plane must be one of {', '.join(_turns(stack))}. Received: {plane}")
-    count = volume.shape[turn.axes[0]]
-    if not 0 <= index < count:
-        raise ValueError(f"The slice must be from 0 to {count - 1}. Received: {index}")
-    place = count - 1 - index if turn.flips[0] else index
-    image = volume[(*(slice(None),) * turn.axes[0], place)]
-    if turn.axes[1] > turn.axes[2]:
-        image = image.swapaxes(0, 1)
-    return image[:: -1 if turn.flips[1] else 1, :: -1 if turn.flips[2] else 1]
+    return turn(stack, plane).cut(volume, index)
 
 
-def _turns(stack: Stack) -> dict[str, _Turn]:
-    turns = {"acquired": _Turn((0, 1, 2), (False, False, False))}
+def turn(stack: Stack, plane: str) -> Turn:
+    """How one of its planes is cut.
+
+    Raises:
+        ValueError: if there is no such plane.
+    """
+    turns = _turns(stack)
+    if plane not in turns:
+        raise ValueError(f"The plane must be one of {', '.join(turns)}. Received: {plane}")
+    return turns[plane]
+
+
+def _turns(stack: Stack) -> dict[str, Turn]:
+    turns = {"acquired": Turn()}
     if not stack.regular or stack.affine is None or stack.shape[0] < 2:
         return turns
     directions = _directions(stack)
@@ -71,7 +66,7 @@ def _turns(stack: Stack) -> dict[str, _Turn]:
     for name, anatomy in _ANATOMY.items():
         axes = tuple(nearest[axis] for axis, _ in anatomy)
         flips = tuple(bool(directions[nearest[axis]][axis] * sense < 0) for axis, sense in anatomy)
-        turns[name] = _Turn(axes, flips)  # type: ignore[arg-type]
+        turns[name] = Turn(axes, flips)  # type: ignore[arg-type]
     return turns
 
 
@@ -82,7 +77,7 @@ def _directions(stack: Stack) -> np.ndarray:
     return columns / np.linalg.norm(columns, axis=1, keepdims=True)
 
 
-def _plane(stack: Stack, name: str, turn: _Turn) -> Plane:
+def _plane(stack: Stack, name: str, turn: Turn) -> Plane:
     slices, rows, columns = (stack.shape[axis] for axis in turn.axes)
     step, down, right = (stack.spacing[axis] for axis in turn.axes)
     even = stack.regular or stack.affine is None
@@ -97,7 +92,7 @@ def _plane(stack: Stack, name: str, turn: _Turn) -> Plane:
     )
 
 
-def _marks(stack: Stack, turn: _Turn) -> tuple[str, str, str, str]:
+def _marks(stack: Stack, turn: Turn) -> tuple[str, str, str, str]:
     if stack.affine is None:
         return "", "", "", ""
     directions = _directions(stack)
