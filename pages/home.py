@@ -1,4 +1,4 @@
-"""What this is, nine ways to start, what is running."""
+"""What this is, ways to start, what is running."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ st.markdown(
 LAB = Path(__file__).with_name("optimizer_comparison.py")
 REGULARIZATION = Path(__file__).with_name("regularization_lab.py")
 TRANSFER = Path(__file__).with_name("transfer_learning.py")
+SEGMENTATION = Path(__file__).with_name("segmentation_demo.py")
 EXPLORER = Path(__file__).with_name("data_explorer.py")
 STARTS = (
     (
@@ -87,11 +88,19 @@ STARTS = (
         TRANSFER,
         {"part": "Predict"},
     ),
+    (
+        "Draw outlines",
+        "Which pixels are the lesion, and how many square millimetres has it? A U-Net learns to draw masks; watch them "
+        "grow from epoch to epoch.",
+        "Train on masks",
+        SEGMENTATION,
+        {},
+    ),
 )
 ROW = 3
 for first in range(0, len(STARTS), ROW):
     row = STARTS[first : first + ROW]
-    for column, (title, text, action, page, query) in zip(st.columns(ROW), row, strict=True):
+    for column, (title, text, action, page, query) in zip(st.columns(ROW), row, strict=False):
         with column, st.container(border=True, height="stretch"):
             st.subheader(title)
             st.markdown(text)

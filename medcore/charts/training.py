@@ -43,6 +43,7 @@ _SECONDS = Progress("second", "Time spent in updates (s)", "%{x:,.2f} s")
 # Where the axes end before there is a point, and how far they may reach: a marker at 100% stays whole.
 _LOSS = {"autorangeoptions": {"clipmin": 0}}
 _SHARE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".2~%"}
+_SCORE = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.01}, "tickformat": ".3~f"}
 _LOG = {"type": "log", "tickformat": ".3~g", "nticks": 3}
 PANELS = (
     Panel("train_loss", "Training loss", 0.62, 1.0, "%{y:.4g}", _LOSS, True),
@@ -56,6 +57,13 @@ TWO_PLACES = (
     Panel("target_accuracy", "Target test<br>accuracy", 0.0, 0.205, "%{y:.1%}", _SHARE),
 )
 """Of runs that learn from one place and are tested at another."""
+MASKS = (
+    Panel("train_loss", "Training loss", 0.76, 1.0, "%{y:.4g}", _LOSS, True),
+    Panel("val_loss", "Validation loss", 0.51, 0.71, "%{y:.4g}", _LOSS),
+    Panel("val_dice", "Validation Dice<br>(mean per image)", 0.255, 0.46, "%{y:.3f}", _SCORE),
+    Panel("val_accuracy", "Validation<br>pixels right", 0.0, 0.205, "%{y:.2%}", _SHARE),
+)
+"""Of runs that learn to draw masks: pixels right are close to all of them before anything was found."""
 _NO_POINTS = EMPTY.assign(update=EMPTY["step"])
 
 

@@ -7,7 +7,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args, get_origin, get_type_hints
 
-LABS = ("choosing_lambda", "few_labels", "optimizers", "regularization", "robustness", "transfer", "two_hospitals")
+LABS = (
+    "choosing_lambda",
+    "few_labels",
+    "optimizers",
+    "regularization",
+    "robustness",
+    "segmentation",
+    "transfer",
+    "two_hospitals",
+)
 """Modules of `medcore.labs` with a function `runs` that takes plain settings."""
 
 

@@ -29,11 +29,13 @@ def dataset(task: str | None = None, *, disabled: bool = False) -> sources.Entry
     """Picks a data set of a task, or of any; this session's own come first, those that are not here yet last.
 
     Args:
-        task: "classification", "segmentation", or None for either.
+        task: "classification", "segmentation" for every set with masks, or None for any.
         disabled: where what is shown does not depend on it.
     """
     tasks = ("classification", "segmentation") if task is None else (task,)
-    entries = {e.card.title: e for e in (*own_sets.entries(), *listing()) if e.card.task in tasks}
+    there = (*own_sets.entries(), *listing())
+    able = [e for e in there if e.card.task in tasks or (task == "segmentation" and e.masks)]
+    entries = {e.card.title: e for e in able}
     titles = sorted(entries, key=lambda title: not entries[title].available)
     chosen = st.selectbox(
         "Data set",

@@ -29,7 +29,7 @@ from medcore.ui.run_line import ACTIVE
 RUNS = "runs"
 MOST_LINES = 9
 """Of runs; more are counted, and only those worth a look have a line."""
-TRAINED = ("classification", "classic", "transfer", "adapt")
+TRAINED = ("classification", "classic", "transfer", "adapt", "segment")
 """Tasks whose results can be compared."""
 Pairs = tuple[tuple[str, Any], ...]
 """By run id; a tuple, so that caches can tell two apart."""
@@ -142,7 +142,7 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
     ids = [r.id for r in records]
     labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
     dashes = tuple(_dashes(records).items())
-    panels = training.TWO_PLACES if all(r.spec["task"] == "adapt" for r in records) else training.PANELS
+    panels = _panels(records)
     if any(r.state in ACTIVE for r in records):
         live_chart(
             _skeleton(labels, colours, dashes, by, log_loss, panels), web.stream_url(ids), key=f"live-{'-'.join(ids)}"
@@ -156,10 +156,17 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
         width="stretch",
         key=_key("finished", param),
         config=training.CONFIG,
-        alt="Training loss, validation loss and validation accuracy of each run against its progress",
+        alt="Losses and validation scores of each run against its progress",
     )
     st.caption(" ".join(filter(None, (_losses(records), _same(records), _means(records) or _thickness(records)))))
     return figure
+
+
+def _panels(records: Sequence[Record]) -> tuple[training.Panel, ...]:
+    """What is drawn of runs that do the same; the usual panels where they differ in it."""
+    if all(record.spec["task"] == "adapt" for record in records):
+        return training.TWO_PLACES
+    return training.MASKS if all(record.spec["task"] == "segment" for record in records) else training.PANELS
 
 
 def _sweeps(records: Sequence[Record]) -> bool:
@@ -199,9 +206,10 @@ def _losses(records: Sequence[Record]) -> str:
     if all(loss == losses[0] for loss in losses):
         return ""
     names = dict.fromkeys(setup_table.loss(loss) for loss in losses)
+    score = "Dice" if all(record.spec["task"] == "segment" for record in records) else "accuracy"
     return (
         f"**The losses are of different kinds ({', '.join(names)}) and have scales of their own: a lower curve is not "
-        "a better one. Compare the validation accuracy.**"
+        f"a better one. Compare the validation {score}.**"
     )
 
 

@@ -13,7 +13,7 @@ from medcore.spec import RunSpec
 from medcore.ui import controls, own_sets, run_line, state
 from medcore.ui.plain import plain
 
-QUESTIONS = ("explain", "predict")
+QUESTIONS = ("explain", "predict", "segment_image")
 SHOWN, MOST = 12, 100
 """Runs listed, and looked through for them."""
 
@@ -80,6 +80,8 @@ def _link(runs: Sequence[Record]) -> str:
         case "adapt":
             where = urlencode({"part": "Two hospitals", "hospitals": ids})
             return f"[Two hospitals: {what}](/transfer_learning?{where})"
+        case "segment":
+            return f"[Masks: {what}](/segmentation_demo?runs={ids})"
     if any(run.spec["task"] == "transfer" for run in runs) or all(transfer.is_label(run.label) for run in runs):
         return f"[What to train of {_article(model)} {what}](/transfer_learning?runs={ids})"
     if all(few_labels.is_label(run.label) for run in runs):

@@ -18,6 +18,7 @@ page = st.navigation(
         st.Page(PAGES / "optimizer_comparison.py", title="Optimizers", url_path="optimizer_comparison"),
         st.Page(PAGES / "regularization_lab.py", title="Regularization", url_path="regularization_lab"),
         st.Page(PAGES / "transfer_learning.py", title="Transfer", url_path="transfer_learning"),
+        st.Page(PAGES / "segmentation_demo.py", title="Segmentation", url_path="segmentation_demo"),
     ],
     position="top",
 )

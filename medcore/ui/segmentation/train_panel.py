@@ -1,0 +1,47 @@
+"""Train a network to draw masks and watch it: the runs that the controls ask for, and what they came to."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from medcore.runs.store import Record
+from medcore.ui import data_card, lesson, live_panel, setup_table, tabs, take_home
+from medcore.ui.chosen import Chosen, trainable
+from medcore.ui.segmentation import segmentation_controls
+
+
+def show() -> None:
+    """Writes the controls into the sidebar, and the lab."""
+    with st.sidebar:
+        chosen = segmentation_controls.show()
+    st.caption(
+        "A network learns to say of every pixel what it is. Press Train: simulated CT slices with a lesion in the "
+        "liver, and masks that grow from epoch to epoch. Nothing is needed beside this page."
+    )
+    specs = trainable(chosen)
+    records = live_panel.shown()
+    live_panel.buttons(specs, records)
+    if records:
+        live_panel.progress(records)
+    else:
+        setup_table.show(chosen.specs, chosen.entry.sizes_for(chosen.options).get("train"))
+    _about(chosen, records)
+
+
+def _about(chosen: Chosen, records: Sequence[Record]) -> None:
+    """What stands behind the runs, in tabs; only the open one is computed."""
+    panels: dict[str, Callable[[], None]] = {
+        "Lesson": lambda: lesson.show("segmentation"),
+        "Training curves": lambda: _curves(records),
+        "Settings": lambda: setup_table.of_runs(records, chosen.specs),
+        "The data set": lambda: data_card.show(chosen.entry),
+        "Take it home": lambda: take_home.show("segmentation", chosen.specs, records),
+    }
+    tabs.show(panels, "about")
+
+
+def _curves(records: Sequence[Record]) -> None:
+    if records:
+        live_panel.show(records)
+    else:
+        st.caption("There are training curves once there are runs.")
