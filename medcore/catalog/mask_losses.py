@@ -81,4 +81,10 @@ MASK_LOSSES: dict[str, LossChoice] = {
             )
         },
     ),
+    "no_sigmoid": LossChoice(
+        "Cross-entropy without a sigmoid",
+        f"{_MODULE}:NoSigmoid",
+        "A mistake: logits are taken for probabilities, so what leaves 0 to 1 has no gradient.",
+        mistake=True,
+    ),
 }

@@ -122,3 +122,21 @@ class CrossEntropyDice:
     def __call__(self, masks: Any, logits: Any) -> Any:
         """Loss (n,) of each image; masks (n, height, width), logits (n, height, width, classes)."""
         return (1 - self.weight) * MaskCrossEntropy()(masks, logits) + self.weight * Dice()(masks, logits)
+
+
+class NoSigmoid:
+    """Binary cross-entropy that takes numbers for probabilities, as behind a last layer without activation.
+
+    For each foreground class the number is its logit less that of the background, and a half, so that it is 0.5 where
+    the probability is. What is below 0 or above 1 is cut off, as Keras does before the logarithm, and has no gradient.
+    """
+
+    EPSILON = 1e-7
+
+    def __call__(self, masks: Any, logits: Any) -> Any:
+        """Loss (n,) of each image; masks (n, height, width), logits (n, height, width, classes)."""
+        logits = ops.cast(logits, "float32")
+        taken = ops.clip(logits[..., 1:] - logits[..., :1] + 0.5, self.EPSILON, 1 - self.EPSILON)
+        true = ops.one_hot(masks, logits.shape[-1], dtype="float32")[..., 1:]
+        each = -true * ops.log(taken) - (1 - true) * ops.log(1 - taken)
+        return ops.mean(each, axis=(*PIXELS, 3))
