@@ -72,15 +72,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     )
     run.status("Evaluating.")
     results = _evaluate(stepper, prepared.splits, run)
-    files = {"model": "model.keras", "predictions": "predictions.npz"}
-    if outcome.path:
-        files["path"] = path.FILE
-        write(run.folder / path.FILE, outcome.path.save)
-    if outcome.weights.recorded:
-        files["weights"] = weights.FILE
-        write(run.folder / weights.FILE, outcome.weights.save)
-    if recipe:
-        write(run.folder / "preparation.json", lambda file: file.write_text(json.dumps(recipe.facts())))
+    files = {"model": "model.keras", "predictions": "predictions.npz", **save_records(outcome, recipe, run.folder)}
     return {
         "seconds": round(time.perf_counter() - begun, 3),
         **course_facts(outcome, spec),
@@ -90,6 +82,20 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         **results,
         "files": files,
     }
+
+
+def save_records(outcome: Outcome, recipe: Recipe | None, folder: Path) -> dict[str, str]:
+    """Writes what was recorded on the way, and the recipe; gives the files by what they hold."""
+    files = {}
+    if outcome.path:
+        files["path"] = path.FILE
+        write(folder / path.FILE, outcome.path.save)
+    if outcome.weights.recorded:
+        files["weights"] = weights.FILE
+        write(folder / weights.FILE, outcome.weights.save)
+    if recipe:
+        write(folder / "preparation.json", lambda file: file.write_text(json.dumps(recipe.facts())))
+    return files
 
 
 class Images(NamedTuple):
