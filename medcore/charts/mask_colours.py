@@ -3,7 +3,7 @@
 from medcore.charts import template
 
 RIGHT, MISSED, FALSE, MIXED = "#66CCEE", "#EE6677", "#CCBB44", "#AA3377"
-"""Foreground that is found, that is not, that is none, and that is of another class; distinct for colour-blind people."""
+"""Foreground that is found, that is missed, that is none, and of another class; distinct for colour-blind people."""
 NOTHING = "#000000"
 """Of class 0, which is never drawn."""
 
