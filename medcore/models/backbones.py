@@ -113,7 +113,7 @@ def _assemble(name: str, network: keras.Model, shape: Shape, classes: int, dense
         raise ValueError(f"The network takes gray or colour images. Received: {channels} channels")
     size = network.input_shape[1]
     network.name = "backbone"
-    _hasten_normalisation(network)
+    hasten_normalisation(network)
     # Where images shrink, pixels are averaged: skipped ones would leave a pattern.
     resize = layers.Resizing(size, size, antialias=max(height, width) > size, dtype="float32", name="resize")
     preprocess = layers.Conv2D(3, 1, trainable=False, dtype="float32", name="preprocess")
@@ -152,7 +152,7 @@ def _name_sums(network: keras.Model) -> None:
     network.layers[-1].name = "norm"
 
 
-def _hasten_normalisation(network: keras.Model) -> None:
+def hasten_normalisation(network: keras.Model) -> None:
     """Lets batch normalisation forget faster than with ImageNet's millions of updates, see `mlp.MOMENTUM`."""
     for layer in network.layers:
         if isinstance(layer, layers.BatchNormalization):
