@@ -54,6 +54,11 @@ def show(
     return first(viewable)
 
 
+def token(viewable: Viewable, key: str) -> str:
+    """To ask for slices of it, where something else than the viewer shows them under this key."""
+    return _open().token(key, viewable)
+
+
 def close(key: str) -> None:
     """Closes what the viewer of this key shows, so that its pixels can be let go."""
     _open().close(key)
