@@ -9,7 +9,7 @@ import numpy as np
 from medcore.data import splitting
 from medcore.data.dataset import SPLITS, Card, ImageDataset, Splits
 from medcore.data.entry import Entry, Report
-from medcore.data.files import pictures
+from medcore.data.files import pairs, pictures
 
 MAX_CLASSES = 32
 
@@ -25,7 +25,7 @@ def entry(folder: Path) -> Entry | None:
     images = pictures.listed(folder / "images")
     if not images:
         return None
-    masks = _masks(folder, images)
+    masks, unpaired = _masks(folder, images)
     size = pictures.size(images[0])
     pictures.check_memory(len(images), size, folder.name)
     card = Card(
@@ -39,6 +39,7 @@ def entry(folder: Path) -> Entry | None:
         notes=(
             "The splits are made here, at random with a fixed seed.",
             "Patients are not known: pictures of one person may lie in several splits.",
+            *unpaired,
         ),
     )
 
@@ -49,8 +50,8 @@ def entry(folder: Path) -> Entry | None:
     return Entry(card, splitting.sizes(len(images)), (), tuple(size), read, path=folder, masks=True)
 
 
-def _masks(folder: Path, images: list[Path]) -> list[Path]:
-    """The mask of each image, by the name without its ending."""
+def _masks(folder: Path, images: list[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """The mask of each image, by the name without its ending; and a note where there are masks without an image."""
     by_name = {path.stem: path for path in pictures.listed(folder / "masks")}
     alone = [path.name for path in images if path.stem not in by_name]
     if alone:
@@ -58,18 +59,33 @@ def _masks(folder: Path, images: list[Path]) -> list[Path]:
             f'Each picture in "{folder.name}/images" must have a mask of the same name in "masks". '
             f"Received: {len(alone):,} without one, such as {alone[0]}"
         )
-    return [by_name[path.stem] for path in images]
+    masks = [by_name[path.stem] for path in images]
+    return masks, pairs.left_out(masks, list(by_name.values()))
 
 
 def _read(images: list[Path], masks: list[Path], size: pictures.Size, card: Card) -> Splits:
     x, original = pictures.read(images, size)
     card = card.with_notes(*pictures.resized_notes(original, size))
-    y, _ = pictures.read(masks, size._replace(channels=1), mask=True)
+    y, mask_sizes = pictures.read(masks, size._replace(channels=1), mask=True)
+    _check_sizes(images, original, mask_sizes)
     values = _values(y, masks[0].parent.parent)
     table = np.zeros(256, np.uint8)
     table[values] = np.arange(len(values))
     parts = splitting.complete({"train": (x, table[y[..., 0]], original)})
     return {split: _dataset(*parts[split], _class_names(values), card) for split in SPLITS}
+
+
+def _check_sizes(images: list[Path], sizes: np.ndarray, mask_sizes: np.ndarray) -> None:
+    """Raises ValueError where a mask has another height or width than its image."""
+    wrong = np.flatnonzero((sizes != mask_sizes).any(axis=1))
+    if len(wrong):
+        first = wrong[0]
+        expected, received = ("x".join(map(str, of[first])) for of in (sizes, mask_sizes))
+        others = f", and {len(wrong) - 1:,} more differ" if len(wrong) > 1 else ""
+        raise ValueError(
+            f'The mask of "{images[first].name}" must have the height and width of its picture, {expected}. '
+            f"Received: {received}{others}"
+        )
 
 
 def _dataset(

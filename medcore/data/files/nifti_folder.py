@@ -1,7 +1,8 @@
 """NIfTI volumes in images/ and, under the same names, their masks in labels/.
 
 A volume becomes its axial slices, shown as radiologists look at them: the front at the top, the patient's right at the
-left. The slices of a volume stay in one split.
+left. The slices of a volume stay in one split, from the feet to the head. Names of classes and the modality are read
+from a `dataset.json` beside the folders, as the Medical Segmentation Decathlon and nnU-Net write it.
 """
 
 import zlib
@@ -14,7 +15,7 @@ import numpy as np
 from medcore.data import splitting
 from medcore.data.dataset import SPLITS, Card, ImageDataset, Splits
 from medcore.data.entry import Entry, Report
-from medcore.data.files import npz
+from medcore.data.files import dataset_json, npz, pairs
 
 ENDINGS = (".nii", ".nii.gz")
 BLACK, WHITE = 0.5, 99.5
@@ -39,7 +40,8 @@ def entry(folder: Path) -> Entry | None:
     images = _listed(folder / "images")
     if not images:
         return None
-    masks = _masks(folder, images)
+    masks, unpaired = _masks(folder, images)
+    about = dataset_json.read(folder)
     volumes = [_fitting(image, mask) for image, mask in zip(images, masks, strict=True)]
     height = max(volume.shape[1] for volume in volumes)
     width = max(volume.shape[0] for volume in volumes)
@@ -58,30 +60,34 @@ def entry(folder: Path) -> Entry | None:
         notes=(
             f"Gray values: each volume's {BLACK:g} and {WHITE:g} percentiles are black and white.",
             "The splits are made here, at random with a fixed seed; a volume's slices stay together.",
+            *unpaired,
         ),
+        modality=about.modality,
+        gray={"percentiles": (BLACK, WHITE)},
     )
 
     def read(_options: Mapping[str, Any], report: Report) -> Splits:
         report(f'Reading {len(images):,} volumes of "{folder.name}" …')
-        return _read(images, masks, volumes, (height, width), parts, card)
+        return _read(images, masks, volumes, (height, width), parts, card, about.classes)
 
     sizes = {split: len(parts[split]) for split in SPLITS}
-    return Entry(card, sizes, (), (height, width, 1), read, path=folder, masks=True)
+    return Entry(card, sizes, about.classes, (height, width, 1), read, path=folder, masks=True)
 
 
 def _listed(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name.endswith(ENDINGS) and path.name[0] != ".")
 
 
-def _masks(folder: Path, images: list[Path]) -> list[Path]:
-    """The mask of each volume, which has its name."""
+def _masks(folder: Path, images: list[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """The mask of each volume, which has its name; and a note where there are masks without a volume."""
     alone = [path.name for path in images if not (folder / "labels" / path.name).is_file()]
     if alone:
         raise ValueError(
             f'Each volume in "{folder.name}/images" must have a mask of the same name in "labels". '
             f"Received: {len(alone):,} without one, such as {alone[0]}"
         )
-    return [folder / "labels" / path.name for path in images]
+    masks = [folder / "labels" / path.name for path in images]
+    return masks, pairs.left_out(masks, _listed(folder / "labels"))
 
 
 def _open(path: Path) -> Any:
@@ -146,38 +152,67 @@ def _read(
     size: tuple[int, int],
     parts: Mapping[str, np.ndarray],
     card: Card,
+    classes: tuple[str, ...],
 ) -> Splits:
-    x, y = [], []
+    x, y, lost = [], [], {}
     for image, mask in zip(images, masks, strict=True):
         _fitting(image, mask)  # once more: they may have changed since they were listed
-        x.append(_padded(_gray(_load(image)), size))
+        values = _load(image)
+        if missing := np.size(values) - int(np.isfinite(values).sum()):
+            lost[image.name] = missing
+        x.append(_padded(_gray(values), size))
         y.append(_padded(_classes(_load(mask), mask), size))
-    groups = np.repeat(np.arange(len(images)), [len(part) for part in x])
+    numbers = np.repeat(np.arange(len(images)), [len(part) for part in x])
     x, y = np.concatenate(x)[..., None], np.concatenate(y)
     spacings = np.array([volume.spacing for volume in volumes])
     same = np.allclose(spacings, spacings[0], rtol=1e-3)
     card = card if same else card.with_notes("Pixel sizes differ between volumes and are not evened out.")
+    card = card.with_notes(*_lost_notes(lost))
+    column, row, step = (float(length) for length in spacings[0])
+    names = _class_names(int(y.max()), classes)
     return {
         split: ImageDataset(
             images=x[index],
             labels=None,
-            class_names=_class_names(int(y.max())),
+            class_names=names,
             card=card,
             masks=y[index],
-            spacing=(float(spacings[0][1]), float(spacings[0][0])) if same else None,
-            groups=groups[index],
+            spacing=(row, column) if same else None,
+            groups=numbers[index],
+            volumes=numbers[index],
+            step=step if same else None,
         )
         for split, index in parts.items()
     }
 
 
+def _lost_notes(lost: Mapping[str, int]) -> tuple[str, ...]:
+    """Says which volumes had voxels without a value, if any had."""
+    if not lost:
+        return ()
+    name, count = next(iter(lost.items()))
+    return (
+        f"{sum(lost.values()):,} voxels are NaN or infinite and were made black: {len(lost):,} of the volumes have "
+        f"such, {name} {count:,}.",
+    )
+
+
 def _gray(volume: np.ndarray) -> np.ndarray:
-    volume = np.nan_to_num(volume.astype(np.float32), posinf=0, neginf=0)
-    black, white = np.percentile(volume, (BLACK, WHITE))
+    """Bytes between the percentiles of the voxels that have a value; the others become black."""
+    there = np.isfinite(volume)
+    if not there.all():
+        volume = np.where(there, volume, volume[there].min() if there.any() else 0)
+    volume = volume.astype(np.float32)
+    black, white = np.percentile(volume[there] if there.any() else volume, (BLACK, WHITE))
     return np.rint(np.clip((volume - black) / max(white - black, 1e-6), 0, 1) * 255).astype(np.uint8)
 
 
 def _classes(labels: np.ndarray, path: Path) -> np.ndarray:
+    unknown = np.size(labels) - int(np.isfinite(labels).sum())
+    if unknown:
+        raise ValueError(
+            f'The mask "{path.name}" must hold class numbers. Received: {unknown:,} that are NaN or infinite'
+        )
     whole = np.rint(labels)
     if not np.allclose(whole, labels) or whole.min() < 0 or whole.max() > 255:
         raise ValueError(f'The mask "{path.name}" must hold class numbers from 0 to 255.')
@@ -200,7 +235,10 @@ def _check_memory(pixels: int, folder: Path) -> None:
         )
 
 
-def _class_names(highest: int) -> tuple[str, ...]:
+def _class_names(highest: int, said: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that `dataset.json` gives, and numbers for the classes that it leaves out."""
+    if said:
+        return (*said, *(f"class {number}" for number in range(len(said), highest + 1)))
     return ("background", *(f"class {number}" for number in range(1, max(highest, 1) + 1)))
 
 

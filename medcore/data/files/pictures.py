@@ -105,6 +105,8 @@ def _class_numbers(picture: Any, path: Path) -> Any:
     """A mask as it is meant: the index into a palette rather than its colour, deep gray as the numbers it holds."""
     from PIL import Image
 
+    if picture.mode in ("LA", "PA", "RGBA"):
+        return _without_transparency(picture)
     if picture.mode != "P" and not picture.mode.startswith(("I", "F")):
         return picture
     values = np.asarray(picture)
@@ -115,6 +117,14 @@ def _class_numbers(picture: Any, path: Path) -> Any:
             f"Received: {values.min():g} to {values.max():g}"
         )
     return Image.fromarray(values.astype(np.uint8))
+
+
+def _without_transparency(picture: Any) -> Any:
+    """A mask over black: what is transparent is background, whatever colour lies beneath."""
+    from PIL import Image
+
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture).convert("RGB")
 
 
 def _damaged(path: Path) -> str:

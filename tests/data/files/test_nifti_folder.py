@@ -1,6 +1,7 @@
 """NIfTI volumes as slices, in the orientation of a radiologist."""
 
 import gzip
+import json
 
 import nibabel
 import numpy as np
@@ -69,6 +70,93 @@ def test_different_spacings_are_said(folder):
     part = nifti_folder.entry(folder).read({}, ignore)["train"]
     assert part.spacing is None
     assert any("Pixel sizes differ" in note for note in part.card.notes)
+
+
+def test_slices_follow_one_another_in_their_volume(folder):
+    """Volume `number` has 5 + number % 3 slices 2 mm apart, of which the last two show the mask."""
+    entry = nifti_folder.entry(folder)
+    parts = entry.read({}, ignore)
+    assert {part.step for part in parts.values()} == {2.0}
+    for part in parts.values():
+        assert (np.diff(part.volumes) >= 0).all()
+        for number in np.unique(part.volumes):
+            shown = (part.masks[part.volumes == number] > 0).any(axis=(1, 2))
+            assert shown.tolist() == [False] * (3 + number % 3) + [True, True]
+    assert entry.card.gray == {"percentiles": (0.5, 99.5)}
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"labels": {"0": "background", "1": "anterior", "2": "posterior"}, "modality": {"0": "MRI"}},
+        {"labels": {"posterior": 2, "background": 0, "anterior": 1}, "channel_names": {"0": "T1"}},
+    ],
+    ids=["decathlon", "nnunet"],
+)
+def test_classes_and_modality_are_those_of_the_json_beside(folder, about):
+    (folder / "dataset.json").write_text(json.dumps(about))
+    entry = nifti_folder.entry(folder)
+    assert entry.classes == ("background", "anterior", "posterior")
+    assert entry.card.modality == "MR"
+    assert entry.read({}, ignore)["test"].class_names == entry.classes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"labels": {"background": 0, "both": [1, 2]}}',
+        '{"labels": {"0": "", "1": "x"}}',
+        '{"labels": {"1": "x", "5": "y"}, "modality": "MRI"}',
+        '{"labels": {"0": "x", "1": "x"}, "modality": {"0": ["MRI"], "1": "CT"}}',
+    ],
+)
+def test_a_json_that_says_it_otherwise_is_left_aside(folder, content):
+    (folder / "dataset.json").write_text(content)
+    entry = nifti_folder.entry(folder)
+    assert (entry.classes, entry.card.modality) == ((), "")
+    assert entry.read({}, ignore)["train"].class_names == ("background", "class 1", "class 2")
+
+
+def test_classes_that_the_json_leaves_out_have_their_number(folder):
+    (folder / "dataset.json").write_text('{"labels": {"0": "background", "1": "anterior"}}')
+    assert nifti_folder.entry(folder).read({}, ignore)["train"].class_names == ("background", "anterior", "class 2")
+
+
+def test_voxels_without_a_value_become_black_and_are_counted(folder):
+    volume, labels = marked()
+    volume[0, 0, :3] = np.nan
+    volume[1, 0, 0] = np.inf
+    save(folder, "3.nii.gz", volume, labels)
+    parts = nifti_folder.entry(folder).read({}, ignore)
+    note = "4 voxels are NaN or infinite and were made black: 1 of the volumes have such, 3.nii.gz 4."
+    assert note in parts["train"].card.notes
+    part = next(part for part in parts.values() if (part.volumes == 3).any())
+    images = part.images[part.volumes == 3]
+    assert sorted(np.unique(images)) == [0, 255]
+    assert (images == 255).sum() == 8
+
+
+def test_a_volume_of_nothing_but_nan_is_black(folder):
+    save(folder, "3.nii.gz", np.full((6, 8, 5), np.nan, np.float32), marked()[1])
+    part = next(p for p in nifti_folder.entry(folder).read({}, ignore).values() if (p.volumes == 3).any())
+    assert part.images[part.volumes == 3].max() == 0
+
+
+def test_a_mask_with_nan_is_refused(folder):
+    labels = marked()[1].astype(np.float32)
+    labels[0, 0, 0] = np.nan
+    save(folder, "3.nii.gz", marked()[0], labels)
+    with pytest.raises(ValueError, match=r'mask "3\.nii\.gz" must hold class numbers\. Received: 1 voxels of NaN'):
+        nifti_folder.entry(folder).read({}, ignore)
+
+
+def test_a_mask_without_a_volume_is_left_out_and_said(folder):
+    (folder / "images" / "9.nii.gz").unlink()
+    entry = nifti_folder.entry(folder)
+    assert "1 mask has no image of the same name and is left out: 9.nii.gz." in entry.card.notes
 
 
 def test_listing_reads_no_voxel(folder, monkeypatch):

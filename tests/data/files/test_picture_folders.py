@@ -112,6 +112,52 @@ def test_masks_with_a_palette_give_its_index(tmp_path):
     np.testing.assert_array_equal(found[0, 0, :, 0], [0, 1, 2])
 
 
+def test_what_is_transparent_in_a_mask_is_background(tmp_path):
+    white = np.full((1, 3, 4), 255, np.uint8)
+    white[0, 0, 3] = 0
+    save(tmp_path / "x.png", white)
+    found, _ = pictures.read([tmp_path / "x.png"], pictures.Size(1, 3, 1), mask=True)
+    np.testing.assert_array_equal(found[0, 0, :, 0], [0, 255, 255])
+
+
+def test_images_with_transparency_give_their_colours(masks):
+    for number in range(12):
+        save(masks / "images" / f"{number}.png", np.full((8, 6, 4), number, np.uint8))
+    entry = mask_folder.entry(masks)
+    assert entry.shape == (8, 6, 3)
+    assert entry.read({}, ignore)["train"].images.max() <= 11
+
+
+def test_a_mask_of_another_size_than_its_picture_is_named(masks):
+    save(masks / "masks" / "4.png", np.zeros((8, 7), np.uint8))
+    save(masks / "masks" / "5.png", np.zeros((9, 6), np.uint8))
+    expected = r'mask of "4\.png" must have the height and width of its picture, 8x6\. Received: 8x7, and 1 more differ'
+    with pytest.raises(ValueError, match=expected):
+        mask_folder.entry(masks).read({}, ignore)
+
+
+def test_a_picture_and_its_mask_of_another_size_than_the_first_are_resized_together(masks):
+    save(masks / "images" / "4.png", np.zeros((16, 12, 3), np.uint8))
+    save(masks / "masks" / "4.png", np.full((16, 12), 255, np.uint8))
+    parts = mask_folder.entry(masks).read({}, ignore)
+    assert "1 pictures of another size were resized to 8x6." in parts["train"].card.notes
+
+
+@pytest.mark.parametrize(
+    ("alone", "note"),
+    [
+        (["a"], "1 mask has no image of the same name and is left out: a.png."),
+        (["b", "a"], "2 masks have no image of the same name and are left out, such as a.png."),
+    ],
+)
+def test_masks_without_a_picture_are_left_out_and_counted(masks, alone, note):
+    for name in alone:
+        save(masks / "masks" / f"{name}.png", np.zeros((8, 6), np.uint8))
+    entry = mask_folder.entry(masks)
+    assert sum(entry.sizes.values()) == 12
+    assert note in entry.card.notes
+
+
 def test_sixteen_bit_masks_are_not_empty(masks):
     for number in range(12):
         save(masks / "masks" / f"{number}.png", np.tile(np.array([0, 1, 2], np.uint16), (8, 2)))
