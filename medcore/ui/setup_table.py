@@ -62,11 +62,25 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
     if schedule := _schedule(spec):
         row["Schedule"] = schedule
     row |= _held_back(spec)
-    row |= _of_images(group) | _learned_before(spec) | _adapted(spec)
+    row |= _of_images(group) | _learned_before(spec) | _adapted(spec) | _masks(spec, row)
     if train_images:
         steps = 1 if whole else -(-train_images // spec.training.batch_size)
         row["Updates"] = f"{steps * spec.training.epochs:,}"
     return row
+
+
+def _masks(spec: RunSpec, row: Mapping[str, str]) -> dict[str, str]:
+    """Of a run that learns masks: the network by its name, the loss, and the slices that it sees.
+
+    Args:
+        row: what is said of the run so far.
+    """
+    if spec.task != "segment":
+        return {}
+    network = ", ".join(filter(None, (catalog.MODELS[spec.model.name].label, row.get("Network"))))
+    context = spec.segmentation.context
+    seen = {"Slices seen": f"{2 * context + 1}"} if context else {}
+    return {"Network": network, "Loss": loss(spec.loss), "Epochs": str(spec.training.epochs), **seen}
 
 
 def _adapted(spec: RunSpec) -> dict[str, str]:

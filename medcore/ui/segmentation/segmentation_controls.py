@@ -16,9 +16,10 @@ from medcore.ui.explorer import recipe
 from medcore.ui.optimizers import optimizer_controls
 from medcore.ui.regularization import sample_controls
 
+LOSSES = {name: choice for name, choice in catalog.MASK_LOSSES.items() if not choice.mistake}
 MOST_EPOCHS = 100
 CHOICES: Mapping[str, tuple[Any, ...]] = {
-    "loss": tuple(catalog.MASK_LOSSES),
+    "loss": tuple(LOSSES),
     "network": tuple(catalog.SEGMENTERS),
     "depth": (1, 2, 3, 4, 5),
     "width": (4, 8, 16, 24, 32),
@@ -116,10 +117,10 @@ def _network(model: str, vary: str) -> dict[str, float]:
 
 
 def _loss() -> dict[str, Any]:
-    labels = controls.labels(catalog.MASK_LOSSES)
+    labels = controls.labels(LOSSES)
     name = controls.named("Loss", labels, "mask_loss", lab.LOSS, "What the network is told to make small.")
-    st.caption(catalog.MASK_LOSSES[name].note)
-    return {"loss": name, "loss_options": controls.source_options(catalog.MASK_LOSSES[name].parameters, f"loss_{name}")}
+    st.caption(LOSSES[name].note)
+    return {"loss": name, "loss_options": controls.source_options(LOSSES[name].parameters, f"loss_{name}")}
 
 
 def _context() -> int:
