@@ -13,6 +13,8 @@ from medcore.labs import (
     optimizer_mistakes,
     regularization_findings,
     regularization_mistakes,
+    segmentation_mistake_findings,
+    segmentation_mistakes,
     transfer_mistake_findings,
     transfer_mistakes,
 )
@@ -62,6 +64,10 @@ def _of_transfer(_: Entry, __: Mapping[str, Any], epochs: int, seed: int) -> dic
     return transfer_mistakes.mistakes(epochs, seed)
 
 
+def _of_segmentation(_: Entry, __: Mapping[str, Any], epochs: int, seed: int) -> dict[str, Mistake]:
+    return segmentation_mistakes.mistakes(epochs, seed)
+
+
 OPTIMIZERS = Lab(
     _of_optimizers,
     optimizer_findings.findings,
@@ -79,6 +85,14 @@ TRANSFER = Lab(
     transfer_mistake_findings.findings,
     transfer_mistakes.EPOCHS,
     "Each trains the small CNN between the simulator's two hospitals, the wrong and the right way, from the same seed.",
+    "ct-simulator",
+)
+
+SEGMENTATION = Lab(
+    _of_segmentation,
+    segmentation_mistake_findings.findings,
+    segmentation_mistakes.EPOCHS,
+    "Each trains a small U-Net on simulated CT slices, the wrong and the right way, from the same seed.",
     "ct-simulator",
 )
 
