@@ -26,8 +26,13 @@ def counts(truth: np.ndarray, predicted: np.ndarray, classes: int) -> Counts:
         truth, predicted: (n, ...) class numbers, 0 is background.
         classes: how many there are with the background.
     """
-    found = confusions(truth, predicted, classes)
-    return Counts(found[:, 1:, 1:].diagonal(axis1=1, axis2=2), found[:, 1:].sum(axis=2), found[:, :, 1:].sum(axis=1))
+    return of_confusions(confusions(truth, predicted, classes))
+
+
+def of_confusions(found: np.ndarray) -> Counts:
+    """Counts of confusions (..., classes, classes) of true and predicted class."""
+    both = found.diagonal(axis1=-2, axis2=-1)[..., 1:]
+    return Counts(both, found[..., 1:, :].sum(axis=-1), found[..., 1:].sum(axis=-2))
 
 
 def confusions(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
