@@ -33,7 +33,7 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
 def show() -> Chosen:
     """Writes the controls where it is called, and makes the runs that they ask for."""
     entry = controls.dataset("segmentation")
-    options = _data(entry)
+    options = data_options(entry)
     settings: dict[str, Any] = {"dataset": entry.card.name, "data_options": options}
     model = controls.named(
         "Network", controls.labels(catalog.SEGMENTERS), "segmenter", lab.MODEL, "What turns an image into a mask."
@@ -58,7 +58,7 @@ def show() -> Chosen:
     return choose(entry, options, settings, lab.runs)
 
 
-def _data(entry: sources.Entry) -> dict[str, Any]:
+def data_options(entry: sources.Entry) -> dict[str, Any]:
     """What the source lets one set; the simulator starts from the lab's usual options."""
     if not entry.options:
         return {}
