@@ -7,7 +7,7 @@ import json
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
@@ -49,7 +49,7 @@ class Archive:
     """De-identified series.
 
     Args:
-        data: the ZIP: "series 1/000001.dcm" …, "report.csv" and "report.json".
+        data: the ZIP: "series 1/000001.dcm" …, what lies beside them, "report.csv" and "report.json".
         files: how many images are in it.
         lines: the report.
         refused: what is not in it: which file, and the sentence that says why.
@@ -67,7 +67,11 @@ class Archive:
 
 
 def deidentified(
-    shelf: Shelf, stacks: Sequence[str], looked: bool, progress: Callable[[int, int], None] = lambda *_: None
+    shelf: Shelf,
+    stacks: Sequence[str],
+    looked: bool,
+    progress: Callable[[int, int], None] = lambda *_: None,
+    beside: Callable[[Mapping[str, bytes]], Mapping[str, bytes]] = lambda _: {},
 ) -> Archive:
     """De-identifies the files of some stacks; one that is refused costs no other.
 
@@ -76,6 +80,7 @@ def deidentified(
         stacks: ids; each becomes a series of the ZIP.
         looked: a person has looked at the images and says that no text in them tells who it is.
         progress: gets files done and files in all.
+        beside: gets the new file of each id, and gives what else lies in the ZIP, by name.
 
     Raises:
         ValueError: with one sentence, if a stack is not DICOM, or no file of them can be given out.
@@ -115,7 +120,8 @@ def deidentified(
         raise ValueError(refused[0][1] if refused else "There is no file to de-identify.")
     lines = merged([reply.values["lines"] for reply in done.values()])
     images = {_path(*wanted[file]): reply.data[0] for file, reply in done.items()}
-    return Archive(_zipped(images, lines), len(images), lines, tuple(refused))
+    further = beside({file: bytes(reply.data[0]) for file, reply in done.items()})
+    return Archive(_zipped({**images, **further}, lines), len(images), lines, tuple(refused))
 
 
 def merged(reports: Sequence[Sequence[Sequence]]) -> tuple[Line, ...]:
@@ -157,12 +163,12 @@ def _label(series: int, number: int) -> str:
     return f"Series {series}, file {number:,}"
 
 
-def _zipped(images: dict[str, bytes], lines: Sequence[Line]) -> bytes:
+def _zipped(files: Mapping[str, bytes], lines: Sequence[Line]) -> bytes:
     """In memory: nothing of a patient is written to disk, not even for a moment."""
     report = json.dumps([asdict(line) for line in lines], indent=1)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in {**images, "report.csv": table(lines), "report.json": report}.items():
+        for name, content in {**files, "report.csv": table(lines), "report.json": report}.items():
             member = zipfile.ZipInfo(name, _NEVER)
             archive.writestr(member, content, zipfile.ZIP_DEFLATED, compresslevel=1)
     return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
 from medcore.sandbox import Sandbox
 
@@ -27,6 +28,18 @@ def nifti(view: StackView, sandbox: Sandbox) -> bytes:
     rescale = tuple(stack.rescale[0].tolist())
     if stack.samples == 1 and not (stack.rescale == stack.rescale[0]).all():
         pixels, rescale = view.values(), (1.0, 0.0)
+    return written(stack, pixels, rescale, sandbox)
+
+
+def written(stack: Stack, pixels: np.ndarray, rescale: tuple[float, float], sandbox: Sandbox) -> bytes:
+    """The .nii.gz of voxels that lie where those of a stack do.
+
+    Args:
+        stack: whose place they have.
+        pixels: (slices, rows, columns), or with 3 behind for colour: stored values.
+        rescale: slope and intercept of all.
+        sandbox: writes.
+    """
     pixels = np.ascontiguousarray(pixels)
     values = {
         "shape": list(pixels.shape),

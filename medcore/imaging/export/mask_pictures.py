@@ -1,0 +1,81 @@
+"""A mask as NIfTI, as PNG, and over its image. For the web process, which asks the sandbox to write them."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from medcore.imaging import planes
+from medcore.imaging.export import volume
+from medcore.imaging.export.drawn import Drawn
+from medcore.imaging.export.picture import CUT_SECONDS, MEMORY
+from medcore.imaging.stack import Stack
+from medcore.imaging.stack_view import StackView
+from medcore.sandbox import Sandbox
+
+CLASSES = "medcore.imaging.export.mask_drawing:classes"
+OVERLAY = "medcore.imaging.export.mask_drawing:overlay"
+
+
+def nifti(stack: Stack, drawn: Drawn, sandbox: Sandbox) -> bytes:
+    """The mask as .nii.gz of class numbers, over the stack's own NIfTI file voxel by voxel."""
+    drawn.check(stack)
+    return volume.written(stack, drawn.mask, (1.0, 0.0), sandbox)
+
+
+def classes(drawn: Drawn, index: int, colours: Sequence[str], sandbox: Sandbox) -> bytes:
+    """The mask of a slice as PNG, pixel by pixel: its values are the class numbers, its palette shows their colours.
+
+    Args:
+        drawn: the mask.
+        index: of the slice, from 0.
+        colours: "#rrggbb" of classes 1, 2, …; they repeat where there are more classes.
+        sandbox: draws.
+    """
+    mask = np.ascontiguousarray(drawn.mask[index])
+    values = {"shape": list(mask.shape), "colours": list(colours)}
+    return bytes(sandbox.run(CLASSES, values, [mask]).data[0])
+
+
+def overlay(
+    view: StackView,
+    drawn: Drawn,
+    plane: str,
+    index: int,
+    window: tuple[float, float, bool],
+    colours: Sequence[str],
+    sandbox: Sandbox,
+) -> bytes:
+    """A slice in its window with the mask over it, as PNG with square pixels; edges of the classes are opaque.
+
+    Args:
+        view: of the stack.
+        drawn: the mask.
+        plane, index: which slice.
+        window: centre and width in the unit of the image, and whether low values are white.
+        colours: as for `classes`.
+        sandbox: draws.
+
+    Raises:
+        ValueError: with one sentence, if the slice cannot be decoded, or the window is none.
+        TimeoutError: if it is not there in time.
+    """
+    centre, width, inverted = window
+    if not (math.isfinite(centre) and math.isfinite(width) and width > 0):
+        raise ValueError(f"A window must have a width above 0. Received: centre {centre:g}, width {width:g}")
+    drawn.check(view.stack)
+    cut = view.cut(plane, index, CUT_SECONDS)
+    mask = np.ascontiguousarray(planes.cut(drawn.mask, view.stack, plane, index))
+    values = {
+        "shape": list(cut.pixels.shape),
+        "dtype": cut.pixels.dtype.str,
+        "slope": cut.slope,
+        "intercept": cut.intercept,
+        "centre": centre,
+        "width": width,
+        "inverted": inverted,
+        "spacing": view.planes[plane].spacing,
+        "colours": list(colours),
+    }
+    memory = MEMORY + 32 * cut.pixels.nbytes
+    return bytes(sandbox.run(OVERLAY, values, [cut.pixels, mask], seconds=10.0, memory=memory).data[0])
