@@ -28,7 +28,7 @@ def sentences(groups: ByGroup, unit: str) -> list[str]:
     best = max(found, key=found.__getitem__)
     others = sorted((label for label in found if label != best), key=found.__getitem__, reverse=True)
     leads = {label: ahead(groups[best], groups[label]) for label in others}
-    said = [f"**{best}** has the highest Dice on the test set: {found[best]:.3f}, the mean over {unit}s."]
+    said = [f"{best} has the highest Dice on the test set: {found[best]:.3f}, the mean over {unit}s."]
     if sure := [f"{label} {_by(lead)}" for label, lead in leads.items() if lead.certain]:
         said.append(f"Ahead of {'; '.join(sure)}.")
     if unsure := [f"{label} {_by(lead)}" for label, lead in leads.items() if not lead.certain]:

@@ -7,7 +7,7 @@ import streamlit as st
 from medcore.runs.store import Record
 from medcore.ui import data_card, lesson, live_panel, setup_table, tabs, take_home
 from medcore.ui.chosen import Chosen, trainable
-from medcore.ui.segmentation import segmentation_controls, watch_panel
+from medcore.ui.segmentation import compared, segmentation_controls, segmentation_guess, watch_panel
 
 
 def show() -> None:
@@ -20,9 +20,12 @@ def show() -> None:
     )
     specs = trainable(chosen)
     records = live_panel.shown()
+    segmentation_guess.ask(specs, records)
     live_panel.buttons(specs, records)
     if records:
         live_panel.progress(records)
+        compared.show(records)
+        segmentation_guess.reveal(records)
         watch_panel.show(records)
     else:
         setup_table.show(chosen.specs, chosen.entry.sizes_for(chosen.options).get("train"))
