@@ -27,7 +27,7 @@ with st.sidebar:
     options = {}
     if entry.options:
         with st.expander(entry.card.title):
-            options = controls.source_options(entry.options)
+            options = controls.source_options(entry.all_options)
 
 st.title("What is in the images?")
 st.caption("Look before you train: at a data set, at what a preparation does to it, or at images of your own.")

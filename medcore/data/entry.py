@@ -67,6 +67,10 @@ class Entry:
             them where only a reading would tell.
         masks: whether each image has a mask.
         kept: folder where what is computed of it is kept; None for the cache under the home folder.
+        mask_options: what the source can be asked for beside `options`, of its masks alone.
+        complete: gives every option its given or default value, and raises ValueError for what the source does not
+            take; None where there are no options.
+        version: of the source's images, of one that has no file.
     """
 
     card: Card
@@ -86,6 +90,14 @@ class Entry:
     )
     masks: bool = False
     kept: Path | None = None
+    mask_options: Mapping[str, Parameter | Selection] = field(default_factory=dict)
+    complete: Callable[[Mapping[str, Any]], dict[str, Any]] | None = field(default=None, repr=False, compare=False)
+    version: int = 1
+
+    @property
+    def all_options(self) -> dict[str, Parameter | Selection]:
+        """What the source can be asked for, of its images and of their masks."""
+        return {**self.options, **self.mask_options}
 
     @property
     def name(self) -> str:
@@ -119,7 +131,7 @@ class Entry:
             "available": self.available,
             "how": self.how,
             "downloadable": self.remote is not None,
-            "options": {name: _option(option) for name, option in self.options.items()},
+            "options": {name: _option(option) for name, option in self.all_options.items()},
         }
 
 

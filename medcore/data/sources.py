@@ -231,10 +231,10 @@ def _present(published: Entry, found: Entry | None) -> Entry:
 
 
 def _check_options(entry: Entry, given: Mapping[str, Any]) -> None:
-    if given and not entry.options:
+    if given and entry.complete is None:
         raise ValueError(f'The data set "{entry.name}" takes no options. Received: {next(iter(given))!r}')
-    if entry.options:
-        simulator.complete(given)
+    if entry.complete is not None:
+        entry.complete(given)
 
 
 def _facts_file(entry: Entry, options: Mapping[str, Any]) -> Path:
@@ -250,8 +250,8 @@ def _kept(entry: Entry, options: Mapping[str, Any], prefix: str, ending: str = "
     values = {
         "version": FACTS_VERSION,
         "name": entry.name,
-        "stamp": entry.stamp or simulator.VERSION,
-        "options": simulator.complete(options) if entry.options else {},
+        "stamp": entry.stamp or entry.version,
+        "options": {} if entry.complete is None else entry.complete(options),
     }
     return (entry.kept or cache.folder()) / f"{prefix}{cache.key(values)}{ending}"
 

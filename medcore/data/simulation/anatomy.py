@@ -5,6 +5,7 @@ is at the left of the image and the front at its top, as radiologists look at it
 portal-venous phase after contrast medium.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,10 @@ FAT, MUSCLE, CAVITY = -100.0, 55.0, -40.0
 
 
 class Organ(NamedTuple):
-    """An ellipsoid: centre and semi-axes in shares of the cavity's, height and half height z, HU."""
+    """An ellipsoid: centre and semi-axes in shares of the cavity's, height and half height z, HU.
+
+    `name` is one of `NAMED`; "" where no mask shows it.
+    """
 
     x: float
     y: float
@@ -24,15 +28,18 @@ class Organ(NamedTuple):
     z: float
     c: float
     hu: float
+    name: str = ""
 
 
-LIVER = Organ(-0.43, -0.10, 0.47, 0.68, 0.25, 0.60, 0.80, 110)
+NAMED = ("liver", "spleen", "kidneys")
+"""Organs that masks can show."""
+LIVER = Organ(-0.43, -0.10, 0.47, 0.68, 0.25, 0.60, 0.80, 110, "liver")
 ORGANS = (
-    Organ(0.12, -0.66, 0.28, 0.14, 0.25, 0.95, 0.50, 110),  # left lobe of the liver
+    Organ(0.12, -0.66, 0.28, 0.14, 0.25, 0.95, 0.50, 110, "liver"),  # left lobe of the liver
     Organ(0.48, -0.36, 0.28, 0.28, -0.4, 0.75, 0.60, 35),  # stomach
-    Organ(0.70, 0.20, 0.17, 0.38, -0.35, 0.75, 0.50, 115),  # spleen
-    Organ(-0.42, 0.66, 0.15, 0.17, 0.3, 0.05, 0.45, 170),  # right kidney
-    Organ(0.44, 0.64, 0.15, 0.18, -0.3, 0.15, 0.50, 170),  # left kidney
+    Organ(0.70, 0.20, 0.17, 0.38, -0.35, 0.75, 0.50, 115, "spleen"),
+    Organ(-0.42, 0.66, 0.15, 0.17, 0.3, 0.05, 0.45, 170, "kidneys"),  # right kidney
+    Organ(0.44, 0.64, 0.15, 0.18, -0.3, 0.15, 0.50, 170, "kidneys"),  # left kidney
     Organ(0.30, -0.02, 0.24, 0.12, -0.3, 0.30, 0.35, 95),  # pancreas
     Organ(0.30, 0.40, 0.10, 0.08, 0.5, 0.20, 0.40, 60),  # bowel
     Organ(0.05, -0.66, 0.20, 0.12, 0.1, 0.15, 0.40, 45),  # bowel
@@ -54,10 +61,17 @@ class Patient(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One slice: `ellipses` (k, 6) as `tomography.project` takes them, and the liver's own row."""
+    """One slice.
+
+    Args:
+        ellipses: (k, 6) as `tomography.project` takes them.
+        liver: its row of the liver.
+        organs: those of `NAMED`, by name and row, what lies over others last.
+    """
 
     ellipses: np.ndarray
     liver: np.ndarray
+    organs: tuple[tuple[str, np.ndarray], ...] = ()
 
 
 def draw_patient(rng: np.random.Generator) -> Patient:
@@ -74,8 +88,13 @@ def draw_patient(rng: np.random.Generator) -> Patient:
     )
 
 
-def cut(patient: Patient, z: float, rng: np.random.Generator) -> Section:
-    """The slice of a patient at height z, with its own ribs, vessels and bowel gas."""
+def cut(patient: Patient, z: float, rng: np.random.Generator, vessels: np.random.Generator | None = None) -> Section:
+    """The slice of a patient at height z, with its own ribs, vessels and bowel gas.
+
+    Args:
+        rng: where ribs, vessels and gas lie.
+        vessels: a generator for vessels alone, so that they run through slices whose ribs differ; None takes `rng`.
+    """
     wall = (patient.width - patient.fat, patient.depth - patient.fat)
     cavity = (wall[0] - patient.wall, wall[1] - patient.wall)
     top = -0.07 * patient.depth
@@ -84,20 +103,18 @@ def cut(patient: Patient, z: float, rng: np.random.Generator) -> Section:
         _row(0, 0, *wall, 0, MUSCLE - FAT),
         _row(0, top, cavity[0], cavity[1] * 0.97, 0, CAVITY - MUSCLE),
     ]
-    organs = [
-        _organ(organ, patient, number, cavity, top, z)
-        for number, organ in enumerate((LIVER, *ORGANS))
-        if abs(z - organ.z) < organ.c
-    ]
+    met = [(number, organ) for number, organ in enumerate((LIVER, *ORGANS)) if abs(z - organ.z) < organ.c]
+    organs = [_organ(organ, patient, number, cavity, top, z) for number, organ in met]
     spine = patient.depth - patient.fat - 50
     rows += organs
     rows += _spine(spine)
     rows += [_row(12, spine - 34, 11, 11, 0, (170 - CAVITY) * patient.enhancement)]  # aorta
     rows += [_row(-15, spine - 31, 12, 9, 0, (120 - CAVITY) * patient.enhancement)]  # inferior vena cava
     rows += _ribs(cavity, top, z, rng)
-    rows += _vessels(organs[0], rng)
+    rows += _vessels(organs[0], vessels or rng)
     rows += _gas(cavity, top, z, rng)
-    return Section(np.array(rows), organs[0])
+    named = tuple((organ.name, row) for (_, organ), row in zip(met, organs, strict=True) if organ.name)
+    return Section(np.array(rows), organs[0], named)
 
 
 def lesion(liver: np.ndarray, contrast: float, size: float, rng: np.random.Generator) -> np.ndarray:
@@ -115,6 +132,16 @@ def lesion(liver: np.ndarray, contrast: float, size: float, rng: np.random.Gener
     angle = rng.uniform(0, 2 * np.pi)
     x, y = _turned(a * reach * np.cos(angle), b * reach * np.sin(angle), liver[4])
     return _row(liver[0] + x, liver[1] + y, radius, radius * flat, rng.uniform(0, np.pi), contrast)
+
+
+def labelled(section: Section, lesions: Sequence[np.ndarray], axis: np.ndarray) -> np.ndarray:
+    """(pixels, pixels) uint8: 0 for what is not named, then a class for each of `NAMED`, then the lesions'."""
+    classes = np.zeros((len(axis), len(axis)), np.uint8)
+    for name, row in section.organs:
+        classes[inside(row, axis)] = 1 + NAMED.index(name)
+    for lesion in lesions:
+        classes[inside(lesion, axis)] = 1 + len(NAMED)
+    return classes
 
 
 def inside(ellipse: np.ndarray, axis: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ each slice has random numbers of its own, drawn from seed and number, so an imag
 and the same anatomy can be scanned again with another dose.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,8 +16,9 @@ from medcore.data import cache
 from medcore.data.dataset import Card, ImageDataset, Splits
 from medcore.data.entry import Entry, Labels, Report
 from medcore.data.simulation import anatomy, tomography
+from medcore.data.simulation import options as asked
 from medcore.data.simulation.tomography import Geometry, Kernel
-from medcore.spec import MAX_SEED, number, one_of, whole
+from medcore.spec import MAX_SEED
 
 VERSION = 1
 """Goes into the cache key: raise it when the same options give other images."""
@@ -34,6 +35,11 @@ BATCH = 500
 _PATIENT, _SLICE, _NOISE = 0, 1, 2  # streams of random numbers
 
 CLASSES = ("no lesion", "lesion")
+MASKS = {
+    "lesion": CLASSES,
+    "organs": ("background", *anatomy.NAMED, "lesion"),
+}
+"""Classes of the masks, by what is asked for."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +92,20 @@ OPTIONS: dict[str, Parameter | Selection] = {
     ),
     "seed": Parameter("Seed", 0, 0, MAX_SEED, "Another seed gives other patients.", integer=True),
 }
+MASK_OPTIONS: dict[str, Parameter | Selection] = {
+    "masks": Selection(
+        "Masks",
+        "lesion",
+        {"lesion": "Lesion", "organs": "Liver, spleen, kidneys and lesion"},
+        "What the masks show; the images stay the same.",
+    ),
+}
 
 CARD = Card(
     name="ct-simulator",
     title="CT simulator: liver lesions",
     modality="CT",
+    gray={"unit": "HU", "low": WINDOW[0], "high": WINDOW[1]},
     task="classification",
     source="Computed here: exact projections of an abdomen of ellipses, photon noise, filtered back projection. "
     "8-bit images in a liver window (-50 to 200 HU), with exact masks of the lesions.",
@@ -105,7 +120,18 @@ def entry() -> Entry:
     """The simulator with its default options, without running it."""
     pixels = SCANNERS["A"].geometry.pixels
     return Entry(
-        CARD, _sizes({}), CLASSES, (pixels, pixels, 1), _read, options=OPTIONS, count=_sizes, labels=_labels, masks=True
+        CARD,
+        _sizes({}),
+        CLASSES,
+        (pixels, pixels, 1),
+        _read,
+        options=OPTIONS,
+        mask_options=MASK_OPTIONS,
+        complete=complete,
+        version=VERSION,
+        count=_sizes,
+        labels=_labels,
+        masks=True,
     )
 
 
@@ -115,19 +141,7 @@ def complete(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: for an unknown option or a value out of range.
     """
-    unknown = sorted(set(given) - set(OPTIONS), key=str)
-    if unknown:
-        raise ValueError(f"The CT simulator takes these options: {', '.join(OPTIONS)}. Received: {unknown[0]!r}")
-    values: dict[str, Any] = {}
-    for name, option in OPTIONS.items():
-        value = given.get(name, option.default)
-        if isinstance(option, Selection):
-            one_of(f"CT simulator option {name}", value, tuple(option.values))
-        else:
-            check = whole if option.integer else number
-            value = check(f"CT simulator option {name}", value, option.low, option.high)
-        values[name] = value
-    return values
+    return asked.complete(given, OPTIONS | MASK_OPTIONS, "CT simulator")
 
 
 def simulate(values: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -139,17 +153,35 @@ def simulate(values: Mapping[str, Any]) -> dict[str, np.ndarray]:
     Returns:
         "images" (n, 64, 64) uint8, "labels" (n,) int64, "masks" (n, 64, 64) uint8.
     """
-    scanner = SCANNERS[values["scanner"]]
-    kernel = scanner.kernel if values["kernel"] == "usual" else values["kernel"]
     parts = []
     for first in range(0, values["images"], BATCH):
-        slices = [_slice(number, values) for number in range(first, min(first + BATCH, values["images"]))]
-        sinograms = np.stack([_scan(number, one, values) for number, one in enumerate(slices, first)])
-        hu = tomography.reconstruct(sinograms, scanner.geometry, kernel) + scanner.offset
-        masks = [anatomy.inside(one.lesion, scanner.geometry.axis) for one in slices]
-        parts.append((window(hu), np.array([one.present for one in slices], np.int64), np.array(masks, np.uint8)))
+        numbers = range(first, min(first + BATCH, values["images"]))
+        slices = [_slice(number, values) for number in numbers]
+        noise = [np.random.default_rng((values["seed"], _NOISE, number)) for number in numbers]
+        images = scan([one.ellipses for one in slices], noise, values)
+        masks = [_mask(one, values) for one in slices]
+        parts.append((images, np.array([one.present for one in slices], np.int64), np.array(masks, np.uint8)))
     images, labels, masks = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return {"images": images, "labels": labels, "masks": masks * labels[:, None, None].astype(np.uint8)}
+    return {"images": images, "labels": labels, "masks": masks}
+
+
+def scan(slices: Sequence[np.ndarray], noise: Sequence[np.random.Generator], values: Mapping[str, Any]) -> np.ndarray:
+    """Slices as the scanner shows them.
+
+    Args:
+        slices: ellipses of each, (k, 6) as `tomography.project` takes them.
+        noise: the generator of each one's photons.
+        values: "scanner", "kernel" and "dose".
+
+    Returns:
+        (n, 64, 64) uint8.
+    """
+    scanner = SCANNERS[values["scanner"]]
+    kernel = scanner.kernel if values["kernel"] == "usual" else values["kernel"]
+    photons = scanner.photons * values["dose"]
+    exact = (tomography.project(ellipses, scanner.geometry) for ellipses in slices)
+    sinograms = [tomography.expose(one, photons, rng) for one, rng in zip(exact, noise, strict=True)]
+    return window(tomography.reconstruct(np.stack(sinograms), scanner.geometry, kernel) + scanner.offset)
 
 
 def window(hu: np.ndarray) -> np.ndarray:
@@ -162,9 +194,13 @@ def window(hu: np.ndarray) -> np.ndarray:
 
 
 class _Slice(NamedTuple):
-    ellipses: np.ndarray
+    section: anatomy.Section
     lesion: np.ndarray
     present: bool
+
+    @property
+    def ellipses(self) -> np.ndarray:
+        return np.vstack([self.section.ellipses, self.lesion]) if self.present else self.section.ellipses
 
 
 def _slice(number: int, values: Mapping[str, Any]) -> _Slice:
@@ -181,17 +217,16 @@ def _slice(number: int, values: Mapping[str, Any]) -> _Slice:
     present = of_slice.uniform() < share
     section = anatomy.cut(patient, of_slice.uniform(0.2, 0.85), of_slice)
     lesion = anatomy.lesion(section.liver, values["contrast"], values["size"], of_slice)
-    ellipses = np.vstack([section.ellipses, lesion]) if present else section.ellipses
-    return _Slice(ellipses, lesion, bool(present))
+    return _Slice(section, lesion, bool(present))
 
 
-def _scan(number: int, one: _Slice, values: Mapping[str, Any]) -> np.ndarray:
-    """The noisy sinogram of one slice."""
-    scanner = SCANNERS[values["scanner"]]
-    noise = np.random.default_rng((values["seed"], _NOISE, number))
-    return tomography.expose(
-        tomography.project(one.ellipses, scanner.geometry), scanner.photons * values["dose"], noise
-    )
+def _mask(one: _Slice, values: Mapping[str, Any]) -> np.ndarray:
+    """(64, 64): the lesion alone, or organs and lesion."""
+    lesions = [one.lesion] if one.present else []
+    axis = SCANNERS[values["scanner"]].geometry.axis
+    if values["masks"] == "organs":
+        return anatomy.labelled(one.section, lesions, axis)
+    return anatomy.inside(one.lesion, axis) & one.present
 
 
 def _splits(count: int) -> dict[str, np.ndarray]:
@@ -226,7 +261,8 @@ def _read(options: Mapping[str, Any], report: Report) -> Splits:
         report(f"Simulating {values['images']:,} CT slices …")
         return simulate(values)
 
-    name = f"{CARD.name}-{cache.key({'version': VERSION, **values})}"
+    drawn = {name: value for name, value in values.items() if (name, value) != ("masks", "lesion")}
+    name = f"{CARD.name}-{cache.key({'version': VERSION, **drawn})}"  # as it was before there were other masks
     made = cache.arrays(name, make, lambda: report("Waiting for the CT slices that another run is simulating …"))
     pixel = SCANNERS[values["scanner"]].geometry.pixel_mm
     patients = _patients(values["images"])
@@ -239,6 +275,7 @@ def _read(options: Mapping[str, Any], report: Report) -> Splits:
             masks=made["masks"][part],
             spacing=(pixel, pixel),
             groups=patients[part],
+            mask_names=MASKS[values["masks"]],
         )
         for split, part in _splits(values["images"]).items()
     }
