@@ -60,10 +60,10 @@ def show() -> Chosen:
 
 def data_options(entry: sources.Entry) -> dict[str, Any]:
     """What the source lets one set; the simulator starts from the lab's usual options."""
-    if not entry.options:
+    if not entry.all_options:
         return {}
     usual = lab.SIMULATED if entry.name == "ct-simulator" else {}
-    begun = {name: replace(option, default=usual.get(name, option.default)) for name, option in entry.options.items()}
+    begun = {name: replace(option, default=usual.get(name, option.default)) for name, option in entry.all_options.items()}
     with st.expander(entry.card.title):
         return dict(usual) | controls.source_options(begun, "data")
 
