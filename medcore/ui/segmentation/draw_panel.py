@@ -1,0 +1,92 @@
+"""Draw a mask by hand, and hold it against the reference, a network's mask and another reader's."""
+
+import streamlit as st
+
+from medcore.charts import mask_colours
+from medcore.ui import controls, viewer
+from medcore.ui.components.mask_editor import mask_editor
+from medcore.ui.plain import plain
+from medcore.ui.segmentation import draw_comparison, draw_from_set, draw_from_upload, drawings
+from medcore.ui.segmentation.draw_subject import MODEL, Subject, check
+
+SOURCES = {"A data set": draw_from_set.show, "My own image": draw_from_upload.show}
+READERS, BOTH = ("Reader A", "Reader B"), "Compare"
+
+
+def show() -> None:
+    """Writes the controls into the sidebar, and the editor with what the drawing comes to."""
+    st.caption(
+        "Draw what you see, then look how far you agree: with the reference, with a network, and with a second reader "
+        "who has not seen your mask."
+    )
+    with st.sidebar:
+        source = st.segmented_control(
+            "Draw on",
+            list(SOURCES),
+            default=next(iter(SOURCES)),
+            required=True,
+            key="draw_on",
+            bind=controls.URL,
+            help="A test image with its reference, one that a finished network has drawn on, or an image of your own.",
+        )
+    subject = SOURCES[source]()
+    if subject is None:
+        return
+    try:
+        st.fragment(_drawing)(check(subject))
+    except ValueError as error:
+        st.error(plain(str(error)))
+    st.caption("For teaching and research, not for diagnosis.")
+
+
+def _drawing(subject: Subject) -> None:
+    """The editor of the reader whose turn it is, or both readers side by side; only this part runs after a stroke."""
+    kept = drawings.of_session()
+    for reader in READERS:
+        kept.open(_name(subject, reader), subject.shape, len(subject.classes))
+    chosen = st.segmented_control(
+        "Who draws",
+        [*READERS, BOTH],
+        default=READERS[0],
+        required=True,
+        key="draw_reader",
+        bind=controls.URL,
+        help="Each reader draws without seeing the other's mask; Compare shows all of them.",
+    )
+    if chosen == BOTH:
+        drawn = {reader: kept.mask(_name(subject, reader)) for reader in READERS}
+        draw_comparison.show_all(subject, {whose: mask for whose, mask in drawn.items() if mask.any()})
+        return
+    name = _name(subject, chosen)
+    _editor(subject, name, kept)
+    if MODEL in subject.masks:
+        st.button(
+            "Begin with the model's mask",
+            key="draw_begin",
+            icon=":material/content_copy:",
+            on_click=kept.put,
+            args=(name, subject.masks[MODEL]),
+            help="Takes the place of what you drew; correct it then. Undo takes it back.",
+        )
+    draw_comparison.show_one(subject, chosen, kept.mask(name))
+
+
+def _editor(subject: Subject, name: str, kept: drawings.Drawings) -> None:
+    runs, revision = kept.runs(name)
+    mask_editor(
+        subject.view,
+        viewer.token(subject.view, "drawing"),
+        subject.plane,
+        subject.index,
+        "mask_editor",
+        name,
+        subject.classes,
+        runs,
+        revision,
+        mask_colours.of_classes(subject.classes),
+        kept.heard,
+    )
+
+
+def _name(subject: Subject, reader: str) -> str:
+    return f"{subject.name}/{reader}"
