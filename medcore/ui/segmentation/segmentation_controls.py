@@ -63,7 +63,9 @@ def data_options(entry: sources.Entry) -> dict[str, Any]:
     if not entry.all_options:
         return {}
     usual = lab.SIMULATED if entry.name == "ct-simulator" else {}
-    begun = {name: replace(option, default=usual.get(name, option.default)) for name, option in entry.all_options.items()}
+    begun = {
+        name: replace(option, default=usual.get(name, option.default)) for name, option in entry.all_options.items()
+    }
     with st.expander(entry.card.title):
         return dict(usual) | controls.source_options(begun, "data")
 

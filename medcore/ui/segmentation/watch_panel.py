@@ -11,6 +11,7 @@ from medcore.runs import files
 from medcore.runs.store import Record
 from medcore.ui import live_panel, own_sets, run_colours
 from medcore.ui.components.mask_film import Film, Frame, mask_film, packed_frame
+from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
 
 EVERY = 1.0
@@ -19,6 +20,12 @@ MOST_ROWS = 6
 """Runs of which one sees anything on one screen."""
 MOST_PIXELS = 2**26
 """Of all frames together, packed to a few percent of it for the browser; of more every other epoch is left out."""
+
+WORDS = (
+    "Validation images, which the network does not learn from. Foreground is what it holds for likelier than not. "
+    "Mean: over those images and classes of which there is something to find, or found; the curves and the tables are "
+    "of all images. For teaching and research, not for diagnosis."
+)
 
 
 def show(records: Sequence[Record]) -> None:
@@ -36,27 +43,18 @@ def show(records: Sequence[Record]) -> None:
 
 def _film(ids: Sequence[str]) -> None:
     records = live_panel.found(ids)
-    rows = {record: found for record in records[:MOST_ROWS] if (found := _watched(record.id)) is not None}
-    if not rows:
+    begun = [record for record in records if _watched(record.id) is not None][:MOST_ROWS]
+    if not begun:
         _nothing(records)
         return
-    first, shown = next(iter(rows.values())), []
+    first = _watched(begun[0].id)
+    alike = [record for record in begun if _same(first, _watched(record.id))]
     colours = run_colours.of(records)
-    for record, found in rows.items():
-        if _same(first, found):
-            shown.append(_row(record, colours[record.id], len(rows)))
-    classes = next(iter(rows)).plan["classes"]
+    films = [_row(record, colours[record.id], len(alike)) for record in alike]
     notes = [f"Image {row}" for row in first.rows]
-    mask_film(first.images, first.truth, notes, shown, classes, key=f"film-{'-'.join(film.id for film in shown)}")
-    st.caption(" ".join(filter(None, (_words(), _left_out(records, shown)))))
-
-
-def _words() -> str:
-    return (
-        "Validation images, which the network does not learn from. A pixel is drawn where the network holds "
-        "background for less likely than 50%. Mean: over the images and classes of which there is something to find or "
-        "found; these are few images: the curves and the tables know all. For teaching and research, not for diagnosis."
-    )
+    key = f"film-{'-'.join(ids)}"
+    mask_film(first.images, first.truth, notes, films, begun[0].plan["classes"], key)
+    st.caption(" ".join(filter(None, (WORDS, _left_out(records, films)))))
 
 
 def _nothing(records: Sequence[Record]) -> None:
@@ -70,9 +68,9 @@ def _left_out(records: Sequence[Record], shown: Sequence[Film]) -> str:
     """Which runs are not in the film."""
     there = {film.id for film in shown}
     missing = [record.label for record in records if record.id not in there and record.state != "queued"]
-    return f"Not in the film, which shows {MOST_ROWS} runs on the same images at most: {', '.join(missing)}." * bool(
-        missing
-    )
+    if not missing:
+        return ""
+    return plain(f"Not in the film, which shows {MOST_ROWS} runs on the same images at most: {', '.join(missing)}.")
 
 
 def _same(one: Watched, other: Watched) -> bool:
