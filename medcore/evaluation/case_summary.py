@@ -13,6 +13,8 @@ from medcore.evaluation.intervals import percentile
 BY_CASE = ("dice", "iou", "hd95", "assd", "volume_error")
 """Measures of a case and class; those of all cases are their means."""
 METRICS = (*BY_CASE, "dice_whole", "pixel_accuracy")
+ROUNDING = 1e-9
+"""Width of an interval that is none."""
 
 
 def by_case(cases: Cases) -> dict[str, np.ndarray]:
@@ -117,9 +119,9 @@ def _told(figures: Mapping[str, np.ndarray]) -> dict[str, float | None]:
 
 
 def _intervals(replicates: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
-    """Of what has any: a single case has none, since drawing it anew changes nothing."""
-    found = {name: percentile(values) for name, values in replicates.items() if np.ptp(values[np.isfinite(values)]) > 0}
-    return {name: interval for name, interval in found.items() if interval}
+    """Of what varies: of a single case, or of all alike, every draw gives the same, which makes nothing certain."""
+    found = {name: percentile(values) for name, values in replicates.items()}
+    return {name: interval for name, interval in found.items() if interval and interval[1] - interval[0] > ROUNDING}
 
 
 def _there(cases: Cases, k: int) -> dict[str, int]:
