@@ -26,7 +26,8 @@ def check(splits: Splits) -> tuple[str, ...]:
             _check_labels(split, part)
         if part.masks is not None:
             _check_masks(split, part)
-    return (*_missing_classes(splits), *_shared_patients(splits))
+    odd_masks = [note for split, part in splits.items() for note in _mask_notes(split, part)]
+    return (*_missing_classes(splits), *odd_masks, *_shared_patients(splits))
 
 
 def _check_images(split: str, part: ImageDataset, shape: tuple[int, ...]) -> None:
@@ -62,9 +63,11 @@ def _check_masks(split: str, part: ImageDataset) -> None:
             f"Masks must have the shape of their images, {part.images.shape[:3]}. "
             f"Received: {part.masks.shape} in {split}"
         )
-    if int(part.masks.max()) >= len(part.class_names):
+    if part.volumes is not None and len(np.unique(part.volumes)) - 1 != int((np.diff(part.volumes) != 0).sum()):
+        raise ValueError(f"Slices of a volume must follow one another. Received: others between them in {split}")
+    if int(part.masks.max()) >= len(part.mask_classes):
         raise ValueError(
-            f"Masks must hold class numbers from 0 to {len(part.class_names) - 1}. "
+            f"Masks must hold class numbers from 0 to {len(part.mask_classes) - 1}. "
             f"Received: {int(part.masks.max())} in {split}"
         )
 
@@ -78,6 +81,27 @@ def _missing_classes(splits: Splits) -> list[str]:
             if absent:
                 notes.append(f"No image of {split} has the class {', '.join(absent)}.")
     return notes
+
+
+def _mask_notes(split: str, part: ImageDataset) -> list[str]:
+    """Classes that no mask shows, and empty masks where masks are all that is known."""
+    if part.masks is None or (part.labels is not None and part.mask_classes == part.class_names):
+        return []
+    shown = sum(np.bincount(mask.ravel(), minlength=len(part.mask_classes)) for mask in part.masks)
+    absent = [name for name, pixels in zip(part.mask_classes, shown, strict=True) if not pixels]
+    notes = [f"No mask of {split} shows {', '.join(absent)}."] if absent else []
+    if part.labels is None and (empty := _empty(part)):
+        what, count = ("images", len(part)) if part.volumes is None else ("volumes", len(np.unique(part.volumes)))
+        notes.append(f"Nothing is marked in {empty:,} of the {count:,} {what} of {split}.")
+    return notes
+
+
+def _empty(part: ImageDataset) -> int:
+    """Images, or volumes where there are some, whose masks are empty."""
+    marked = part.masks.any(axis=(1, 2))
+    if part.volumes is None:
+        return int((~marked).sum())
+    return len(np.unique(part.volumes)) - len(np.unique(part.volumes[marked]))
 
 
 def _shared_patients(splits: Splits) -> list[str]:

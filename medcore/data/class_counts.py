@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from medcore.data import sampling, sources, splitting
+from medcore.data import mask_sampling, sampling, sources, splitting
 from medcore.data.dataset import SPLITS
 from medcore.data.entry import Labels, Stamp
 from medcore.spec import DataSpec, SampleSpec
@@ -53,8 +53,11 @@ def check(data: DataSpec, sample: SampleSpec) -> None:
     if counts := count(data.name, data.options):
         sampling.check(sample, counts.train)
         return
-    there = sources.find(data.name).sizes_for(data.options).get("train")
-    if there and sample.images and sample.images > there:
+    entry = sources.find(data.name)
+    there = entry.sizes_for(data.options).get("train")
+    if entry.card.task == "segmentation":
+        mask_sampling.check(sample, there)
+    elif there and sample.images and sample.images > there:
         raise ValueError(f"There are {there:,} training images. Received: {sample.images:,}")
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from medcore.data import mask_sampling
 from medcore.data.dataset import ImageDataset, Splits
 from medcore.spec import SampleSpec
 
@@ -35,7 +36,7 @@ def sample(splits: Splits, spec: SampleSpec, seed: int) -> Sampled:
     """Applies imbalance, number of images, label noise and oversampling, in this order.
 
     Args:
-        splits: with one label an image.
+        splits: with one label an image, or with masks alone, of which there can be fewer and nothing else.
         seed: of the draws; that of the run.
 
     Raises:
@@ -44,6 +45,8 @@ def sample(splits: Splits, spec: SampleSpec, seed: int) -> Sampled:
     if not spec:
         return Sampled(splits, None)
     parts = dict(splits)
+    if parts["train"].labels is None:
+        return _of_masks(parts, spec, seed)
     check(spec, dict(zip(parts["train"].class_names, _counts(parts["train"]).tolist(), strict=True)))
     if spec.imbalance is not None:
         parts = _imbalanced(parts, spec, seed)
@@ -65,6 +68,15 @@ def sample(splits: Splits, spec: SampleSpec, seed: int) -> Sampled:
     return Sampled(parts, facts)
 
 
+def _of_masks(parts: dict[str, ImageDataset], spec: SampleSpec, seed: int) -> Sampled:
+    """Fewer training images of a set that has masks and no labels."""
+    train = parts["train"]
+    mask_sampling.check(spec, len(train))
+    kept = mask_sampling.chosen(train, spec.images, np.random.default_rng([seed, _IMAGES]))
+    after = parts | {"train": _taken(train, kept)}
+    return Sampled(after, mask_sampling.facts(parts, after))
+
+
 def _counts(part: ImageDataset) -> np.ndarray:
     """Images of every class, (classes,)."""
     return np.bincount(part.labels, minlength=len(part.class_names))
@@ -72,7 +84,7 @@ def _counts(part: ImageDataset) -> np.ndarray:
 
 def _taken(part: ImageDataset, chosen: np.ndarray) -> ImageDataset:
     """The images with these numbers, with all that belongs to them."""
-    of_image = ("images", "labels", "masks", "groups", "original_sizes")
+    of_image = ("images", "labels", "masks", "groups", "original_sizes", "volumes")
     values = {name: getattr(part, name) for name in of_image}
     values["rows"] = np.arange(len(part)) if part.rows is None else part.rows
     return replace(part, **{name: value[chosen] for name, value in values.items() if value is not None})

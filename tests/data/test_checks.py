@@ -47,3 +47,29 @@ def test_oddities_are_notes():
     grouped = {split: replace(part, groups=np.array([1, 1, 2, 3])) for split, part in GOOD.items()}
     assert checks.check({**GOOD, "test": alone}) == ("No image of test has the class b.",)
     assert checks.check(grouped)[0] == "Leak: 3 patients lie in both train and val."
+
+
+def segmented(masks: np.ndarray, **changes) -> dict[str, ImageDataset]:
+    part = replace(PART, labels=None, masks=masks, class_names=("nothing", "a", "b"), **changes)
+    return dict.fromkeys(GOOD, part)
+
+
+def test_classes_that_no_mask_shows_and_empty_masks_are_notes():
+    """By hand: of four masks the first two are empty, and none shows b."""
+    masks = np.zeros((4, 5, 6), np.uint8)
+    masks[2:, 0, 0] = 1
+    notes = checks.check(segmented(masks))
+    assert notes[:2] == ("No mask of train shows b.", "Nothing is marked in 2 of the 4 images of train.")
+    by_volume = checks.check(segmented(masks, volumes=np.array([1, 2, 2, 3])))
+    assert "Nothing is marked in 1 of the 3 volumes of train." in by_volume
+
+
+def test_masks_have_their_own_classes_where_these_are_named():
+    masks = np.full((4, 5, 6), 2, np.uint8)
+    named = {split: replace(part, masks=masks, mask_names=("x", "y", "z")) for split, part in GOOD.items()}
+    assert checks.check(named)[0] == "No mask of train shows x, y."
+
+
+def test_slices_of_a_volume_that_do_not_follow_one_another_are_refused():
+    with pytest.raises(ValueError, match=r"must follow one another\. Received: others between them in train"):
+        checks.check(segmented(np.ones((4, 5, 6), np.uint8), volumes=np.array([1, 2, 1, 3])))
