@@ -18,52 +18,55 @@ MISSING = (
     "The network that this address names is not on this machine, or has not ended its training: choose another one."
 )
 _LAST = "finished_network"
+SEGMENT = ("segment",)
+"""The tasks whose networks draw masks."""
 _OF_CONTROLS = {name for key, choice in catalog.MODELS.items() for name in (key, choice.label)}
 """What the control of other parts writes into the address under the same word."""
 
 
-def found() -> list[Record]:
+def found(tasks: Sequence[str] = inside.TASKS) -> list[Record]:
     """Finished networks whose files are here, the newest first; of sessions' images only this session's."""
-    return [run for run in state.store().done(inside.TASKS, MOST) if _usable(run)]
+    return [run for run in state.store().done(tasks, MOST) if _usable(run)]
 
 
 def _usable(run: Record) -> bool:
     return (files.folder(run.id) / "model.keras").is_file() and own_sets.may_use(run.spec)
 
 
-def named() -> Record | None:
+def named(tasks: Sequence[str] = inside.TASKS) -> Record | None:
     """The one that the address names; None where it names none that can be used."""
     asked = st.query_params.get(PARAM, "")
-    usable = [run for run in state.store().find([asked]) if run.spec["task"] in inside.TASKS and _usable(run)]
+    usable = [run for run in state.store().find([asked]) if run.spec["task"] in tasks and _usable(run)]
     return usable[0] if usable and usable[0].state == "done" else None
 
 
-def unknown() -> bool:
+def unknown(tasks: Sequence[str] = inside.TASKS) -> bool:
     """Whether the address names a network that cannot be shown: nothing else is shown in its place."""
     asked = st.query_params.get(PARAM, "")
-    return bool(asked) and asked not in _OF_CONTROLS and named() is None
+    return bool(asked) and asked not in _OF_CONTROLS and named(tasks) is None
 
 
-def pick(key: str) -> Record | None:
+def pick(key: str, tasks: Sequence[str] = inside.TASKS) -> Record | None:
     """Picks one; the address names it from then on, the session keeps it.
 
     Args:
         key: of the control.
+        tasks: whose networks may be picked.
 
     Returns:
         That of the address, else the session's last, else the newest that is better than chance; None where nothing
         was trained, and where the address names one that is not here, which the page then says.
     """
-    missing = unknown()
-    runs, chosen = found(), None if missing else named()
+    missing, last = unknown(tasks), _last(tasks)
+    runs, chosen = found(tasks), None if missing else named(tasks)
     if chosen is not None and chosen.id not in {run.id for run in runs}:
         runs.append(chosen)
     if not runs:
         return None
     by_id = {run.id: run for run in runs}
     if not missing:
-        _show(chosen or by_id.get(st.session_state.get(_LAST)) or _first(runs))
-    st.session_state[key] = None if missing else st.session_state[_LAST]
+        _show(chosen or by_id.get(st.session_state.get(last)) or _first(runs), last)
+    st.session_state[key] = None if missing else st.session_state[last]
     st.selectbox(
         "Finished network",
         list(by_id),
@@ -83,8 +86,13 @@ def _first(runs: Sequence[Record]) -> Record:
     return next((run for run in runs if not about_chance(run)), runs[0])
 
 
-def _show(run: Record) -> None:
-    st.session_state[_LAST] = run.id
+def _last(tasks: Sequence[str]) -> str:
+    """Where the session keeps its last one of these tasks."""
+    return f"{_LAST} {' '.join(tasks)}"
+
+
+def _show(run: Record, last: str) -> None:
+    st.session_state[last] = run.id
     if st.query_params.get(PARAM) != run.id:
         st.query_params[PARAM] = run.id
 
@@ -102,7 +110,7 @@ def about_chance(run: Record) -> bool:
 
 
 def name(run: Record) -> str:
-    """Label, images and test accuracy of a run, and whether it is worth anything."""
+    """Label, images and test accuracy (of masks, Dice) of a run, and whether it is worth anything."""
     worth = ["about chance"] if about_chance(run) else []
     return " · ".join([run.label, title(run.spec["data"]["name"]), *_accuracy(run), *worth])
 
@@ -114,7 +122,10 @@ def title(dataset: str) -> str:
 
 
 def _accuracy(run: Record) -> Sequence[str]:
-    value = ((run.result or {}).get("test") or {}).get("accuracy")
+    test = (run.result or {}).get("test") or {}
+    if (dice := test.get("dice")) is not None:
+        return (f"test Dice {dice:.3f}",)
+    value = test.get("accuracy")
     return () if value is None else (f"test {value:.1%}",)
 
 
