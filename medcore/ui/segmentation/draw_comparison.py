@@ -12,7 +12,6 @@ from medcore.evaluation import readers
 from medcore.imaging.export import mask_png
 from medcore.imaging.marked import Marked
 from medcore.ui import viewer
-from medcore.ui.plain import plain
 from medcore.ui.segmentation.draw_subject import MODEL, REFERENCE, Subject
 
 AGAINST = {REFERENCE: "the reference", MODEL: "the model's mask"}
@@ -27,24 +26,27 @@ COLOURS = (
 DASH = "–"
 
 
-def show_one(subject: Subject, reader: str, mask: np.ndarray) -> None:
-    """One reader's drawing against the reference and the model; not against the other reader."""
+def numbers(subject: Subject, mask: np.ndarray) -> None:
+    """One reader's drawing in numbers, against the reference and the model; never against the other reader."""
     if not mask.any():
         st.caption("Nothing is drawn yet. Brush over what you see; the numbers follow each stroke.")
-        return
-    if not subject.masks:
-        pixel, unit = subject.area
-        areas = pixel * np.bincount(mask.ravel(), minlength=len(subject.classes))[1:]
-        for column, name, area in zip(st.columns(len(areas)), subject.classes[1:], areas, strict=True):
-            column.metric(f"Area, {plain(name)}", _area(area, unit), help="Of what you drew.")
+    elif not subject.masks:
+        st.metric("Your area", _area(subject.area[0] * np.count_nonzero(mask), subject.area[1]))
         st.caption("There is no reference here. Let a second reader draw, then press Compare.")
-    for whose, other in subject.masks.items():
-        _metrics(subject, mask, whose, other)
+    else:
+        for whose, other in subject.masks.items():
+            _metrics(subject, mask, whose, other)
+
+
+def show_one(subject: Subject, reader: str, mask: np.ndarray) -> None:
+    """One reader's drawing class by class, where it differs, and to take home."""
     if subject.note:
         st.caption(subject.note)
+    if not mask.any():
+        return
     if subject.masks:
         _by_class(subject, mask)
-        if st.toggle("Show where it differs", key="draw_reveal", help="Shows the reference: draw first."):
+        if st.toggle("Show where it differs", key="draw_reveal", help="Shows the other mask: draw first."):
             _picture(subject, {reader: mask, **subject.masks}, "one")
     _downloads(subject, {reader: mask})
 
@@ -61,11 +63,13 @@ def show_all(subject: Subject, drawn: Mapping[str, np.ndarray]) -> None:
         st.info("There is one mask or none so far. Draw as Reader A, then as Reader B, and compare.")
         return
     _all_pairs(subject, masks)
+    if len(drawn) == 1:
+        st.caption(f"Only {next(iter(drawn))} has drawn on this image so far.")
     if len(drawn) == 2:
         found = _agreement(subject, *drawn.values())
         st.markdown(
-            f"The two readers agree to a Dice of **{_number(found.mean_dice)}**. No network can be asked to agree with "
-            "one reader better than another reader does: this is the ceiling of what its Dice can mean."
+            f"The two readers agree to a Dice of **{_number(found.mean_dice)}**. A network can hardly agree with one "
+            "reader better than a second reader does: read its Dice beside this number."
         )
     if subject.note:
         st.caption(subject.note)
@@ -83,7 +87,7 @@ def _metrics(subject: Subject, mask: np.ndarray, whose: str, other: np.ndarray) 
     of = AGAINST[whose]
     mine, theirs = float(found.first.sum()), float(found.second.sum())
     change = f"{(mine - theirs) / theirs:+.0%}" if theirs else None
-    with st.container(horizontal=True, key=f"draw_against_{whose.lower()}"):
+    with st.container(key=f"draw_against_{whose.lower()}", gap="small"):
         st.metric(f"Dice with {of}", _number(found.mean_dice), help="2 · both / (yours + theirs), mean over classes.")
         st.metric(f"IoU with {of}", _number(found.mean_iou), help="both / either, mean over classes.")
         st.metric("Your area", _area(mine, unit), change, delta_color="off", help=f"All classes; against {of}.")

@@ -51,6 +51,7 @@ def _drawing(subject: Subject) -> None:
         required=True,
         key="draw_reader",
         bind=controls.URL,
+        label_visibility="collapsed",
         help="Each reader draws without seeing the other's mask; Compare shows all of them.",
     )
     if chosen == BOTH:
@@ -58,17 +59,24 @@ def _drawing(subject: Subject) -> None:
         draw_comparison.show_all(subject, {whose: mask for whose, mask in drawn.items() if mask.any()})
         return
     name = _name(subject, chosen)
-    _editor(subject, name, kept)
-    if MODEL in subject.masks:
-        st.button(
-            "Begin with the model's mask",
-            key="draw_begin",
-            icon=":material/content_copy:",
-            on_click=kept.put,
-            args=(name, subject.masks[MODEL]),
-            help="Takes the place of what you drew; correct it then. Undo takes it back.",
-        )
+    image, numbers = st.columns([3, 1], gap="medium")
+    with image:
+        _editor(subject, name, kept)
+    with numbers:
+        draw_comparison.numbers(subject, kept.mask(name))
+        if MODEL in subject.masks:
+            _begin(subject, name, kept)
     draw_comparison.show_one(subject, chosen, kept.mask(name))
+
+
+def _begin(subject: Subject, name: str, kept: drawings.Drawings) -> None:
+    st.button(
+        "Begin with the model's mask",
+        key="draw_begin",
+        on_click=kept.put,
+        args=(name, subject.masks[MODEL]),
+        help="It takes the place of what you drew, for you to correct; undo takes it back.",
+    )
 
 
 def _editor(subject: Subject, name: str, kept: drawings.Drawings) -> None:

@@ -18,6 +18,7 @@ _SCRIPTS = (
     "slices.js",
     "placement.js",
     "measures.js",
+    "room.js",
     "stage.js",
     "drag.js",
     "cine.js",

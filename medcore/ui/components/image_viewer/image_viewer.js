@@ -21,9 +21,6 @@ export default function ({ data, parentElement, setStateValue }) {
 
 const TELL_MS = 250 // Python hears of a view when nothing has changed for so long
 const PATIENCE_MS = 120 // a shorter wait for a slice is not worth a word
-const PHONE = "(max-width: 640px)"
-const [LEAST_ROOM, LEAST_HEIGHT, MOST_HEIGHT] = [160, 320, 1100] // CSS pixels of the stage
-const MARGIN = 12
 
 class ImageViewer {
   constructor(root) {
@@ -364,9 +361,7 @@ class ImageViewer {
 
   /** As high as the window leaves room for, with the slider below; as the style sheet says where that is too little. */
   fitHeight() {
-    const left = roomBelow(this.root, this.area)
-    const fits = left > LEAST_ROOM && !matchMedia(PHONE).matches
-    this.area.style.height = fits ? `${Math.min(Math.max(left, LEAST_HEIGHT), MOST_HEIGHT)}px` : ""
+    fitToWindow(this.root, this.area)
     this.resize()
   }
 
@@ -452,20 +447,6 @@ class ImageViewer {
     window.removeEventListener("resize", this.refit)
     this.slices.close()
   }
-}
-
-/** What grows and shrinks when something above an element does. */
-function pageAround(element) {
-  const { host } = element.getRootNode()
-  return host ? pageAround(host) : (element.closest('[data-testid="stMainBlockContainer"]') ?? document.body)
-}
-
-/** CSS pixels from the top of an element to the end of the window, less what lies below it, with nothing scrolled. */
-function roomBelow(root, element) {
-  const { top, bottom } = element.getBoundingClientRect()
-  let scrolled = 0
-  for (let node = root; node; node = node.parentElement ?? node.getRootNode().host) scrolled += node.scrollTop
-  return window.innerHeight - (top + scrolled) - (root.getBoundingClientRect().bottom - bottom) - MARGIN
 }
 
 /** Whether slice, window and zoom of one still make sense on the other: with a mask laid over it, say. */

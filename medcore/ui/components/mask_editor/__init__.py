@@ -14,7 +14,7 @@ from medcore.web import slices
 
 _FOLDER = Path(__file__).parent
 _VIEWER = Path(image_viewer.__file__).parent
-_SHARED = ("numbers.js", "tones.js", "slices.js", "placement.js", "stage.js", "gestures.js")
+_SHARED = ("numbers.js", "tones.js", "slices.js", "placement.js", "room.js", "stage.js", "gestures.js")
 _OWN = ("mask.js", "history.js", "tools.js", "editor_stage.js", "editor_gestures.js", "editor_panel.js")
 
 

@@ -32,8 +32,10 @@ class MaskEditor {
     this.panel = new EditorPanel(root, this)
     this.gestures = new EditorGestures(root, this.area, this)
     Object.assign(this, { tool: "brush", number: 1, opacity: 0.5, shown: true, points: [], frames: 0, told: 0 })
-    this.sizes = new ResizeObserver(() => this.resize())
-    this.sizes.observe(this.area)
+    this.refit = () => this.resize()
+    this.sizes = new ResizeObserver(this.refit)
+    for (const element of [this.area, root, pageAround(root)]) this.sizes.observe(element)
+    window.addEventListener("resize", this.refit)
   }
 
   /** Another drawing, or the same once more: then what is drawn here counts, unless Python has changed it itself. */
@@ -41,7 +43,10 @@ class MaskEditor {
     this.onDrawn = onDrawn
     const { runs, ...facts } = data
     const text = JSON.stringify(facts)
-    if (text === this.text) return
+    if (text === this.text) {
+      this.resize()
+      return
+    }
     const before = this.facts
     Object.assign(this, { text, facts })
     if (facts.name !== before?.name) {
@@ -272,6 +277,7 @@ class MaskEditor {
   // --- the screen
 
   resize() {
+    fitToWindow(this.root, this.area)
     const { clientWidth, clientHeight } = this.area
     if (!clientWidth || !this.facts) return
     const ratio = Math.min(2, window.devicePixelRatio || 1)
@@ -348,6 +354,7 @@ class MaskEditor {
     clearTimeout(this.telling)
     cancelAnimationFrame(this.frame)
     this.sizes.disconnect()
+    window.removeEventListener("resize", this.refit)
     this.slices?.close()
   }
 }
