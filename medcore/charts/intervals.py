@@ -17,6 +17,7 @@ def figure(
     baseline: float | None,
     published: float | None,
     title: str = "Test accuracy",
+    form: str = "{:.1%}",
 ) -> go.Figure:
     """One row a run: the value as a dot, its interval as a bar, and its number in a column on the right.
 
@@ -26,6 +27,7 @@ def figure(
         baseline: value of always answering the largest class.
         published: value of a published model.
         title: of the horizontal axis.
+        form: of a value as text, which also says whether the axis is in percent.
     """
     chart = go.Figure()
     for label, (value, low, high) in values.items():
@@ -45,13 +47,16 @@ def figure(
             showlegend=False,
         )
         # Beside the panel, where no bar and no line can cross it.
-        chart.add_annotation(text=f"{value:.1%}", x=1, xref="paper", xanchor="left", xshift=8, y=label, showarrow=False)
+        chart.add_annotation(
+            text=form.format(value), x=1, xref="paper", xanchor="left", xshift=8, y=label, showarrow=False
+        )
     _line(chart, baseline, "largest class", "dot")
     _line(chart, published, "published", "dash")
     _part(chart, baseline, published, *_range(values, baseline, published))
     template.apply(chart)
     chart.update_layout(height=90 + 55 * len(values), margin={"l": 10, "r": 60, "t": 25, "b": 45})
-    chart.update_xaxes(title=title, tickformat=".0%", hoverformat=".1%", range=_range(values, baseline, published))
+    ticks, hover = (".0%", ".1%") if "%" in form else (".2~f", ".3f")
+    chart.update_xaxes(title=title, tickformat=ticks, hoverformat=hover, range=_range(values, baseline, published))
     chart.update_yaxes(range=(len(values) - 0.5, -0.5))
     return chart
 

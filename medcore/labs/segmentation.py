@@ -28,7 +28,7 @@ from medcore.spec import (
 SIMULATED: Mapping[str, Any] = {"images": 500, "prevalence": 0.9}
 """Options of the simulator, by default: most slices have something to find."""
 MODEL, WIDTH, LOSS = "unet", 8, "cross_entropy_dice"
-EPOCHS, BATCH, RATE, WATCHED = 15, 16, 3e-3, 6
+EPOCHS, BATCH, RATE, WATCHED = 15, 16, 3e-3, 5
 VARY = {
     "nothing": "Nothing",
     "loss": "Loss",

@@ -7,7 +7,7 @@ import streamlit as st
 from medcore.runs.store import Record
 from medcore.ui import data_card, lesson, live_panel, setup_table, tabs, take_home
 from medcore.ui.chosen import Chosen, trainable
-from medcore.ui.segmentation import compared, segmentation_controls, segmentation_guess, watch_panel
+from medcore.ui.segmentation import compared, outcome, segmentation_controls, segmentation_guess, watch_panel
 
 
 def show() -> None:
@@ -24,9 +24,10 @@ def show() -> None:
     live_panel.buttons(specs, records)
     if records:
         live_panel.progress(records)
+        watch_panel.show(records)
+        outcome.show(records)
         compared.show(records)
         segmentation_guess.reveal(records)
-        watch_panel.show(records)
     else:
         setup_table.show(chosen.specs, chosen.entry.sizes_for(chosen.options).get("train"))
     _about(chosen, records)

@@ -1,0 +1,101 @@
+"""What finished runs of segmentation came to on the test set: a sentence each, or a chart where there are several."""
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore.charts import intervals, template
+from medcore.labs.labels import group
+from medcore.runs.store import Record
+from medcore.ui import results, run_colours
+from medcore.ui.plain import plain
+
+TITLE = "Test Dice"
+MOST_ROWS = 12
+"""Of the chart; more are for the table."""
+NOBODY = (None, None, None)
+
+
+def show(records: Sequence[Record]) -> None:
+    """Says what those that have ended came to; nothing before one has."""
+    done = [record for record in records if record.result and record.result.get("test")]
+    if not done:
+        return
+    if len(done) == 1:
+        st.markdown(plain(sentence(done[0].label, done[0].result)))
+    elif chart := figure(records):
+        st.plotly_chart(
+            chart,
+            width="stretch",
+            key="test_dice",
+            config=template.CONFIG,
+            alt="Test Dice of each run with its 95% interval, or of each group as the mean over its seeds",
+        )
+        st.caption(_words(done))
+    results.notes(done)
+
+
+def sentence(label: str, result: Mapping[str, Any]) -> str:
+    """The figures of a run in words: overlap image by image and as one batch, borders, and what accuracy would say."""
+    test, unit = result["test"], result.get("unit", "image")
+    if test.get("dice") is None:
+        return f"{label}: on the test set there is nothing to measure."
+    said = f"{label}: a Dice of {test['dice']:.3f}{_interval(test, 'dice')}, the mean over {test['n']:,} test {unit}s"
+    if test.get("dice_whole") is not None:
+        said += f"; all of them as one batch {test['dice_whole']:.3f}"
+    said += "."
+    if test.get("assd") is not None:
+        said += f" The borders are {test['assd']:.3g} {result['length_unit']} apart on average."
+    baseline = (result.get("baseline") or {}).get("pixel_accuracy")
+    if test.get("pixel_accuracy") is not None and baseline is not None:
+        said += (
+            f" {test['pixel_accuracy']:.1%} of the pixels are right, but always saying “background” is right in "
+            f"{baseline:.1%}."
+        )
+    return said
+
+
+def figure(records: Sequence[Record]) -> go.Figure | None:
+    """Test Dice of each run with its interval, or of each group of seeds as their mean; None where that is no chart."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        if record.result and record.result.get("test"):
+            groups.setdefault(group(record.label), []).append(record)
+    if not 1 < len(groups) <= MOST_ROWS:
+        return None
+    colours = run_colours.of(records)
+    return _chart(tuple((label, colours[runs[0].id], _value(runs)) for label, runs in groups.items()))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _chart(rows: tuple[tuple[str, str, intervals.Interval], ...]) -> go.Figure:
+    values = {label: value for label, _, value in rows}
+    colours = {label: colour for label, colour, _ in rows}
+    return intervals.figure(values, colours, None, None, f"{TITLE} (mean over the cases)", form="{:.3f}")
+
+
+def _value(runs: Sequence[Record]) -> intervals.Interval:
+    """Dice of a run with its interval; of several their mean, lowest and highest."""
+    tests = [run.result["test"] for run in runs]
+    if len(tests) == 1:
+        return tests[0].get("dice"), *((tests[0].get("intervals") or {}).get("dice") or (None, None))
+    found = [test["dice"] for test in tests if test.get("dice") is not None]
+    return (fmean(found), min(found), max(found)) if found else NOBODY
+
+
+def _words(done: Sequence[Record]) -> str:
+    test, unit = done[0].result["test"], done[0].result.get("unit", "image")
+    seeds = len({group(record.label) for record in done}) < len(done)
+    bars = "from the lowest to the highest of the seeds" if seeds else "95% intervals over the cases (bootstrap)"
+    return (
+        f"Mean Dice over {test['n']:,} test {unit}s; bars: {bars}. All other measures stand under Measures. For "
+        "teaching and research, not for diagnosis."
+    )
+
+
+def _interval(test: Mapping[str, Any], metric: str) -> str:
+    found = (test.get("intervals") or {}).get(metric)
+    return f" (95% interval {found[0]:.3f} to {found[1]:.3f})" if found else ""
