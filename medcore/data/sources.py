@@ -27,7 +27,7 @@ from medcore.data.inspection.overview import Overview
 from medcore.data.published import download as downloads
 from medcore.data.published import medmnist, mnist
 from medcore.data.published.download import Progress
-from medcore.data.simulation import simulator
+from medcore.data.simulation import simulator, volumes
 from medcore.spec import DataSpec
 
 __all__ = ["Entry", "Facts", "Overview", "download", "facts", "find", "listing", "load", "overview", "snapshot"]
@@ -46,7 +46,9 @@ def listing() -> list[Entry]:
     Cards carry what a first reading has found, such as images that lie in both train and test.
     """
     found = folder.entries()
-    built_in = [_first(entry, found.pop(entry.name, None)) for entry in (simulator.entry(), digits.entry())]
+    built_in = [
+        _first(entry, found.pop(entry.name, None)) for entry in (simulator.entry(), volumes.entry(), digits.entry())
+    ]
     published = [_present(entry, found.pop(entry.name, None)) for entry in (mnist.entry(), *medmnist.entries())]
     return [_noted(entry) for entry in (*built_in, *published, *(found[name] for name in sorted(found)))]
 
