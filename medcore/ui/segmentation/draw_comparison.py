@@ -30,12 +30,12 @@ def numbers(subject: Subject, mask: np.ndarray) -> None:
     """One reader's drawing in numbers, against the reference and the model; never against the other reader."""
     if not mask.any():
         st.caption("Nothing is drawn yet. Brush over what you see; the numbers follow each stroke.")
-    elif not subject.masks:
-        st.metric("Your area", _area(subject.area[0] * np.count_nonzero(mask), subject.area[1]))
+        return
+    for whose, other in subject.masks.items():
+        _overlap(subject, mask, whose, other)
+    st.metric("Your area", _area(subject.area[0] * np.count_nonzero(mask), subject.area[1]), help="Of all classes.")
+    if not subject.masks:
         st.caption("There is no reference here. Let a second reader draw, then press Compare.")
-    else:
-        for whose, other in subject.masks.items():
-            _metrics(subject, mask, whose, other)
 
 
 def show_one(subject: Subject, reader: str, mask: np.ndarray) -> None:
@@ -81,17 +81,14 @@ def _agreement(subject: Subject, first: np.ndarray, second: np.ndarray) -> reade
     return readers.agreement(first, second, len(subject.classes), subject.area[0])
 
 
-def _metrics(subject: Subject, mask: np.ndarray, whose: str, other: np.ndarray) -> None:
-    """Four numbers in a row."""
-    found, unit = _agreement(subject, mask, other), subject.area[1]
-    of = AGAINST[whose]
-    mine, theirs = float(found.first.sum()), float(found.second.sum())
-    change = f"{(mine - theirs) / theirs:+.0%}" if theirs else None
+def _overlap(subject: Subject, mask: np.ndarray, whose: str, other: np.ndarray) -> None:
+    """Dice and IoU with another mask, and its area."""
+    found = _agreement(subject, mask, other)
     with st.container(key=f"draw_against_{whose.lower()}", gap="small"):
-        st.metric(f"Dice with {of}", _number(found.mean_dice), help="2 · both / (yours + theirs), mean over classes.")
-        st.metric(f"IoU with {of}", _number(found.mean_iou), help="both / either, mean over classes.")
-        st.metric("Your area", _area(mine, unit), change, delta_color="off", help=f"All classes; against {of}.")
-        st.metric(f"Area of {of}", _area(theirs, unit), help="All classes.")
+        help = "2 · both / (yours + its pixels), the mean over the classes that either has."
+        st.metric(f"Dice with {AGAINST[whose]}", _number(found.mean_dice), help=help)
+        area = _area(float(found.second.sum()), subject.area[1])
+        st.caption(f"IoU {_number(found.mean_iou)}; its area is {area}.")
 
 
 def _by_class(subject: Subject, mask: np.ndarray) -> None:

@@ -6,10 +6,14 @@ from medcore.charts import mask_colours
 from medcore.ui import controls, viewer
 from medcore.ui.components.mask_editor import mask_editor
 from medcore.ui.plain import plain
-from medcore.ui.segmentation import draw_comparison, draw_from_set, draw_from_upload, drawings
+from medcore.ui.segmentation import draw_comparison, draw_from_network, draw_from_set, draw_from_upload, drawings
 from medcore.ui.segmentation.draw_subject import MODEL, Subject, check
 
-SOURCES = {"A data set": draw_from_set.show, "My own image": draw_from_upload.show}
+SOURCES = {
+    "A data set": draw_from_set.show,
+    "A network's test images": draw_from_network.show,
+    "My own image": draw_from_upload.show,
+}
 READERS, BOTH = ("Reader A", "Reader B"), "Compare"
 
 
