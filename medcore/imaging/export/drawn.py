@@ -17,8 +17,8 @@ class Drawn:
     Args:
         mask: (slices, rows, columns) uint8 in the order of the stack: class of every voxel, 0 is nothing.
         classes: names of classes 1, 2, …
-        areas: (slices, classes) mm² of every class in each slice, or None where pixels have no known size.
-        volumes: ml of every class, or None where voxels have none.
+        pixel: mm² of a pixel, or None where unknown.
+        voxel: ml of a voxel, or None where unknown.
         model: what drew it: "U-Net".
         run: id of the run that this was trained in.
         settings: what else the mask depends on: "threshold" and the like.
@@ -26,8 +26,8 @@ class Drawn:
 
     mask: np.ndarray
     classes: tuple[str, ...]
-    areas: np.ndarray | None
-    volumes: tuple[float, ...] | None
+    pixel: float | None
+    voxel: float | None
     model: str
     run: str
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -44,11 +44,16 @@ class Drawn:
             )
 
     @property
+    def counts(self) -> np.ndarray:
+        """(slices, classes) pixels of every class in each slice."""
+        numbers = len(self.classes) + 1
+        return np.array([np.bincount(one.ravel(), minlength=numbers)[1:] for one in self.mask])
+
+    @property
     def sizes(self) -> list[float] | None:
         """What a report says of each class: ml, of a single slice mm²; None where unknown."""
-        if len(self.mask) == 1:
-            return None if self.areas is None else [float(area) for area in self.areas[0]]
-        return None if self.volumes is None else [float(size) for size in self.volumes]
+        size = self.pixel if len(self.mask) == 1 else self.voxel
+        return None if size is None else (self.counts.sum(0) * size).tolist()
 
     def check(self, stack: Stack) -> None:
         """Raises ValueError, with one sentence, if it does not lie over that stack."""
@@ -59,20 +64,26 @@ class Drawn:
             )
 
 
+def measures(stack: Stack) -> tuple[float | None, float | None]:
+    """mm² of a pixel and ml of a voxel of a stack; None where unknown, or where slices are not evenly spaced."""
+    step, row, column = stack.spacing
+    if row is None or column is None:
+        return None, None
+    even = stack.regular or stack.affine is None
+    return row * column, step * row * column / 1000 if step is not None and even else None
+
+
 def table(drawn: Drawn) -> str:
     """What was measured as CSV: a line for each class and slice that has some of it, then one for the whole."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["class", "slice", "pixels", "area_mm2", "volume_ml"])
-    for number, name in enumerate(drawn.classes, 1):
-        counts = (drawn.mask == number).sum((1, 2))
+    for name, counts in zip(drawn.classes, drawn.counts.T, strict=True):
         for index in np.flatnonzero(counts):
-            area = "" if drawn.areas is None else _rounded(drawn.areas[index][number - 1])
-            writer.writerow([name, index + 1, counts[index], area, ""])
-        whole = "" if drawn.volumes is None else _rounded(drawn.volumes[number - 1])
-        writer.writerow([name, "all", counts.sum(), "", whole])
+            writer.writerow([name, index + 1, counts[index], _size(counts[index], drawn.pixel), ""])
+        writer.writerow([name, "all", counts.sum(), "", _size(counts.sum(), drawn.voxel)])
     return text.getvalue()
 
 
-def _rounded(size: float) -> str:
-    return f"{size:.6g}"
+def _size(count: int, one: float | None) -> str:
+    return "" if one is None else f"{count * one:.6g}"

@@ -8,10 +8,8 @@ import numpy as np
 from PIL import Image
 
 from medcore.imaging.export.drawing import square, window
+from medcore.imaging.laid_over import laid_over, palette
 from medcore.sandbox import Reply
-
-OPACITY = 0.4
-"""Of the mask within its edges."""
 
 
 def classes(values: Mapping[str, Any], data: Sequence[memoryview]) -> Reply:
@@ -22,7 +20,7 @@ def classes(values: Mapping[str, Any], data: Sequence[memoryview]) -> Reply:
         data: [mask as uint8].
     """
     image = Image.fromarray(np.frombuffer(data[0], np.uint8).reshape(values["shape"]))
-    image.putpalette(_palette(values["colours"]).astype(np.uint8).tobytes())
+    image.putpalette(palette(values["colours"]).astype(np.uint8).tobytes())
     return _png(image)
 
 
@@ -40,26 +38,7 @@ def overlay(values: Mapping[str, Any], data: Sequence[memoryview]) -> Reply:
     mask = Image.fromarray(np.frombuffer(data[1], np.uint8).reshape(values["shape"][:2]))
     size = square(mask.size, values["spacing"])
     image = Image.fromarray(shown).convert("RGB").resize(size, Image.Resampling.BICUBIC)
-    return _png(Image.fromarray(_laid(np.asarray(image), np.asarray(mask.resize(size, 0)), values["colours"])))
-
-
-def _laid(image: np.ndarray, mask: np.ndarray, colours: Sequence[str]) -> np.ndarray:
-    opacity = np.where(_edges(mask), 1.0, OPACITY) * (mask > 0)
-    mixed = image + opacity[..., None] * (_palette(colours)[mask] - image)
-    return np.rint(mixed).astype(np.uint8)
-
-
-def _edges(mask: np.ndarray) -> np.ndarray:
-    """Pixels that have another class above, below or beside them."""
-    around = np.pad(mask, 1, "edge")
-    neighbours = (around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:])
-    return np.any([other != mask for other in neighbours], axis=0)
-
-
-def _palette(colours: Sequence[str]) -> np.ndarray:
-    """(256, 3) the colour of every class; they repeat."""
-    known = np.array([[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in colours], float)
-    return np.vstack([np.zeros(3), known[np.arange(255) % len(known)]])
+    return _png(Image.fromarray(laid_over(np.asarray(image), np.asarray(mask.resize(size, 0)), values["colours"])))
 
 
 def _png(image: Image.Image) -> Reply:

@@ -9,6 +9,7 @@ from medcore.imaging import planes
 from medcore.imaging.export import volume
 from medcore.imaging.export.drawn import Drawn
 from medcore.imaging.export.picture import CUT_SECONDS, MEMORY
+from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
 from medcore.sandbox import Sandbox
@@ -17,10 +18,32 @@ CLASSES = "medcore.imaging.export.mask_drawing:classes"
 OVERLAY = "medcore.imaging.export.mask_drawing:overlay"
 
 
-def nifti(stack: Stack, drawn: Drawn, sandbox: Sandbox) -> bytes:
-    """The mask as .nii.gz of class numbers, over the stack's own NIfTI file voxel by voxel."""
+def nifti(shelf: Shelf, stack: Stack, drawn: Drawn) -> bytes:
+    """The mask as .nii.gz of class numbers; of a NIfTI volume voxel by voxel over its file."""
     drawn.check(stack)
-    return volume.written(stack, drawn.mask, (1.0, 0.0), sandbox)
+    mask, affine = drawn.mask, stack.affine
+    if stack.kind == "nifti":
+        mask, affine = _as_filed(mask, affine, *_turned(shelf, stack))
+    return volume.written(mask, affine, stack.spacing, (1.0, 0.0), shelf.sandbox)
+
+
+def _turned(shelf: Shelf, stack: Stack) -> tuple[bool, bool, bool]:
+    """Whether slices, rows and columns of a stack run against those of its NIfTI file."""
+    (file, first), (_, last) = stack.places[0], stack.places[-1]
+    rows, columns = shelf.found(file).details["flips"]
+    return last < first, bool(rows), bool(columns)
+
+
+def _as_filed(mask: np.ndarray, affine: np.ndarray | None, *turned: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """The same voxels at the same places, with some axes running the other way."""
+    mask = mask[tuple(slice(None, None, -1 if turn else 1) for turn in turned)]
+    if affine is None:
+        return mask, None
+    back = np.eye(4)
+    for axis, (turn, length) in enumerate(zip(turned[::-1], mask.shape[::-1], strict=True)):
+        if turn:
+            back[axis, axis], back[axis, 3] = -1, length - 1
+    return mask, affine @ back
 
 
 def classes(drawn: Drawn, index: int, colours: Sequence[str], sandbox: Sandbox) -> bytes:

@@ -59,6 +59,8 @@ def segmentation(
     )
     if sources.frames is not None:
         _refer(made, sources.frames)
+    for measures in made.SharedFunctionalGroupsSequence[0].get("PixelMeasuresSequence", ()):
+        measures.setdefault("SliceThickness", None)  # of a radiograph it is unknown, and readers look for it
     return made
 
 
@@ -77,9 +79,15 @@ def _described(number: int, name: str, algorithm: AlgorithmIdentificationSequenc
 
 
 def _refer(made: Segmentation, frames: Sequence[int]) -> None:
-    """Frame numbers of the file itself: highdicom counts only the frames that it was told of."""
-    for group in made.PerFrameFunctionalGroupsSequence:
-        for derivation in group.get("DerivationImageSequence", ()):
-            for image in derivation.SourceImageSequence:
-                if "ReferencedFrameNumber" in image:
-                    image.ReferencedFrameNumber = frames[int(image.ReferencedFrameNumber) - 1]
+    """Frame numbers of the file itself: highdicom counts only the frames that it was told of.
+
+    Segments share what they say of a frame that they are both drawn on, so each is counted anew once.
+    """
+    images = {
+        id(image): image
+        for group in made.PerFrameFunctionalGroupsSequence
+        for derivation in group.get("DerivationImageSequence", ())
+        for image in derivation.SourceImageSequence
+    }
+    for image in images.values():
+        image.ReferencedFrameNumber = frames[int(image.ReferencedFrameNumber) - 1]

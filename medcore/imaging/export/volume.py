@@ -1,8 +1,9 @@
 """A stack as a NIfTI file. For the web process, which asks the sandbox to write it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
 from medcore.sandbox import Sandbox
 
@@ -28,15 +29,21 @@ def nifti(view: StackView, sandbox: Sandbox) -> bytes:
     rescale = tuple(stack.rescale[0].tolist())
     if stack.samples == 1 and not (stack.rescale == stack.rescale[0]).all():
         pixels, rescale = view.values(), (1.0, 0.0)
-    return written(stack, pixels, rescale, sandbox)
+    return written(pixels, stack.affine, stack.spacing, rescale, sandbox)
 
 
-def written(stack: Stack, pixels: np.ndarray, rescale: tuple[float, float], sandbox: Sandbox) -> bytes:
-    """The .nii.gz of voxels that lie where those of a stack do.
+def written(
+    pixels: np.ndarray,
+    affine: np.ndarray | None,
+    spacing: Sequence[float | None],
+    rescale: tuple[float, float],
+    sandbox: Sandbox,
+) -> bytes:
+    """The .nii.gz of voxels.
 
     Args:
-        stack: whose place they have.
         pixels: (slices, rows, columns), or with 3 behind for colour: stored values.
+        affine, spacing: as of a stack.
         rescale: slope and intercept of all.
         sandbox: writes.
     """
@@ -44,8 +51,8 @@ def written(stack: Stack, pixels: np.ndarray, rescale: tuple[float, float], sand
     values = {
         "shape": list(pixels.shape),
         "dtype": pixels.dtype.str,
-        "affine": None if stack.affine is None else stack.affine.tolist(),
-        "spacing": list(stack.spacing),
+        "affine": None if affine is None else affine.tolist(),
+        "spacing": list(spacing),
         "rescale": rescale,
     }
     seconds, memory = SECONDS + pixels.nbytes / BYTES_A_SECOND, MEMORY + MEMORY_FACTOR * pixels.nbytes
