@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from medcore.imaging import planes
-from medcore.imaging.export import volume
+from medcore.imaging.export import mask_png, volume
 from medcore.imaging.export.drawn import Drawn
 from medcore.imaging.export.picture import CUT_SECONDS, MEMORY
 from medcore.imaging.shelf import Shelf
@@ -14,8 +14,8 @@ from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
 from medcore.sandbox import Sandbox
 
-CLASSES = "medcore.imaging.export.mask_drawing:classes"
 OVERLAY = "medcore.imaging.export.mask_drawing:overlay"
+NOTHING = "#000000"
 
 
 def nifti(shelf: Shelf, stack: Stack, drawn: Drawn) -> bytes:
@@ -46,18 +46,18 @@ def _as_filed(mask: np.ndarray, affine: np.ndarray | None, *turned: bool) -> tup
     return mask, affine @ back
 
 
-def classes(drawn: Drawn, index: int, colours: Sequence[str], sandbox: Sandbox) -> bytes:
-    """The mask of a slice as PNG, pixel by pixel: its values are the class numbers, its palette shows their colours.
+def classes(drawn: Drawn, stack: Stack, plane: str, index: int, colours: Sequence[str]) -> bytes:
+    """The mask of a slice as PNG, pixel by pixel as it is shown: its values are the class numbers.
 
     Args:
         drawn: the mask.
-        index: of the slice, from 0.
-        colours: "#rrggbb" of classes 1, 2, …; they repeat where there are more classes.
-        sandbox: draws.
+        stack: that it lies over.
+        plane, index: which slice.
+        colours: "#rrggbb" of classes 1, 2, …, for its palette; they repeat where there are more classes.
     """
-    mask = np.ascontiguousarray(drawn.mask[index])
-    values = {"shape": list(mask.shape), "colours": list(colours)}
-    return bytes(sandbox.run(CLASSES, values, [mask]).data[0])
+    drawn.check(stack)
+    inks = [NOTHING, *(colours[number % len(colours)] for number in range(len(drawn.classes)))]
+    return mask_png.png(planes.cut(drawn.mask, stack, plane, index), inks)
 
 
 def overlay(

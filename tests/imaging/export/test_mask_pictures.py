@@ -50,7 +50,7 @@ def test_nifti_of_a_dicom_series_lies_in_the_scanner(shelf, put):
 def test_png_of_the_mask_holds_class_numbers_and_shows_colours(shelf, put):
     (stack,) = put(making.written(making.slice_of()))
     drawn = drawn_on(stack)
-    image = Image.open(io.BytesIO(mask_pictures.classes(drawn, 0, COLOURS, shelf.sandbox)))
+    image = Image.open(io.BytesIO(mask_pictures.classes(drawn, stack, "acquired", 0, COLOURS)))
     assert image.mode == "P"
     np.testing.assert_array_equal(np.asarray(image), drawn.mask[0])
     palette = np.array([(0, 0, 0), (255, 0, 0), (0, 0, 255)])
