@@ -1,0 +1,33 @@
+"""Whether measured volumes agree with the true ones: mean difference and the limits that 95% of differences keep to."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from medcore.evaluation.intervals import Z
+
+
+class Agreement(NamedTuple):
+    """Of predicted less true volumes.
+
+    Args:
+        bias: their mean difference, above 0 where volumes are told too large.
+        low, high: limits of agreement, bias ± 1.96 standard deviations; NaN for a single case.
+    """
+
+    bias: float
+    low: float
+    high: float
+
+
+def agreement(true: np.ndarray, predicted: np.ndarray) -> Agreement:
+    """How far volumes (n,) differ, n at least 1.
+
+    Reference:
+        Bland & Altman 1986, Statistical methods for assessing agreement between two methods of clinical measurement,
+        doi 10.1016/S0140-6736(86)90837-8.
+    """
+    difference = np.asarray(predicted, float) - true
+    bias = float(difference.mean())
+    half = Z * float(difference.std(ddof=1)) if len(difference) > 1 else np.nan
+    return Agreement(bias, bias - half, bias + half)
