@@ -20,7 +20,7 @@ def test_one_slice_under_its_mask():
     np.testing.assert_array_equal(cut.pixels, IMAGES[1, ..., 0])
     np.testing.assert_array_equal(cut.mask, MASK)
     assert (view.planes["acquired"].slices, view.planes["acquired"].rows) == (1, 3)
-    with pytest.raises(ValueError, match="There is one slice here. Received: number 2 of the plane acquired"):
+    with pytest.raises(ValueError, match=r"There is one slice here. Received: number 2 of the plane acquired"):
         view.cut("acquired", 1, 1)
 
 

@@ -19,5 +19,5 @@ def test_pillow_reads_the_class_numbers_and_their_colours():
 
 
 def test_every_class_has_a_colour():
-    with pytest.raises(ValueError, match="A colour for each class number was expected. Received: 3 for 4"):
+    with pytest.raises(ValueError, match=r"A colour for each class number was expected. Received: 3 for 4"):
         mask_png.png(np.full((2, 2), 3, np.uint8), COLOURS)
