@@ -62,7 +62,7 @@ class Learned:
     Args:
         spec: of its run, as plain values.
         classes: of its masks, what is nothing first.
-        shape: (height, width, channels) of the images before their preparation, without their neighbours.
+        shape: (height, width, channels) of the images before their preparation; None where the set is gone.
         spacing: (row, column) in mm of these; None where unknown.
         step: mm between their slices; None where unknown.
         field: pixels to each side that its answer for a pixel may depend on, together; 0 where unknown.
@@ -70,7 +70,7 @@ class Learned:
 
     spec: Mapping[str, Any]
     classes: tuple[str, ...]
-    shape: tuple[int, int, int]
+    shape: tuple[int, int, int] | None = None
     spacing: tuple[float, float] | None = None
     step: float | None = None
     field: int = 0

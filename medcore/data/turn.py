@@ -29,11 +29,15 @@ class Turn(NamedTuple):
         count = volume.shape[self.axes[0]]
         if not 0 <= index < count:
             raise ValueError(f"The slice must be from 0 to {count - 1}. Received: {index}")
-        place = count - 1 - index if self.flips[0] else index
+        place = self.place(index, count)
         image = volume[(*(slice(None),) * self.axes[0], place)]
         if self.axes[1] > self.axes[2]:
             image = image.swapaxes(0, 1)
         return image[:: -1 if self.flips[1] else 1, :: -1 if self.flips[2] else 1]
+
+    def place(self, index: int, count: int) -> int:
+        """Where a slice of the plane lies along its axis of the stack, or back, of so many slices."""
+        return count - 1 - index if self.flips[0] else index
 
     def shape(self, stack: tuple[int, int, int]) -> tuple[int, int, int]:
         """Slices, rows and columns of the plane, of a stack of this shape."""

@@ -63,7 +63,7 @@ def drawn(volume: OwnVolume, asked: Network, wanted: SegmentationSpec, run: Run)
 
     learned, seen = volume.learned, volume.seen
     context = learned.spec["segmentation"]["context"]
-    slices = Slices(volume, _channels(asked, learned.shape, context))
+    slices = Slices(volume, _channels(asked, context))
     looks = variants.of(wanted.variants)
     scale = spacing.scale(volume.plane[1:], _factor(volume, asked, wanted.resample), asked.window)
     layers = {layer: np.zeros(volume.shape, np.uint8) for layer in own_volume.LAYERS}
@@ -98,20 +98,25 @@ def _count(mask: np.ndarray, classes: int) -> np.ndarray:
     return np.bincount(mask.ravel(), minlength=classes)
 
 
-def _channels(asked: Network, shape: tuple[int, int, int], context: int) -> int:
-    """Of a slice without its neighbours."""
-    channels = asked.model.input_shape[3]
-    if channels != shape[2] * (2 * context + 1):
+def _channels(asked: Network, context: int) -> int:
+    """Of a slice without its neighbours.
+
+    Raises:
+        ValueError: if the network takes another number of slices than its run says.
+    """
+    channels, left = divmod(asked.model.input_shape[3], 2 * context + 1)
+    if left or channels not in (1, 3):
         raise ValueError(
-            f"The network takes {channels} channels; its run says {shape[2]} with {context} neighbours to each side."
+            f"The network must take gray or colour slices, with {context} neighbours to each side. "
+            f"Received: {asked.model.input_shape[3]} channels"
         )
-    return shape[2]
+    return channels
 
 
 def _factor(volume: OwnVolume, asked: Network, resample: bool) -> tuple[float, float]:
     """Pixels of the network to one of the slice, along rows and columns."""
-    height, width = volume.learned.shape[:2]
-    shrunk = 1.0 if asked.side is None else asked.side / max(height, width)
+    longer = max((volume.learned.shape or asked.model.input_shape[1:3])[:2])
+    shrunk = 1.0 if asked.side is None else asked.side / longer
     own, learned = volume.seen.spacing, volume.learned.spacing
     if not resample or own is None or learned is None:
         return shrunk, shrunk

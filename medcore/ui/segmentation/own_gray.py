@@ -1,0 +1,43 @@
+"""Which values of an upload become black and white: as in the images learned from where that is known, else as seen."""
+
+from typing import Any, NamedTuple
+
+from medcore.imaging.stack import Stack
+from medcore.ui.segmentation.own_network import Network
+from medcore.ui.viewer import ViewState
+
+
+class Gray(NamedTuple):
+    """Where gray values come from.
+
+    Args:
+        values: "range" or "percentiles", and "inverted", as `own_volume.Seen` takes them.
+        said: one sentence; "" where the answer says it with its numbers.
+    """
+
+    values: dict[str, Any]
+    said: str
+
+
+def of(stack: Stack, network: Network, seen: ViewState) -> Gray:
+    """For a stack as a person sees it."""
+    if stack.samples == 3:
+        return Gray({"range": (0.0, 255.0)}, "")
+    learned = network.card.gray if network.card else {}
+    if "percentiles" in learned:
+        low, high = learned["percentiles"]
+        return Gray({"percentiles": (float(low), float(high)), "inverted": stack.inverted}, "")
+    if learned.get("unit") and learned["unit"] == stack.unit:
+        low, high = float(learned["low"]), float(learned["high"])
+        said = f"Gray values as in the images learned from: {low:g} to {high:g} {stack.unit} are black to white."
+        return Gray({"range": (low, high)}, said)
+    low, high = seen.centre - seen.width / 2, seen.centre + seen.width / 2
+    return Gray({"range": (low, high), "inverted": seen.inverted}, _as_seen(low, high, stack, learned))
+
+
+def _as_seen(low: float, high: float, stack: Stack, learned: Any) -> str:
+    unit = f" {stack.unit}" if stack.unit else ""
+    why = "nothing is known of those of the images learned from"
+    if learned.get("unit"):
+        why = f"the images learned from were in {learned['unit']}, and the file does not say that it is"
+    return f"Gray values as you see them, {low:,.4g} to {high:,.4g}{unit} black to white: {why}."
