@@ -23,9 +23,9 @@ HEAVY = ("sklearn", "scipy", "skimage", "nibabel", "pooch", "requests", "PIL", "
 
 def test_the_built_in_and_published_sets_are_listed_in_order(home):
     names = [entry.name for entry in sources.listing()]
-    assert names[:5] == ["ct-simulator", "digits", "mnist", "pathmnist", "chestmnist"]
-    assert len(names) == 15
-    assert [entry.name for entry in sources.listing() if entry.available] == ["ct-simulator", "digits"]
+    assert names[:6] == ["ct-simulator", "ct-volumes", "digits", "mnist", "pathmnist", "chestmnist"]
+    assert len(names) == 16
+    assert [entry.name for entry in sources.listing() if entry.available] == ["ct-simulator", "ct-volumes", "digits"]
 
 
 def test_every_line_is_plain_json_without_paths(folder, medmnist_arrays):

@@ -1,5 +1,7 @@
 """The simulated set: deterministic, exact, learnable in principle, cached."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -175,3 +177,28 @@ def test_a_damaged_cache_is_made_again(home):
     again = sources.load(DataSpec("ct-simulator", {"images": 40}), said.append)
     np.testing.assert_array_equal(again["train"].images, first["train"].images)
     assert said == ["Simulating 40 CT slices …"]
+
+
+def test_masks_of_organs_lie_on_the_same_images(plain):
+    """Lesions where they were, within the liver; kidneys and spleen on their sides of the patient."""
+    organs = made(masks="organs")
+    np.testing.assert_array_equal(organs["images"], plain["images"])
+    np.testing.assert_array_equal(organs["masks"] == 4, plain["masks"] == 1)
+    assert set(np.unique(organs["masks"])) == {0, 1, 2, 3, 4}
+    assert (organs["masks"] == 1).any(axis=(1, 2)).all(), "every slice meets the liver"
+    columns = {name: np.argwhere(organs["masks"] == number)[:, 2] for name, number in {"liver": 1, "spleen": 2}.items()}
+    assert columns["liver"].mean() < 32 < columns["spleen"].min()
+
+
+def test_what_the_masks_show_is_told_beside_the_labels(home):
+    part = sources.load(DataSpec("ct-simulator", {"images": 80, "masks": "organs"}))["train"]
+    assert part.class_names == ("no lesion", "lesion")
+    assert part.mask_classes == ("background", "liver", "spleen", "kidneys", "lesion")
+    assert sources.load(DataSpec("ct-simulator", {"images": 80}))["train"].mask_classes == ("no lesion", "lesion")
+
+
+def test_the_images_are_those_of_ever():
+    """Runs of old name the set by its options alone: its pixels must not change."""
+    digests = {name: hashlib.sha256(array.tobytes()).hexdigest()[:12] for name, array in made(images=120).items()}
+    assert digests["labels"] == "9aefb9769d19"
+    assert digests["masks"] == "794f07d4bca4"
