@@ -9,6 +9,7 @@ from medcore.data import neighbours, sources
 from medcore.data.dataset import SPLITS, ImageDataset, Splits
 from medcore.data.preparation.recipe import PreparedSplits, Recipe
 from medcore.data.sampling import sample
+from medcore.evaluation.extent import Extent, extent
 from medcore.spec import RunSpec
 from medcore.training.classification import data_facts, prepare
 from medcore.training.run import Run
@@ -63,7 +64,17 @@ def load(spec: RunSpec, run: Run) -> MaskImages:
     chosen, sampled = sample(whole, spec.sample, spec.seed)
     notes = missing_classes(chosen)
     seen = {name: neighbours.stacked(chosen[name], spec.segmentation.context) for name in SPLITS}
-    return MaskImages(whole, chosen, sampled, *prepare(spec, seen, run), notes)
+    recipe, prepared = prepare(spec, seen, run)
+    splits = {name: _measured(part, chosen[name]) for name, part in prepared.splits.items()}
+    return MaskImages(whole, chosen, sampled, recipe, replace(prepared, splits=splits), notes)
+
+
+def _measured(part: ImageDataset, before: ImageDataset) -> ImageDataset:
+    """Prepared images with the size of their pixels, which a recipe may have changed with the size of the images."""
+    if part.spacing is None:
+        return part
+    sizes = zip(part.spacing, before.images.shape[1:3], part.images.shape[1:3], strict=True)
+    return replace(part, spacing=tuple(mm * pixels / now for mm, pixels, now in sizes))
 
 
 def check(splits: Splits) -> None:
@@ -83,9 +94,9 @@ def check(splits: Splits) -> None:
         )
 
 
-def units(part: ImageDataset) -> np.ndarray:
-    """(n,) number of what each image is judged with, from 0: its volume, else the image by itself."""
-    return np.arange(len(part)) if part.volumes is None else np.unique(part.volumes, return_inverse=True)[1]
+def cases(part: ImageDataset) -> Extent:
+    """What of a split is judged together."""
+    return extent(len(part), part.volumes, part.spacing, part.step)
 
 
 def missing_classes(splits: Splits) -> list[str]:

@@ -6,11 +6,15 @@ from typing import Any
 
 from medcore import catalog
 from medcore.data.dataset import ImageDataset
+from medcore.evaluation import cases
+from medcore.evaluation.case_measures import measure
+from medcore.evaluation.case_summary import chosen, summary, unmeasured
+from medcore.models.receptive_field import receptive_field
 from medcore.spec import RunSpec
 from medcore.training import compiled, devices, mask_images, pixelwise, watched_masks
 from medcore.training.classification import course_facts, save_records, write
 from medcore.training.epochs import Outcome, Stepper, fit
-from medcore.training.mask_images import MaskImages, taught, units
+from medcore.training.mask_images import MaskImages, taught
 from medcore.training.pixelwise import Validation
 from medcore.training.run import Cancelled, Run
 from medcore.training.watched_masks import WatchedMasks
@@ -67,8 +71,11 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         **facts,
         **images.facts(),
         **results,
-        "notes": images.notes,
-        "files": {"model": "model.keras", **save_records(outcome, images.recipe, run.folder)},
+        "files": {
+            "model": "model.keras",
+            **({"cases": cases.FILE} if (run.folder / cases.FILE).exists() else {}),
+            **save_records(outcome, images.recipe, run.folder),
+        },
     }
 
 
@@ -76,7 +83,7 @@ def _fit(stepper: Stepper, images: MaskImages, train_set: ImageDataset, spec: Ru
     """The epochs, watched."""
     val, loss = taught(images.prepared.splits["val"]), compiled.build_loss(spec)
     rows = watched_masks.chosen(val.labels, spec.segmentation.watched)
-    validation = Validation(stepper, loss, val, units(val), rows)
+    validation = Validation(stepper, loss, val, mask_images.cases(val).unit_of, rows)
     own = spec.segmentation.context  # the slice itself stands between its neighbours
     shown = val.images[..., own : own + 1] if own else val.images
     watch = WatchedMasks(shown, val, rows, spec.training.epochs, run.folder) if len(rows) else None
@@ -88,13 +95,54 @@ def _fit(stepper: Stepper, images: MaskImages, train_set: ImageDataset, spec: Ru
             watch.note(so_far.epochs, validation.seen)
         return {}
 
-    draw, loss = images.prepared.draw_masked, compiled.build_loss(spec)
+    draw = images.prepared.draw_masked
     return fit(stepper, loss, train_set, val, spec, run, draw, after=after, validate=validation)
 
 
 def _evaluate(stepper: Stepper, images: MaskImages, run: Run) -> dict[str, Any]:
+    """Metrics of the validation and test set, and what they are told in; writes the model and its cases.
+
+    The clean-up that is told of is the one that is best for the validation cases.
+    """
+
+    def pause() -> None:
+        _leave_if_cancelled(run)
+
     write(run.folder / "model.keras", stepper.model.save)
-    return {}
+    parts = {name: taught(images.prepared.splits[name]) for name in ("val", "test")}
+    said = {name: pixelwise.said(stepper, part.images, pause) for name, part in parts.items()}
+    test, names = parts["test"], parts["test"].class_names
+    extents = {name: mask_images.cases(part) for name, part in parts.items()}
+    field = receptive_field(stepper.model)
+    facts = {
+        "unit": extents["test"].unit,
+        "spacing": test.spacing,
+        "step": test.step,
+        "length_unit": extents["test"].length_unit,
+        "volume_unit": extents["test"].volume_unit,
+        "receptive_field": field,
+        "baseline": {"pixel_accuracy": float((test.labels == 0).mean()), "dice": 0.0},
+        "notes": [*images.notes, *_seen_whole(field, test.images.shape[1:3])],
+    }
+    if None in said.values():
+        return {**{name: unmeasured(extents[name].units, names) for name in parts}, **facts}
+    measured = {
+        name: measure(*said[name], part.labels, len(names), extents[name], part.rows, pause)
+        for name, part in parts.items()
+    }
+    setting = chosen(measured["val"])
+    write(run.folder / cases.FILE, lambda file: cases.write(file, measured["test"]))
+    return {**{name: summary(found, names, setting) for name, found in measured.items()}, **facts}
+
+
+def _seen_whole(field: int, size: tuple[int, int]) -> list[str]:
+    """A sentence where the network looks further than the images reach."""
+    if field <= max(size):
+        return []
+    return [
+        f"The network looks at {field}x{field} pixels to judge one, more than the {size[0]}x{size[1]} of an image: "
+        "what lies beyond the edge counts as zero."
+    ]
 
 
 def _leave_if_cancelled(run: Run) -> None:

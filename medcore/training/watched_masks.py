@@ -1,14 +1,14 @@
 """The masks of a few validation images before training and after every epoch, so that one can watch them come."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from medcore.data.dataset import ImageDataset
+from medcore.evaluation import watched
+from medcore.evaluation.watched import Moment, Watched
 from medcore.training.classification import write
 from medcore.training.course import evenly
-from medcore.training.pixelwise import Said
 
 MOST_EPOCHS = 201
 """Epochs whose masks are kept, the start among them: of more, evenly spaced ones."""
@@ -28,15 +28,15 @@ class WatchedMasks:
     def __init__(self, shown: np.ndarray, val: ImageDataset, rows: np.ndarray, epochs: int, folder: Path) -> None:
         self._folder, self._due = folder, set(evenly(0, epochs, MOST_EPOCHS))
         there = np.arange(len(val)) if val.rows is None else val.rows
-        self._write("watched.npz", images=_bytes(shown[rows]), truth=val.labels[rows], rows=there[rows])
+        self._write(watched.FILE, Watched(_bytes(shown[rows]), val.labels[rows], there[rows]))
 
-    def note(self, epoch: int, said: Said | None) -> None:
+    def note(self, epoch: int, said: Moment | None) -> None:
         """Keeps what the network says after an epoch, 0 before training; nothing of one that diverged."""
         if said is not None and epoch in self._due:
-            self._write(f"watched-{epoch:03}.npz", foreground=said.foreground, classes=said.classes)
+            self._write(watched.name(epoch), said)
 
-    def _write(self, name: str, **arrays: Any) -> None:
-        write(self._folder / name, lambda file: np.savez_compressed(file, **arrays))
+    def _write(self, name: str, saved: Watched | Moment) -> None:
+        write(self._folder / name, lambda file: watched.write(file, saved))
 
 
 def chosen(masks: np.ndarray, count: int) -> np.ndarray:
