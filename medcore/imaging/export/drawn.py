@@ -17,6 +17,7 @@ class Drawn:
     Args:
         mask: (slices, rows, columns) uint8 in the order of the stack: class of every voxel, 0 is nothing.
         classes: names of classes 1, 2, …
+        first, end: slices of the stack that were looked at, from `first` to the one before `end`.
         pixel: mm² of a pixel, or None where unknown.
         voxel: ml of a voxel, or None where unknown.
         model: what drew it: "U-Net".
@@ -26,6 +27,8 @@ class Drawn:
 
     mask: np.ndarray
     classes: tuple[str, ...]
+    first: int
+    end: int
     pixel: float | None
     voxel: float | None
     model: str
@@ -42,6 +45,10 @@ class Drawn:
             raise ValueError(
                 f"Every class of a mask has a name. Received: class {highest} of {len(self.classes)} names"
             )
+        if not 0 <= self.first < self.end <= len(self.mask):
+            raise ValueError(
+                f"The mask has {len(self.mask):,} slices. Received: {self.first + 1:,} to {self.end:,} of them"
+            )
 
     @property
     def counts(self) -> np.ndarray:
@@ -50,10 +57,14 @@ class Drawn:
         return np.array([np.bincount(one.ravel(), minlength=numbers)[1:] for one in self.mask])
 
     @property
+    def size(self) -> float | None:
+        """What a report counts pixels by: ml of each, where one slice was looked at mm²; None where unknown."""
+        return self.pixel if self.end - self.first == 1 else self.voxel
+
+    @property
     def sizes(self) -> list[float] | None:
-        """What a report says of each class: ml, of a single slice mm²; None where unknown."""
-        size = self.pixel if len(self.mask) == 1 else self.voxel
-        return None if size is None else (self.counts.sum(0) * size).tolist()
+        """Of each class, in this unit."""
+        return None if self.size is None else (self.counts.sum(0) * self.size).tolist()
 
     def check(self, stack: Stack) -> None:
         """Raises ValueError, with one sentence, if it does not lie over that stack."""
@@ -81,7 +92,8 @@ def table(drawn: Drawn) -> str:
     for name, counts in zip(drawn.classes, drawn.counts.T, strict=True):
         for index in np.flatnonzero(counts):
             writer.writerow([name, index + 1, counts[index], _size(counts[index], drawn.pixel), ""])
-        writer.writerow([name, "all", counts.sum(), "", _size(counts.sum(), drawn.voxel)])
+        volume = drawn.voxel if drawn.end - drawn.first > 1 else None
+        writer.writerow([name, "all", counts.sum(), "", _size(counts.sum(), volume)])
     return text.getvalue()
 
 

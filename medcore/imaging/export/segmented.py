@@ -31,7 +31,7 @@ def dicom(shelf: Shelf, stack: Stack, drawn: Drawn) -> dict[str, bytes]:
     Raises:
         ValueError: with one sentence, if it is not DICOM, or lacks what a segmentation needs.
     """
-    return _written(shelf.sandbox, stack, drawn, {file: shelf.file(file) for file in shelf.files(stack.id)})
+    return _written(shelf.sandbox, stack, drawn, {file: shelf.file(file) for file, _ in _places(stack, drawn)})
 
 
 def deidentified(
@@ -65,18 +65,25 @@ def _written(sandbox: Sandbox, stack: Stack, drawn: Drawn, files: Mapping[str, b
         raise ValueError(
             "A DICOM segmentation refers to DICOM images, and these are none. Take the mask away as NIfTI or PNG."
         )
-    numbers = {file: number for number, file in enumerate(files)}
+    places = _places(stack, drawn)
+    needed = list(dict.fromkeys(file for file, _ in places))
+    mask = np.ascontiguousarray(drawn.mask[drawn.first : drawn.end])
     values = {
-        "shape": list(drawn.mask.shape),
-        "places": [[numbers[file], frame] for file, frame in stack.places],
+        "shape": list(mask.shape),
+        "places": [[needed.index(file), frame] for file, frame in places],
         "classes": list(drawn.classes),
         "sizes": drawn.sizes,
         "model": drawn.model,
         "run": drawn.run,
         "settings": dict(drawn.settings),
     }
-    mask = np.ascontiguousarray(drawn.mask)
-    size = mask.nbytes + sum(map(len, files.values()))
+    data = [files[file] for file in needed]
+    size = mask.nbytes + sum(map(len, data))
     seconds, memory = SECONDS + size / BYTES_A_SECOND, MEMORY + MEMORY_FACTOR * size
-    reply = sandbox.run(WRITE, values, [mask, *files.values()], seconds=seconds, memory=memory)
+    reply = sandbox.run(WRITE, values, [mask, *data], seconds=seconds, memory=memory)
     return {name: bytes(data) for name, data in zip((SEGMENTATION, REPORT), reply.data, strict=False)}
+
+
+def _places(stack: Stack, drawn: Drawn) -> tuple[tuple[str, int], ...]:
+    """Files and frames of the slices that were looked at."""
+    return stack.places[drawn.first : drawn.end]

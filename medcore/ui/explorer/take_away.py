@@ -40,7 +40,7 @@ def show(shelf: Shelf, stack: Stack, shown: ViewState | None) -> None:
         _dicom(shelf, stack)
     st.subheader("This view and this volume", divider="gray")
     st.caption("Pixels and geometry only: neither file has room for a name, and none is written into it.")
-    if not _looked([stack], "image"):
+    if not looked_at([stack], "image"):
         return
     view = shelf.view(stack.id)
     with st.container(horizontal=True):
@@ -67,7 +67,7 @@ def _dicom(shelf: Shelf, stack: Stack) -> None:
             help="Those of one session share their new names, so that they still belong together.",
         )
         chosen = series if which == ALL else chosen
-    looked = _looked(chosen, "dicom")
+    looked = looked_at(chosen, "dicom")
     st.button(
         "De-identify",
         type="primary",
@@ -82,7 +82,7 @@ def _dicom(shelf: Shelf, stack: Stack) -> None:
         _offer(made)
 
 
-def _looked(stacks: Sequence[Stack], what: str) -> bool:
+def looked_at(stacks: Sequence[Stack], what: str) -> bool:
     """Whether nothing has to be looked for, or a person says that he has: of exactly these images."""
     risks = dict.fromkeys(stack.burned_in for stack in stacks if stack.burned_in)
     if not risks:

@@ -24,7 +24,7 @@ AFFINES = {
 
 def drawn_on(stack, seed=0):
     mask = np.random.default_rng(seed).integers(0, 3, stack.shape).astype(np.uint8)
-    return Drawn(mask, ("liver", "lesion"), *measures(stack), "U-Net", "run-1")
+    return Drawn(mask, ("liver", "lesion"), 0, len(stack.places), *measures(stack), "U-Net", "run-1")
 
 
 @pytest.mark.parametrize("affine", AFFINES.values(), ids=AFFINES)
@@ -32,7 +32,7 @@ def test_nifti_lies_voxel_by_voxel_over_the_nifti_that_was_segmented(shelf, put,
     values = np.random.default_rng(1).integers(0, 3, (5, 4, 3)).astype(np.int16)
     (stack,) = put(nibabel.Nifti1Image(values, affine).to_bytes())
     seen = np.array(shelf.view(stack.id).pixels(60), np.uint8)  # the mask is the image itself
-    drawn = Drawn(seen, ("liver", "lesion"), *measures(stack), "U-Net", "run-1")
+    drawn = Drawn(seen, ("liver", "lesion"), 0, len(stack.places), *measures(stack), "U-Net", "run-1")
     made = nibabel.Nifti1Image.from_bytes(gzip.decompress(mask_pictures.nifti(shelf, stack, drawn)))
     assert made.get_data_dtype() == np.uint8
     np.testing.assert_allclose(made.affine, affine, atol=1e-5)
@@ -62,7 +62,7 @@ def test_overlay_blends_the_window_with_the_colours_and_draws_edges_opaque(shelf
     (stack,) = put(making.written(making.slice_of(pixels, RescaleIntercept=0, PixelSpacing=[1, 1])))
     mask = np.zeros((1, 8, 6), np.uint8)
     mask[0, 1:6, 1:5] = 1
-    drawn = Drawn(mask, ("liver",), *measures(stack), "U-Net", "run-1")
+    drawn = Drawn(mask, ("liver",), 0, len(stack.places), *measures(stack), "U-Net", "run-1")
     view = shelf.view(stack.id)
     made = mask_pictures.overlay(view, drawn, "acquired", 0, (100, 200, False), COLOURS, shelf.sandbox)
     image = np.asarray(Image.open(io.BytesIO(made)))
@@ -76,7 +76,8 @@ def test_the_table_has_a_line_for_each_slice_and_the_whole(shelf, put):
     (stack,) = put(*making.series([(0, 0, 2.0 * z) for z in range(2)]))
     mask = np.zeros(stack.shape, np.uint8)
     mask[1, :2, :3] = 2
-    lines = list(csv.DictReader(io.StringIO(table(Drawn(mask, ("liver", "lesion"), *measures(stack), "U-Net", "r")))))
+    drawn = Drawn(mask, ("liver", "lesion"), 0, 2, *measures(stack), "U-Net", "run-1")
+    lines = list(csv.DictReader(io.StringIO(table(drawn))))
     assert lines == [
         {"class": "liver", "slice": "all", "pixels": "0", "area_mm2": "", "volume_ml": "0"},
         {"class": "lesion", "slice": "2", "pixels": "6", "area_mm2": "0.75", "volume_ml": ""},

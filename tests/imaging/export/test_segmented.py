@@ -40,7 +40,7 @@ def drawn_on(stack, classes=CLASSES, seed=0):
     if len(mask) > 2:
         mask[1] = 0
         mask[2][mask[2] == 2] = 0
-    return Drawn(mask, classes, *measures(stack), "U-Net", "run-1", {"threshold": "0.5"})
+    return Drawn(mask, classes, 0, len(stack.places), *measures(stack), "U-Net", "run-1", {"threshold": "0.5"})
 
 
 def segmentation(data: bytes) -> highdicom.seg.Segmentation:
@@ -171,6 +171,19 @@ def test_a_single_slice_is_measured_by_area(shelf, put):
         assert at.ReferencedSegmentNumber == number
 
 
+def test_one_slice_of_a_series_is_told_by_itself(shelf, put):
+    (stack,) = put(*making.series([(0, 0, 2.0 * z) for z in range(3)], FrameOfReferenceUID=FRAME))
+    mask = np.zeros(stack.shape, np.uint8)
+    mask[1, 2:4, 1:5] = 1
+    made = segmented.dicom(shelf, stack, Drawn(mask, ("lesion",), 1, 2, *measures(stack), "U-Net", "run-1"))
+    found = segmentation(made[SEGMENTATION])
+    np.testing.assert_array_equal(found.pixel_array, mask[1])
+    (source,) = found.SourceImageSequence
+    assert source.ReferencedSOPInstanceUID == shelf.found(stack.places[1][0]).details["instance"]
+    (group,) = highdicom.sr.srread(io.BytesIO(made[REPORT])).content.get_planar_roi_measurement_groups()
+    assert group.get_measurements()[0].value == pytest.approx(8 * 0.125)
+
+
 def test_a_radiograph_without_a_place_has_a_segmentation_without_one(shelf, put):
     dataset = making.slice_of(position=None, orientation=None, Modality="CR", RescaleType=None, SliceThickness=None)
     dataset.SOPClassUID = pydicom.uid.ComputedRadiographyImageStorage
@@ -185,7 +198,9 @@ def test_a_radiograph_without_a_place_has_a_segmentation_without_one(shelf, put)
 def test_a_mask_of_nothing_is_told_as_such(shelf, put):
     (stack,) = put(*making.series([(0, 0, 2.0 * z) for z in range(3)], FrameOfReferenceUID=FRAME))
     made = segmented.dicom(
-        shelf, stack, Drawn(np.zeros(stack.shape, np.uint8), CLASSES, *measures(stack), "U-Net", "r")
+        shelf,
+        stack,
+        Drawn(np.zeros(stack.shape, np.uint8), CLASSES, 0, len(stack.places), *measures(stack), "U-Net", "r"),
     )
     assert not segmentation(made[SEGMENTATION]).pixel_array.any()
     report = highdicom.sr.srread(io.BytesIO(made[REPORT]))
@@ -221,7 +236,7 @@ def test_slices_that_fan_out_are_refused(shelf, put):
 def test_a_mask_of_another_size_is_refused(shelf, put):
     (stack,) = put(making.written(making.slice_of(FrameOfReferenceUID=FRAME)))
     with pytest.raises(ValueError, match=r"1 x 8 x 6. Received: 1 x 6 x 8"):
-        segmented.dicom(shelf, stack, Drawn(np.zeros((1, 6, 8), np.uint8), CLASSES, 1, 1, "U-Net", "r"))
+        segmented.dicom(shelf, stack, Drawn(np.zeros((1, 6, 8), np.uint8), CLASSES, 0, 1, 1, 1, "U-Net", "r"))
 
 
 def test_it_carries_the_patient_and_the_de_identified_one_does_not(shelf, put):
@@ -254,7 +269,7 @@ def test_a_real_series_goes_out_and_comes_back_into_the_viewer(shelf, put, share
     (stack,) = put(*(path.read_bytes() for path in files))
     mask = np.zeros(stack.shape, np.uint8)
     mask[2:9, 40:90, 60:100] = 1
-    drawn = Drawn(mask, ("hippocampus",), *measures(stack), "U-Net", "run-1")
+    drawn = Drawn(mask, ("hippocampus",), 0, len(stack.places), *measures(stack), "U-Net", "run-1")
     made = segmented.dicom(shelf, stack, drawn)[SEGMENTATION]
     found = segmentation(made)
     check_places(found, stack, drawn)
