@@ -67,3 +67,8 @@ def class_of(part: ImageDataset, index: int) -> int | None:
 def colours(splits: Splits) -> list[str]:
     """Of the classes, the same in all charts."""
     return [template.colour(number) for number in range(len(splits["train"].class_names))]
+
+
+def mask_colours(splits: Splits) -> list[str]:
+    """Of the classes of the masks, what is nothing first; the same in the viewer."""
+    return [template.colour(number) for number in range(len(splits["train"].mask_classes))]

@@ -146,7 +146,7 @@ def _coverage(splits: Splits) -> dict[str, np.ndarray]:
     """Of every class but the background."""
     if any(part.masks is None for part in splits.values()):
         return {}
-    names = _mask_names(splits["train"])
+    names = splits["train"].mask_classes
     total = sum(len(part) for part in splits.values())
     found = {}
     for number, name in enumerate(names[1:], 1):
@@ -167,11 +167,6 @@ def _shows(part: ImageDataset) -> np.ndarray:
         for block in _blocks(part)
     ]
     return np.concatenate(found)
-
-
-def _mask_names(part: ImageDataset) -> tuple[str, ...]:
-    """Names of the values of masks: the classes, where a set is made of masks; else there is only the finding."""
-    return part.class_names if part.labels is None else ("background", part.class_names[-1])
 
 
 def _edges(splits: Splits) -> np.ndarray:

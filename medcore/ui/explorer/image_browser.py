@@ -13,7 +13,7 @@ from medcore.data.inspection.selection import Selection, select
 from medcore.imaging.dataset_view import DatasetView
 from medcore.ui import controls, reading, rows, thumbnails, viewer
 from medcore.ui.components.image_grid import image_grid
-from medcore.ui.explorer import paging
+from medcore.ui.explorer import mask_legend, paging
 from medcore.ui.plain import plain
 
 ON_A_PAGE = 48
@@ -144,12 +144,14 @@ def _grid(splits: Splits, selected: Selection, masks: bool, image: Place | None,
         span = paging.span(len(selected), ON_A_PAGE, "page")
         st.caption(f"{len(selected):,} images; click one to see it large.")
     shown = selected.places(*span)
+    if masks:
+        mask_legend.show(splits["train"].mask_classes, thumbnails.mask_colours(splits))
     image_grid(
         thumbnails.images(splits, shown, window),
         [thumbnails.cell(splits, place) for place in shown],
         key="grid",
         masks=thumbnails.masks(splits, shown) if masks else None,
-        colours=thumbnails.colours(splits),
+        colours=thumbnails.mask_colours(splits),
         chosen=thumbnails.name(image) if image else "",
         on_choose=_choose,
     )
@@ -188,7 +190,7 @@ def _large(entry: sources.Entry, splits: Splits, selected: Selection, window: Ra
         _step("Previous", "chevron_left", selected, None if at is None else at - 1)
         _step("Next", "chevron_right", selected, None if at is None else at + 1)
     view = DatasetView(part, [index], f"{entry.card.title}, {split} {index}", window)
-    viewer.show(view, key="set_image", classes=part.class_names if part.masks is not None else ())
+    viewer.show(view, key="set_image", classes=part.mask_classes if part.masks is not None else ())
 
 
 def _step(label: str, icon: str, selected: Selection, to: int | None) -> None:

@@ -5,22 +5,23 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from medcore.charts import template
+
 SIDE = 576
 """Pixels that the longer side of an image gets, about; the page shows it as wide as there is room."""
 GAP = 4
 BORDER = 4
 GRAY = 128
 """Between and around images: neither white nor black ones melt into each other or into the page."""
-MASK_COLOUR = np.array([238, 102, 119])
 MASK_SHARE = 0.45
 
 
 def pixels(image: np.ndarray, scale: tuple[float, float], mask: np.ndarray | None = None) -> np.ndarray:
-    """The image as bytes, its mask over it in colour.
+    """The image as bytes, its mask over it, each class in its colour.
 
     Args:
         image: (height, width, channels) float32, one channel or three.
-        mask: (height, width), 0 is nothing.
+        mask: (height, width) class numbers, 0 is nothing.
 
     Returns:
         (height, width, 3) uint8.
@@ -29,9 +30,15 @@ def pixels(image: np.ndarray, scale: tuple[float, float], mask: np.ndarray | Non
     shown = np.rint(np.clip((image - low) / (high - low), 0, 1) * 255)
     shown = np.repeat(shown, 3, axis=-1) if shown.shape[-1] == 1 else shown[..., :3]
     if mask is not None:
-        inside = mask > 0
-        shown[inside] = (1 - MASK_SHARE) * shown[inside] + MASK_SHARE * MASK_COLOUR
+        for number in np.unique(mask[mask > 0]).astype(int):
+            inside, colour = mask == number, _rgb(template.colour(number))
+            shown[inside] = (1 - MASK_SHARE) * shown[inside] + MASK_SHARE * colour
     return shown.astype(np.uint8)
+
+
+def _rgb(colour: str) -> np.ndarray:
+    """Red, green and blue of "#rrggbb", 0 to 255."""
+    return np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)])
 
 
 def show(picture: np.ndarray, caption: str, alt: str) -> None:

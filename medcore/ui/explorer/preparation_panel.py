@@ -15,8 +15,8 @@ from medcore.data.dataset import SPLITS, Splits
 from medcore.data.preparation.advice import advice
 from medcore.sandbox import Sandbox
 from medcore.spec import PreparationSpec
-from medcore.ui import controls, reading, rows, session
-from medcore.ui.explorer import picture, preview, recipe, robustness_panel
+from medcore.ui import controls, reading, rows, session, thumbnails
+from medcore.ui.explorer import mask_legend, picture, preview, recipe, robustness_panel
 from medcore.ui.plain import plain
 
 DRAWS = 6
@@ -79,6 +79,8 @@ def _pick(splits: Splits) -> tuple[str, int, int]:
             part = splits[split]
             if part.labels is not None:
                 st.caption(f"Label: {plain(part.class_names[int(part.labels[int(number)])])}")
+        if part.masks is not None:
+            mask_legend.show(part.mask_classes, thumbnails.mask_colours(splits))
     return split, int(number), seed
 
 

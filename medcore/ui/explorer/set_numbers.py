@@ -21,7 +21,7 @@ EVERYTHING = "All images"
 def show(splits: Splits, facts: Facts, overview: Overview) -> None:
     """Everything that is counted, each with a chart and the words for it."""
     _sizes(splits, overview)
-    _balance(splits, facts)
+    _balance(splits, facts, overview)
     _intensity(splits, overview)
     _averages(splits, overview)
 
@@ -37,13 +37,15 @@ def _sizes(splits: Splits, overview: Overview) -> None:
     kind = "gray" if channels == 1 else "colour"
     spacing = splits["train"].spacing
     size = f" of {spacing[0]:.3g} x {spacing[1]:.3g} mm" if spacing else ""
+    if step := splits["train"].step:
+        size += f", {step:.3g} mm from slice to slice"
     st.markdown(f"Every image is used as **{height} x {width}** pixels{size}, {kind}.")
     if overview.sizes:
         parts = [f"{rows} x {columns} ({count:,})" for rows, columns, count in overview.sizes]
         st.markdown(f"In the files, height x width: {', '.join(parts)}.")
 
 
-def _balance(splits: Splits, facts: Facts) -> None:
+def _balance(splits: Splits, facts: Facts, overview: Overview) -> None:
     st.subheader("Classes")
     sizes = {split: len(part) for split, part in splits.items()}
     st.plotly_chart(
@@ -54,6 +56,7 @@ def _balance(splits: Splits, facts: Facts) -> None:
     )
     if splits["test"].labels is None:
         st.markdown("Counted are the images that show a class somewhere in their mask.")
+        st.markdown(_pixel_shares(overview))
         return
     name, count = max(facts.counts["train"].items(), key=lambda item: item[1])
     most, share = 100 * count / sizes["train"], 100 * facts.counts["test"][name] / sizes["test"]
@@ -64,6 +67,18 @@ def _balance(splits: Splits, facts: Facts) -> None:
     table = pd.DataFrame(facts.counts)
     with st.expander("As a table"):
         st.dataframe(table.assign(all=table.sum(axis=1)), width="stretch")
+
+
+def _pixel_shares(overview: Overview) -> str:
+    """How much of all pixels each class of the masks has, in words; histograms are of all splits' pixels."""
+    pixels = {name: int(counts.sum()) for name, counts in overview.histograms.items()}
+    total = sum(pixels.values())
+    shares = ", ".join(f"“{plain(name)}” {100 * count / total:.2g}%" for name, count in pixels.items())
+    name, most = max(pixels.items(), key=lambda item: item[1])
+    return (
+        f"Of all pixels: {shares}. Calling every pixel “{plain(name)}” is right in **{100 * most / total:.1f}%** and "
+        "finds nothing: accuracy misleads here, overlap does not."
+    )
 
 
 def _intensity(splits: Splits, overview: Overview) -> None:

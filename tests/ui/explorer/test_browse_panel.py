@@ -158,6 +158,15 @@ def test_sets_of_masks_are_filtered_by_what_they_show(home, monkeypatch, shared_
     assert "2,839 images" in words(opened("hippocampus", **{"class": "class 1"}))
     text = words(opened("hippocampus", look="Numbers"))
     assert "Counted are the images that show a class somewhere in their mask." in text
+    assert re.search(r"Calling every pixel “background” is right in \*\*9\d\.\d%\*\* and finds nothing", text)
+    assert "mm from slice to slice" in text
+
+
+def test_masks_of_organs_have_their_names(home):
+    app = opened("ct-simulator", {"images": 40, "masks": "organs"})
+    legend = "".join(element.value for element in app.main if element.type == "html")
+    assert all(f"</span> {name}</span>" in legend for name in ("liver", "spleen", "kidneys", "lesion"))
+    assert "background" not in legend
 
 
 def test_options_of_a_source_are_those_of_its_images(home):

@@ -34,3 +34,10 @@ def test_white_images_keep_their_edges():
         assert (middle[start : start + side] == 255).all()
     assert (middle == picture.GRAY).sum() == 2 * picture.GAP + 2 * picture.BORDER
     assert (strip[0] == picture.GRAY).all()
+
+
+def test_classes_of_a_mask_have_the_colours_of_the_viewer():
+    shown = picture.pixels(np.zeros((1, 3, 1)), (0, 1), np.array([[1, 2, 3]], np.uint8))
+    for number, colour in enumerate(("#EE6677", "#228833", "#CCBB44")):
+        expected = [int(int(colour[i : i + 2], 16) * picture.MASK_SHARE) for i in (1, 3, 5)]
+        assert shown[0, number].tolist() == expected
