@@ -104,11 +104,11 @@ def tables(
 
 
 def job(values: Mapping[str, Any], data: Sequence[memoryview]) -> Reply:
-    """The sandbox's job: `cleaned` of a mask.
+    """The sandbox's job: `cleaned` of several masks.
 
     Args:
-        values: {"shape": of the mask, "smallest": pixels}.
-        data: [the mask's bytes].
+        values: {"shapes": of each mask, "smallest": pixels}.
+        data: bytes of each mask.
     """
-    mask = np.frombuffer(data[0], np.uint8).reshape(values["shape"])
-    return Reply({}, [cleaned(mask, values["smallest"]).tobytes()])
+    given = (np.frombuffer(mask, np.uint8).reshape(shape) for mask, shape in zip(data, values["shapes"], strict=True))
+    return Reply({}, [np.ascontiguousarray(cleaned(mask, values["smallest"])) for mask in given])

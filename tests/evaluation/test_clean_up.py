@@ -60,7 +60,9 @@ def test_tables_are_dice_of_the_cleaned_masks(volumes):
         assert whole[t, s] == pytest.approx(overlap.whole(together), nan_ok=True)
 
 
-def test_the_sandboxs_job_gives_the_cleaned_mask():
-    mask = masks.masks(*noisy((9, 8))[:2], 0.6)
-    reply = clean_up.job({"shape": [9, 8], "smallest": 3}, [memoryview(mask.tobytes())])
-    assert np.array_equal(np.frombuffer(reply.data[0], np.uint8).reshape(9, 8), clean_up.cleaned(mask, 3))
+def test_the_sandboxs_job_cleans_each_mask():
+    given = [masks.masks(*noisy(shape)[:2], 0.6) for shape in ((9, 8), (2, 4, 5))]
+    values = {"shapes": [mask.shape for mask in given], "smallest": 3}
+    reply = clean_up.job(values, [memoryview(mask.tobytes()) for mask in given])
+    for mask, found in zip(given, reply.data, strict=True):
+        assert np.array_equal(found, clean_up.cleaned(mask, 3))

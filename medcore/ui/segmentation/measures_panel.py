@@ -1,0 +1,207 @@
+"""How good a finished run's masks are: measures by class with intervals, two kinds of Dice, agreement of sizes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore.charts import case_sizes, mask_colours, template
+from medcore.charts import volume_agreement as volumes
+from medcore.evaluation import bootstrap
+from medcore.evaluation.volume_agreement import agreement
+from medcore.runs.store import Record
+from medcore.ui import rows, run_colours
+from medcore.ui.plain import plain
+from medcore.ui.segmentation import case_run
+from medcore.ui.segmentation.case_run import CaseRun
+
+TITLES = {
+    "dice": "Dice",
+    "iou": "IoU",
+    "hd95": "HD95",
+    "assd": "ASSD",
+    "volume_error": "Volume error",
+    "dice_whole": "Dice, one batch",
+    "pixel_accuracy": "Pixel accuracy",
+}
+MEAN = "Mean of the classes"
+SHARES = ("volume_error", "pixel_accuracy")
+
+
+def show(records: Sequence[Record]) -> None:
+    """Picks one of the runs that are done, and says how good its masks are.
+
+    Args:
+        records: runs of the lab, each under a label of its own.
+    """
+    done = case_run.finished(records)
+    if not done:
+        st.caption("How good the masks are stands here once a run has ended.")
+        return
+    st.fragment(_panel)(done, run_colours.of(records))
+
+
+def charts(records: Sequence[Record]) -> dict[str, go.Figure]:
+    """The charts of the run that was looked at last, or of the first one, by title; none before a run has ended."""
+    done = case_run.finished(records)
+    if not done:
+        return {}
+    record = next((run for run in done if run.label == st.session_state.get(case_run.RUN)), done[0])
+    try:
+        cases = case_run.of(record.id)
+    except OSError:
+        return {}
+    run = CaseRun(record, cases, case_run.names(record, cases), run_colours.of(records)[record.id])
+    return {"Dice against size": _sizes(run), "Predicted and true size": _predicted(run), "Bland-Altman": _limits(run)}
+
+
+def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
+    with rows.row("measures"):
+        run = case_run.pick(done, colours)
+    if run is None:
+        return
+    st.dataframe(table(run), hide_index=True, width="stretch", key="measures_table")
+    st.caption(_words(run))
+    if undefined := _undefined(run):
+        st.caption(plain(undefined))
+    st.subheader("Two Dice that are not the same", anchor=False)
+    st.markdown(_two_dice(run))
+    _drawn(_sizes(run), "measures_sizes", "Dice of every case against its true size")
+    st.subheader("Why accuracy misleads", anchor=False)
+    st.markdown(_accuracy(run))
+    st.subheader("How much of it is there?", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _drawn(_predicted(run), "measures_volumes", "Predicted against true size of every case")
+    with right:
+        _drawn(_limits(run), "measures_limits", "Difference of predicted and true size against their mean")
+    st.caption(_limits_in_words(run))
+    st.caption("For teaching and research, not for diagnosis.")
+
+
+def table(run: CaseRun) -> pd.DataFrame:
+    """A row a class and their mean, a column a measure, with 95% intervals in brackets."""
+    test = run.test
+    found = []
+    for name, of_class in test["classes"].items():
+        counts = {"Cases with it": f"{of_class.get('units', 0):,} of {test['n']:,}"}
+        found.append({"Class": name, **counts, **_cells(run, of_class)})
+    mean = {"Class": MEAN, "Cases with it": "", **_cells(run, test)}
+    return pd.DataFrame([*found, mean] if len(found) > 1 else found)
+
+
+def _cells(run: CaseRun, figures: Mapping[str, Any]) -> dict[str, str]:
+    names = [name for name in TITLES if name != "pixel_accuracy"]
+    return {_title(run, name): _cell(name, figures.get(name), figures["intervals"].get(name)) for name in names}
+
+
+def _title(run: CaseRun, name: str) -> str:
+    return f"{TITLES[name]} ({run.length_unit})" if name in ("hd95", "assd") else TITLES[name]
+
+
+def _cell(name: str, value: float | None, interval: Sequence[float] | None) -> str:
+    if value is None:
+        return "–"
+    form = "{:.1%}" if name in SHARES else "{:.2f}" if name in ("hd95", "assd") else "{:.3f}"
+    bounds = "" if interval is None else f" [{form.format(interval[0])}–{form.format(interval[1])}]"
+    return form.format(value) + bounds
+
+
+def _words(run: CaseRun) -> str:
+    return (
+        f"{run.test['n']:,} test {run.unit}s, at a threshold of 0.5 without clean-up. Dice, IoU, distances and volume "
+        f"error are measured {run.unit} by {run.unit}, then averaged. HD95: 95% of the surface lies nearer than this "
+        "to the other surface; the larger of both directions, as MONAI computes it. ASSD: the mean distance of all "
+        "surface points, both ways. Volume error: |predicted − true| / true. Brackets: 95% intervals of the bootstrap "
+        f"over {run.unit}s ({bootstrap.RESAMPLES:,} resamples); what another seed of the training would change is not "
+        "in them."
+    )
+
+
+def _undefined(run: CaseRun) -> str:
+    """Which cases were left out of what."""
+    said = []
+    for name, found in run.test["classes"].items():
+        parts = {
+            "neither there nor found (0/0: left out of all)": found.get("empty"),
+            "there but not found (Dice 0, no distance)": found.get("missed"),
+            "found but not there (Dice 0, no distance, no volume error)": found.get("invented"),
+        }
+        told = [f"{number:,} {words}" for words, number in parts.items() if number]
+        if told:
+            said.append(f"{name}: {', '.join(told)}")
+    return f"Cases without some measures. {'; '.join(said)}." if said else ""
+
+
+def _two_dice(run: CaseRun) -> str:
+    test = run.test
+    if test["dice"] is None or test["dice_whole"] is None:
+        return "Nothing was there and nothing was found: there is no Dice."
+    return (
+        f"**{test['dice']:.3f}** is the mean of the {run.unit}s: each counts the same, however small what it shows. "
+        f"**{test['dice_whole']:.3f}** takes all test images as one batch: each pixel counts the same, so large "
+        f"objects decide and {run.unit}s where something small was missed hardly show. Papers and programs report "
+        "either: say which one you mean."
+    )
+
+
+def _accuracy(run: CaseRun) -> str:
+    accuracy = run.test["pixel_accuracy"]
+    background = float(np.mean(run.cases.truth == 0))
+    said = "" if accuracy is None else f"**{accuracy:.1%}** of the pixels have their true class. "
+    return (
+        f"{said}Calling every pixel background would reach **{background:.1%}**, with a Dice of 0: the background is "
+        "most of an image, and accuracy counts it."
+    )
+
+
+def _colours(run: CaseRun) -> tuple[str, ...]:
+    return mask_colours.of_classes(run.classes)[1:]
+
+
+def _sizes(run: CaseRun) -> go.Figure:
+    marks = {"mean of the cases": run.test["dice"], "all as one batch": run.test["dice_whole"]}
+    return case_sizes.figure(
+        run.cases.volume_true,
+        run.cases.dice,
+        dict(zip(run.foreground, _colours(run), strict=True)),
+        run.names,
+        run.volume_unit,
+        {name: value for name, value in marks.items() if value is not None},
+    )
+
+
+def _measured(run: CaseRun) -> volumes.Classes:
+    return {
+        name: (run.cases.volume_true[:, k], run.cases.volume_predicted[:, k], colour)
+        for k, (name, colour) in enumerate(zip(run.foreground, _colours(run), strict=True))
+    }
+
+
+def _predicted(run: CaseRun) -> go.Figure:
+    return volumes.predicted(_measured(run), run.names, run.volume_unit)
+
+
+def _limits(run: CaseRun) -> go.Figure:
+    found = _measured(run)
+    limits = {name: tuple(agreement(true, said)) for name, (true, said, _) in found.items()}
+    return volumes.differences(found, limits, run.names, run.volume_unit)
+
+
+def _limits_in_words(run: CaseRun) -> str:
+    told = []
+    for k, name in enumerate(run.classes[1:]):
+        found = agreement(run.cases.volume_true[:, k], run.cases.volume_predicted[:, k])
+        limits = "" if np.isnan(found.low) else f", 95% of the differences from {found.low:.3g} to {found.high:.3g}"
+        told.append(f"{name}: {found.bias:+.3g} {run.volume_unit} on average{limits}")
+    return plain(
+        f"Predicted less true. {'; '.join(told)}. Lines: mean difference and limits of agreement, mean ± 1.96 standard "
+        "deviations (Bland & Altman 1986), which suppose differences that are about normal."
+    )
+
+
+def _drawn(figure: go.Figure, key: str, alt: str) -> None:
+    st.plotly_chart(figure, width="stretch", key=key, config=template.CONFIG, alt=alt)
