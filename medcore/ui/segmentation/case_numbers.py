@@ -40,8 +40,8 @@ def show(run: CaseRun, setting: Setting, k: int | None) -> None:
         )
     if left := int((np.isnan(now) & ~np.isnan(before)).sum()):
         st.caption(
-            f"In {left:,} {run.unit}{'s' if left > 1 else ''} with nothing to find something was found at 0.5 (Dice 0); "
-            "here nothing is, which is 0/0: left out of the mean, which rises by that, too."
+            f"In {left:,} {run.unit}{'s' if left > 1 else ''} with nothing to find something was found at 0.5, a Dice "
+            "of 0. Here nothing is, which is 0/0 and left out of the mean: that makes it rise, too."
         )
 
 

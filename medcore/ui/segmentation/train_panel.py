@@ -7,7 +7,15 @@ import streamlit as st
 from medcore.runs.store import Record
 from medcore.ui import data_card, lesson, live_panel, setup_table, tabs, take_home
 from medcore.ui.chosen import Chosen, trainable
-from medcore.ui.segmentation import compared, outcome, segmentation_controls, segmentation_guess, watch_panel
+from medcore.ui.segmentation import (
+    cases_panel,
+    compared,
+    measures_panel,
+    outcome,
+    segmentation_controls,
+    segmentation_guess,
+    watch_panel,
+)
 
 
 def show() -> None:
@@ -37,10 +45,12 @@ def _about(chosen: Chosen, records: Sequence[Record]) -> None:
     """What stands behind the runs, in tabs; only the open one is computed."""
     panels: dict[str, Callable[[], None]] = {
         "Lesson": lambda: lesson.show("segmentation"),
+        "Cases": lambda: cases_panel.show(records),
+        "Measures": lambda: measures_panel.show(records),
         "Training curves": lambda: _curves(records),
         "Settings": lambda: setup_table.of_runs(records, chosen.specs),
         "The data set": lambda: data_card.show(chosen.entry),
-        "Take it home": lambda: take_home.show("segmentation", chosen.specs, records),
+        "Take it home": lambda: take_home.show("segmentation", chosen.specs, records, measures_panel.charts(records)),
     }
     tabs.show(panels, "about")
 
