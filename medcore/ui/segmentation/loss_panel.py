@@ -1,0 +1,158 @@
+"""What a loss of masks says of an overlap, and what it does where there is little foreground."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from medcore import catalog
+from medcore.charts import overlap_losses, template
+from medcore.charts.overlap_losses import Line
+from medcore.optimization import overlap
+from medcore.runs.store import Record
+from medcore.spec import LossSpec
+from medcore.ui.controls import URL
+
+SHARE, PIXELS = 0.02, 128 * 128
+"""Where nothing is known of the set: a lesion in a slice of 128x128."""
+LEAST, MOST = 0.0005, 0.5
+"""Shares of the foreground that are drawn."""
+WAYS = {"moved": "Beside it", "small": "Too small", "large": "Too large"}
+EXPLANATIONS = {
+    "mask_cross_entropy": (
+        "**Cross-entropy** is a mean over all pixels. Where nearly all are background, a mask that finds nothing is "
+        "nearly as cheap as the right one, and the foreground has hardly a say until the network says background "
+        "everywhere. A weight of the foreground gives it one."
+    ),
+    "dice": (
+        "**Dice** asks for the overlap alone: about half of its pull is the foreground's, however little there is. Its "
+        "price is a gradient that vanishes where all is wrong, and one false pixel counts much where the truth is "
+        "empty."
+    ),
+    "cross_entropy_dice": (
+        "**Cross-entropy + Dice** sees small things as Dice does, and still pulls at every pixel where there is no "
+        "overlap yet."
+    ),
+    "mask_focal": (
+        "**Focal** is cross-entropy in which a pixel counts less the surer the network is of it. Once the background "
+        "is learned, its many pixels fall silent; before that, it is cross-entropy, only smaller."
+    ),
+    "tversky": (
+        "**Tversky** is Dice that tells two mistakes apart: above 0.5, a missed pixel costs more than a false one, so "
+        "that masks grow rather too large than too small."
+    ),
+    "no_sigmoid": (
+        "**Cross-entropy without a sigmoid** is a mistake and not drawn: it takes logits for probabilities."
+    ),
+}
+
+
+def show(loss: LossSpec, share: float | None = None, pixels: int = PIXELS) -> None:
+    """Draws every loss, the chosen one strong, and says what it does.
+
+    Args:
+        loss: drawn with its own setting, the others with their usual ones.
+        share: of the set's pixels that are foreground, see `share_of_foreground`; None where it is not known yet.
+        pixels: of an image.
+    """
+    case = float(np.clip(SHARE if share is None else share, LEAST, MOST))
+    way = st.segmented_control(
+        "The mask is",
+        list(WAYS.values()),
+        default="Beside it",
+        required=True,
+        key="overlap_way",
+        bind=URL,
+        help="How it is wrong: as large as the truth but moved, inside it, or around it.",
+    )
+    sure = st.slider(
+        "How sure the network is of each pixel",
+        0.5,
+        0.99,
+        0.95,
+        0.01,
+        key="overlap_sure",
+        bind=URL,
+        help="The probability that it gives what it takes a pixel for; of the upper chart.",
+    )
+    said = st.slider(
+        "Foreground, as it says of every pixel so far",
+        0.01,
+        0.99,
+        0.5,
+        0.01,
+        key="overlap_said",
+        bind=URL,
+        help="A network that knows nothing says 0.5 everywhere; soon it says background. Of the lower chart.",
+    )
+    name = {label: key for key, label in WAYS.items()}[way]
+    st.plotly_chart(
+        _figure(_settings(loss), _label(loss.name), name, case, pixels, sure, said),
+        width="stretch",
+        key="overlap_losses",
+        config=template.CONFIG,
+        alt="Each loss against the overlap, and the foreground's share of its pull against the share of the foreground",
+    )
+    st.caption(_case(share, case, pixels))
+    st.markdown(EXPLANATIONS[loss.name])
+    st.dataframe(_table(_settings(loss), case, pixels, sure), hide_index=True, width="stretch")
+
+
+def share_of_foreground(records: Sequence[Record]) -> float | None:
+    """Of the test images' pixels, as the first finished run says; None where there is none."""
+    for record in records:
+        if record.result and (always_background := record.result["baseline"]["pixel_accuracy"]) is not None:
+            return 1 - always_background
+    return None
+
+
+def _settings(loss: LossSpec) -> tuple[tuple[str, float], ...]:
+    """The setting of every loss: of the chosen one its own."""
+    found = {name: next(iter(catalog.MASK_LOSSES[name].parameters.values())).default for name in overlap.LOSSES}
+    if loss.name in found:
+        found[loss.name] = next(iter(loss.options.values()))
+    return tuple(found.items())
+
+
+def _label(loss: str) -> str:
+    return catalog.MASK_LOSSES[loss].label
+
+
+def _case(share: float | None, case: float, pixels: int) -> str:
+    side = round(pixels**0.5)
+    whose = "as is usual for a lesion" if share is None else "as in this set"
+    return (
+        f"One foreground class, {case:.1%} of an image of about {side}x{side} pixels, {whose}. With several classes "
+        "each is weighed against all else. The pull is the size of the gradient by the logits, summed over pixels."
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(
+    settings: tuple[tuple[str, float], ...], chosen: str, way: str, share: float, pixels: int, sure: float, said: float
+) -> go.Figure:
+    overlaps = np.linspace(overlap.least(way, share), 1, 201)
+    shares = np.geomspace(LEAST, MOST, 121)
+    masks = overlap.wrong(overlaps, way, share, pixels, sure)
+    blank = overlap.undecided(shares, pixels, said)
+    lines = {
+        _label(name): Line(overlap.value(name, masks, setting), overlap.foreground_share(name, blank, setting))
+        for name, setting in settings
+    }
+    return overlap_losses.figure(overlaps, shares, lines, chosen, share)
+
+
+def _table(settings: tuple[tuple[str, float], ...], share: float, pixels: int, sure: float) -> pd.DataFrame:
+    """What each loss says of the right mask, of one that is empty, and of one half as large."""
+    kinds: Mapping[str, overlap.Kinds] = {
+        title: overlap.wrong(np.array([d]), "small", share, pixels, sure)
+        for title, d in (("Right mask", 1.0), ("Half of it", 2 / 3), ("Empty mask", 0.0))
+    }
+    rows = [
+        {"Loss": _label(name)}
+        | {title: round(float(overlap.value(name, kind, setting)[0]), 3) for title, kind in kinds.items()}
+        for name, setting in settings
+    ]
+    return pd.DataFrame(rows)
