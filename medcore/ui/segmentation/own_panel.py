@@ -12,13 +12,15 @@ from medcore.imaging.segmented_view import Layer, SegmentedView
 from medcore.imaging.stack import Stack
 from medcore.labs import segmentation
 from medcore.sentences import sentence
+from medcore.spec import RunSpec
 from medcore.ui import controls, finished_networks, lesson, live_panel, state, tabs, uploads, viewer
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
-from medcore.ui.segmentation import own_answer, own_asked, own_examples, own_network, own_question
+from medcore.ui.segmentation import own_answer, own_asked, own_downloads, own_examples, own_network, own_question
 from medcore.ui.segmentation.own_asked import Settings
 from medcore.ui.segmentation.own_network import Network
 from medcore.ui.segmentation.own_question import Asked, Question
+from medcore.ui.viewer import ViewState
 
 PARAM = "first"
 EVERY = 0.15
@@ -99,6 +101,14 @@ def _ask(network: Network, stack: Stack, settings: Settings) -> None:
                 own_answer.show(answer, stack, view.planes[asked.plane], seen)
     if answer is not None:
         own_answer.areas(answer, view.planes[asked.plane], seen)
+        with st.expander("Take it away"):
+            _downloads(question, answer, stack, seen)
+
+
+def _downloads(question: Question, answer: Answer, stack: Stack, seen: ViewState | None) -> None:
+    (record,) = state.store().find([question.asked.network])
+    mask = own_downloads.drawn(answer, question.asked, RunSpec.from_dict(record.spec), stack)
+    own_downloads.show(uploads.shelf(), stack, mask, question.name, seen)
 
 
 def _buttons(question: Question, wanted: Asked | None, network: Network, stack: Stack) -> None:
