@@ -39,12 +39,12 @@ NUMBERS = (10, 20, 40, 60, 100, 200, 400)
 
 OPTIONS: dict[str, Parameter | Selection] = {
     "patients": Parameter("Patients", 60, 10, 400, f"Volumes to make, of {SLICES} slices each.", True, NUMBERS),
-    "contrast": Parameter("Lesion contrast (HU)", -50, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
+    "contrast": Parameter("Lesion contrast (HU)", -60, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
     "size": Parameter("Lesion size (mm)", 44, 12, 80, "Mean diameter; each lesion has 3/4 to 5/4 of it."),
     "prevalence": Parameter("Prevalence", 0.9, 0.1, 1.0, "Share of patients who have lesions, one to three each."),
     "dose": Parameter(
         "Dose",
-        0.25,
+        0.5,
         0.02,
         100.0,
         "Photons, as a share of the usual; a quarter doubles the noise.",
@@ -62,7 +62,7 @@ CARD = Card(
     gray={"unit": "HU", "low": WINDOW[0], "high": WINDOW[1]},
     task="segmentation",
     source=f"Computed here, as the slices of the CT simulator, from ellipsoids: {SLICES} slices a patient, {STEP:g} mm "
-    "apart, at a quarter of the usual dose. 8-bit images in a liver window (-50 to 200 HU), with exact masks.",
+    "apart, at half the usual dose. 8-bit images in a liver window (-50 to 200 HU), with exact masks.",
     licence="MIT",
     citation="Medcore; method after Kak & Slaney 1988, doi:10.1137/1.9780898719277",
     labels="Known exactly: the simulator has put the lesions there.",
