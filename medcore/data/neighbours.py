@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from medcore.data.dataset import ImageDataset
+from medcore.data.files import npz
 
 
 def stacked(part: ImageDataset, context: int) -> ImageDataset:
@@ -17,7 +18,7 @@ def stacked(part: ImageDataset, context: int) -> ImageDataset:
         context: neighbours to each side; 0 gives the split back.
 
     Raises:
-        ValueError: if its images have colours, or stand for themselves.
+        ValueError: if its images have colours or stand for themselves, or with their neighbours do not fit into memory.
     """
     if not context:
         return part
@@ -25,6 +26,12 @@ def stacked(part: ImageDataset, context: int) -> ImageDataset:
         raise ValueError(
             "Neighbouring slices are of volumes, and the images of this set stand for themselves. "
             f"Received: {context} to each side"
+        )
+    needed = part.images.nbytes * (2 * context + 1)
+    if needed > npz.memory_limit():
+        raise ValueError(
+            "Slices with their neighbours must fit into half of this machine's memory "
+            f"({npz.memory_limit() / 2**30:.1f} GB). Received: {needed / 2**30:,.1f} GB with {context} to each side"
         )
     return replace(part, images=stack(part.images, context, part.volumes))
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from medcore.data.dataset import Card, ImageDataset
+from medcore.data.files import npz
 from medcore.data.neighbours import stack, stacked
 
 CARD = Card("set", "Set", "segmentation", "", "", "", "")
@@ -46,3 +47,9 @@ def test_images_that_stand_for_themselves_have_no_neighbours():
 def test_colours_and_neighbours_do_not_go_together():
     with pytest.raises(ValueError, match=r"gray images.*Received: shape \(3, 2, 3, 3\)"):
         stack(np.zeros((3, 2, 3, 3)), 1)
+
+
+def test_more_neighbours_than_memory_holds_are_refused(monkeypatch):
+    monkeypatch.setattr(npz, "memory_limit", lambda: 6 * 2 * 3 * 3 - 1)
+    with pytest.raises(ValueError, match="half of this machine's memory .* with 1 to each side"):
+        stacked(part([1] * 6), 1)
