@@ -37,16 +37,16 @@ def _subject(run: Record) -> Subject | None:
     splits = reading.soon(sources.snapshot, data["name"], data["options"], "Reading the images…")
     if splits is None:
         return None
-    test = splits["test"]
+    test, of = splits["test"], draw_from_set.named(data["name"], data["options"])
     with st.sidebar:
-        row = draw_from_set.image_control(len(test), _first_marked(said))
+        row = draw_from_set.image_control(len(test), int(said.rows[draw_from_set.with_much(said.truth)]), of)
     (places,) = np.nonzero(said.rows == row)
     held = {REFERENCE: test.masks[row]}
     if not len(places):
         note = "The network was not asked about this image."
-        return draw_from_set.subject(test, row, f"set-{data['name']}-{sorted(data['options'].items())}", held, note)
+        return draw_from_set.subject(test, row, f"set-{of}", held, note)
     drawn, note = _fitting(masks(said.foreground[places[0]], said.classes[places[0]]), test)
-    return draw_from_set.subject(test, row, f"run-{run.id}", {**held, MODEL: drawn}, note)
+    return draw_from_set.subject(test, row, f"set-{of}", {**held, MODEL: drawn}, note)
 
 
 def _fitting(drawn: np.ndarray, test: ImageDataset) -> tuple[np.ndarray, str]:
@@ -56,12 +56,6 @@ def _fitting(drawn: np.ndarray, test: ImageDataset) -> tuple[np.ndarray, str]:
         return drawn, ""
     sizes = [f"{columns} x {rows}" for rows, columns in (drawn.shape, shape)]
     return brought(drawn, shape), f"The network draws at {sizes[0]} pixels; its mask was brought to {sizes[1]}."
-
-
-def _first_marked(said: cases.Cases) -> int:
-    """Row of the first test image whose truth is not empty."""
-    marked = said.truth.any(axis=(1, 2))
-    return int(said.rows[marked.argmax()])
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -10,9 +10,10 @@ from medcore.imaging.view import Plane
 from medcore.ui import controls, uploads
 from medcore.ui.explorer import stack_facts
 from medcore.ui.plain import plain
+from medcore.ui.segmentation import drawings
 from medcore.ui.segmentation.draw_subject import REFERENCE, Subject
 
-NOTHING = "nothing"
+NAME, NOTHING = "upload-", "nothing"
 MOST_CLASSES = 8
 WAIT_SECONDS = 60.0
 
@@ -24,12 +25,15 @@ def show() -> Subject | None:
     uploads.refused()
     stacks = shelf.stacks()
     if not stacks:
+        drawings.of_session().forget(NAME)
         st.info(
             "Drop a DICOM file, NIfTI, PNG, JPEG, TIFF or a NumPy array, or take an example. It is read in a "
             "closed-off process and shown to you alone; nothing is written to disk."
         )
         return None
     stack = uploads.pick(stacks)
+    with st.sidebar:
+        uploads.memory()
     try:
         return _subject(shelf, stack)
     except (ValueError, TimeoutError) as error:
@@ -48,7 +52,7 @@ def _subject(shelf: Shelf, stack: Stack) -> Subject:
     masks = {} if labels is None else {REFERENCE: _labelled(labels, plane, index)}
     most = max((int(mask.max()) for mask in masks.values()), default=0)
     names = (*named, *(f"class {number}" for number in range(len(named) + 1, most + 1)))
-    name = f"upload-{stack.id}-{plane}-{index}"
+    name = f"{NAME}{stack.id}-{plane}-{index}"
     return Subject(name, f"own-{plane}-{index}", view, plane, index, (NOTHING, *names), masks)
 
 

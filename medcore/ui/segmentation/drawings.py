@@ -66,6 +66,10 @@ class Drawings:
         except (ValueError, LookupError, TypeError):
             return
 
+    def forget(self, start: str) -> None:
+        """Lets go of the drawings whose names start so."""
+        self.kept = {name: drawing for name, drawing in self.kept.items() if not name.startswith(start)}
+
     def close(self) -> None:
         """Nothing is kept."""
         self.kept.clear()

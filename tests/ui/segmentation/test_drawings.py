@@ -55,6 +55,8 @@ def test_only_so_many_are_kept(kept):
         kept.open(str(number), (2, 3), 2)
     assert len(kept.kept) == drawings.MOST
     assert "one" not in kept.kept
+    kept.forget("19")
+    assert set(kept.kept) == {str(number) for number in range(drawings.MOST)} - {"19", *map(str, range(190, 200))}
     kept.close()
     assert not kept.kept
 
