@@ -1,6 +1,6 @@
 """Losses of masks against overlap, and how much of their pull comes from a foreground that is small."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -20,14 +20,16 @@ class Line(NamedTuple):
     pulls: np.ndarray
 
 
-def figure(overlaps: np.ndarray, shares: np.ndarray, lines: Mapping[str, Line], chosen: str, share: float) -> go.Figure:
+def figure(
+    overlaps: np.ndarray, shares: np.ndarray, lines: Mapping[str, Line], chosen: Collection[str], share: float
+) -> go.Figure:
     """Two panels, one above the other; a line that lies on an earlier one is dashed, so that both are seen.
 
     Args:
         overlaps: (n,) Dice of the masks, 0 to 1, increasing.
         shares: (m,) of an image that are foreground, above 0, increasing.
         lines: by label.
-        chosen: the label drawn strong.
+        chosen: the labels drawn strong.
         share: of the foreground in the case at hand, marked below.
     """
     chart = go.Figure()
@@ -35,9 +37,9 @@ def figure(overlaps: np.ndarray, shares: np.ndarray, lines: Mapping[str, Line], 
         drawn: list[np.ndarray] = []
         for i, (label, line) in enumerate(lines.items()):
             y = getattr(line, kind)
-            hides = any(np.allclose(y, below, atol=1e-3) for below in drawn)
+            hides = any(np.allclose(y, below, atol=0.006) for below in drawn)
             drawn.append(y)
-            style = {"color": template.colour(i), "width": 3.5 if label == chosen else 1.5, "simplify": False}
+            style = {"color": template.colour(i), "width": 3.5 if label in chosen else 1.5, "simplify": False}
             where, what = (".2f", ".3f") if number == 1 else (".2%", ".0%")
             chart.add_scatter(
                 x=x,

@@ -13,12 +13,14 @@ from medcore.charts.overlap_losses import Line
 from medcore.optimization import overlap
 from medcore.runs.store import Record
 from medcore.spec import LossSpec
-from medcore.ui.controls import URL
+from medcore.ui import controls
 
 SHARE, PIXELS = 0.02, 128 * 128
 """Where nothing is known of the set: a lesion in a slice of 128x128."""
 LEAST, MOST = 0.0005, 0.5
 """Shares of the foreground that are drawn."""
+SURE = (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
+SAID = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8)
 WAYS = {"moved": "Beside it", "small": "Too small", "large": "Too large"}
 EXPLANATIONS = {
     "mask_cross_entropy": (
@@ -32,8 +34,9 @@ EXPLANATIONS = {
         "empty."
     ),
     "cross_entropy_dice": (
-        "**Cross-entropy + Dice** sees small things as Dice does, and still pulls at every pixel where there is no "
-        "overlap yet."
+        "**Cross-entropy + Dice** begins as cross-entropy does: the background is learned first, pixel by pixel. Where "
+        "that would come to rest, Dice still pulls at the foreground: let the network of the lower chart say less "
+        "foreground to see it."
     ),
     "mask_focal": (
         "**Focal** is cross-entropy in which a pixel counts less the surer the network is of it. Once the background "
@@ -49,11 +52,11 @@ EXPLANATIONS = {
 }
 
 
-def show(loss: LossSpec, share: float | None = None, pixels: int = PIXELS) -> None:
-    """Draws every loss, the chosen one strong, and says what it does.
+def show(losses: Sequence[LossSpec], share: float | None = None, pixels: int = PIXELS) -> None:
+    """Draws every loss, those chosen strong, and says what they do.
 
     Args:
-        loss: drawn with its own setting, the others with their usual ones.
+        losses: of the runs; drawn with their own setting, the others with their usual ones.
         share: of the set's pixels that are foreground, see `share_of_foreground`; None where it is not known yet.
         pixels: of an image.
     """
@@ -64,40 +67,41 @@ def show(loss: LossSpec, share: float | None = None, pixels: int = PIXELS) -> No
         default="Beside it",
         required=True,
         key="overlap_way",
-        bind=URL,
+        bind=controls.URL,
         help="How it is wrong: as large as the truth but moved, inside it, or around it.",
     )
-    sure = st.slider(
-        "How sure the network is of each pixel",
-        0.5,
-        0.99,
-        0.95,
-        0.01,
-        key="overlap_sure",
-        bind=URL,
-        help="The probability that it gives what it takes a pixel for; of the upper chart.",
-    )
-    said = st.slider(
-        "Foreground, as it says of every pixel so far",
-        0.01,
-        0.99,
-        0.5,
-        0.01,
-        key="overlap_said",
-        bind=URL,
-        help="A network that knows nothing says 0.5 everywhere; soon it says background. Of the lower chart.",
-    )
+    left, right = st.columns(2)
+    with left:
+        sure = controls.stepped(
+            "How sure the network is of each pixel",
+            SURE,
+            0.999,
+            "{:g}".format,
+            "overlap_sure",
+            "Of the upper chart: the probability that it gives what it takes a pixel for.",
+        )
+    with right:
+        said = controls.stepped(
+            "Foreground, says it of every pixel so far",
+            SAID,
+            0.5,
+            "{:g}".format,
+            "overlap_said",
+            "Of the lower chart: a network that knows nothing says 0.5 everywhere, and soon background everywhere.",
+        )
+    settings = _settings(losses)
     name = {label: key for key, label in WAYS.items()}[way]
     st.plotly_chart(
-        _figure(_settings(loss), _label(loss.name), name, case, pixels, sure, said),
+        _figure(settings, tuple(_label(loss.name) for loss in losses), name, case, pixels, sure, said),
         width="stretch",
         key="overlap_losses",
         config=template.CONFIG,
         alt="Each loss against the overlap, and the foreground's share of its pull against the share of the foreground",
     )
     st.caption(_case(share, case, pixels))
-    st.markdown(EXPLANATIONS[loss.name])
-    st.dataframe(_table(_settings(loss), case, pixels, sure), hide_index=True, width="stretch")
+    for loss in dict.fromkeys(loss.name for loss in losses):
+        st.markdown(EXPLANATIONS[loss])
+    st.dataframe(_table(settings, case, pixels, sure, said), hide_index=True, width="stretch")
 
 
 def share_of_foreground(records: Sequence[Record]) -> float | None:
@@ -108,12 +112,11 @@ def share_of_foreground(records: Sequence[Record]) -> float | None:
     return None
 
 
-def _settings(loss: LossSpec) -> tuple[tuple[str, float], ...]:
-    """The setting of every loss: of the chosen one its own."""
-    found = {name: next(iter(catalog.MASK_LOSSES[name].parameters.values())).default for name in overlap.LOSSES}
-    if loss.name in found:
-        found[loss.name] = next(iter(loss.options.values()))
-    return tuple(found.items())
+def _settings(losses: Sequence[LossSpec]) -> tuple[tuple[str, float], ...]:
+    """The setting of every loss: of those chosen their own."""
+    usual = {name: next(iter(catalog.MASK_LOSSES[name].parameters.values())).default for name in overlap.LOSSES}
+    own = {loss.name: next(iter(loss.options.values())) for loss in losses if loss.name in usual}
+    return tuple((usual | own).items())
 
 
 def _label(loss: str) -> str:
@@ -131,7 +134,13 @@ def _case(share: float | None, case: float, pixels: int) -> str:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _figure(
-    settings: tuple[tuple[str, float], ...], chosen: str, way: str, share: float, pixels: int, sure: float, said: float
+    settings: tuple[tuple[str, float], ...],
+    chosen: tuple[str, ...],
+    way: str,
+    share: float,
+    pixels: int,
+    sure: float,
+    said: float,
 ) -> go.Figure:
     overlaps = np.linspace(overlap.least(way, share), 1, 201)
     shares = np.geomspace(LEAST, MOST, 121)
@@ -144,15 +153,19 @@ def _figure(
     return overlap_losses.figure(overlaps, shares, lines, chosen, share)
 
 
-def _table(settings: tuple[tuple[str, float], ...], share: float, pixels: int, sure: float) -> pd.DataFrame:
-    """What each loss says of the right mask, of one that is empty, and of one half as large."""
-    kinds: Mapping[str, overlap.Kinds] = {
+def _table(
+    settings: tuple[tuple[str, float], ...], share: float, pixels: int, sure: float, said: float
+) -> pd.DataFrame:
+    """What each loss says of the right mask, of half of it and of none, and the foreground's share of its pull."""
+    masks: Mapping[str, overlap.Kinds] = {
         title: overlap.wrong(np.array([d]), "small", share, pixels, sure)
         for title, d in (("Right mask", 1.0), ("Half of it", 2 / 3), ("Empty mask", 0.0))
     }
+    blank = overlap.undecided(np.array([share]), pixels, said)
     rows = [
         {"Loss": _label(name)}
-        | {title: round(float(overlap.value(name, kind, setting)[0]), 3) for title, kind in kinds.items()}
+        | {title: f"{overlap.value(name, mask, setting)[0]:.3f}" for title, mask in masks.items()}
+        | {"Foreground's pull": f"{overlap.foreground_share(name, blank, setting)[0]:.1%}"}
         for name, setting in settings
     ]
     return pd.DataFrame(rows)

@@ -10,6 +10,7 @@ from medcore.ui.chosen import Chosen, trainable
 from medcore.ui.segmentation import (
     cases_panel,
     compared,
+    loss_panel,
     measures_panel,
     outcome,
     segmentation_controls,
@@ -47,6 +48,7 @@ def _about(chosen: Chosen, records: Sequence[Record]) -> None:
         "Lesson": lambda: lesson.show("segmentation"),
         "Cases": lambda: cases_panel.show(records),
         "Measures": lambda: measures_panel.show(records),
+        "Losses": lambda: _losses(chosen, records),
         "Training curves": lambda: _curves(records),
         "Settings": lambda: setup_table.of_runs(records, chosen.specs),
         "The data set": lambda: data_card.show(chosen.entry),
@@ -60,3 +62,9 @@ def _curves(records: Sequence[Record]) -> None:
         live_panel.show(records)
     else:
         st.caption("There are training curves once there are runs.")
+
+
+def _losses(chosen: Chosen, records: Sequence[Record]) -> None:
+    """Of the runs that are shown, or else of those that are asked for."""
+    specs = [record.spec for record in records] or list(chosen.specs.values())
+    loss_panel.show([spec.loss for spec in specs], loss_panel.share_of_foreground(records))
