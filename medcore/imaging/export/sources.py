@@ -77,17 +77,22 @@ def _check(headers: Sequence[Dataset], slices: Sequence[Frame], size: Found) -> 
                 )
     if len({elements.text(header, "StudyInstanceUID") for header in headers}) > 1:
         raise RefusedError(f"A DICOM segmentation is of one study; these images are of several. {OTHER_WAYS}")
-    if len(slices) > 1:
+    if len(slices) > 1 or _lies(slices[0]):
         _check_places(headers, slices, size)
 
 
 def _check_places(headers: Sequence[Dataset], slices: Sequence[Frame], size: Found) -> None:
     """Several slices must lie in one patient, each at a place of its own, in one direction."""
-    known = all(_lies(one) for one in slices)
-    if not known or len({elements.text(header, "FrameOfReferenceUID") for header in headers} - {""}) != 1:
+    there = {
+        "position and direction": all(one.position and one.orientation for one in slices),
+        "pixel size": all(one.spacing for one in slices),
+        "one Frame of Reference UID": len({elements.text(header, "FrameOfReferenceUID") for header in headers} - {""})
+        == 1,
+    }
+    if missing := [name for name, known in there.items() if not known]:
         raise RefusedError(
-            "Several slices go into a DICOM segmentation only where their files say how they lie in the patient: "
-            f"position, direction, pixel size and one Frame of Reference UID. This is missing. {OTHER_WAYS}"
+            "Slices go into a DICOM segmentation only where their files say how they lie in the patient. These files "
+            f"lack: {', '.join(missing)}. {OTHER_WAYS}"
         )
     if len(set(geometry.places(slices).tolist())) < len(slices):
         raise RefusedError(f"Two of the slices lie at the same place, which DICOM segmentations forbid. {OTHER_WAYS}")
@@ -135,8 +140,11 @@ def _written(given: Dataset, keyword: str) -> str:
 
 
 def _placed(given: Dataset, found: Found, one: Frame, first: Frame) -> Dataset:
-    """A slice with its place as the viewer has it; all have the direction of the first."""
-    header = _plain(given, found)
+    """A slice with its place as the viewer has it; all have the direction of the first.
+
+    Its one frame is told in functional groups, too: some kinds of images have all in them.
+    """
+    header = _grouped(given, found, [one])
     if one.spacing:
         header.PixelSpacing, header.SliceThickness = list(one.spacing), _thickness(given)
     if _lies(one):

@@ -211,7 +211,8 @@ def test_a_mask_of_nothing_is_told_as_such(shelf, put):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({}, "Frame of Reference UID"),
+        ({}, r"These files lack: one Frame of Reference UID\."),
+        ({"FrameOfReferenceUID": FRAME, "PixelSpacing": None}, r"These files lack: pixel size\."),
         ({"StudyInstanceUID": None, "FrameOfReferenceUID": FRAME}, "Study Instance UID"),
     ],
 )
@@ -219,6 +220,14 @@ def test_what_the_files_lack_is_said_in_one_sentence(shelf, put, change, why):
     (stack,) = put(*making.series([(0, 0, 2.0 * z) for z in range(2)], **change))
     with pytest.raises(ValueError, match=why):
         segmented.dicom(shelf, stack, drawn_on(stack))
+
+
+def test_an_enhanced_object_of_one_frame_has_its_place(shelf, put):
+    dataset = making.enhanced(np.arange(48, dtype=np.int16).reshape(1, 8, 6), [(1, 2, 3)], [(1, 0)], OBLIQUE)
+    dataset.FrameOfReferenceUID = FRAME
+    (stack,) = put(making.written(dataset))
+    drawn = drawn_on(stack)
+    check_places(segmentation(segmented.dicom(shelf, stack, drawn)[SEGMENTATION]), stack, drawn)
 
 
 def test_slices_that_fan_out_are_refused(shelf, put):
@@ -240,19 +249,19 @@ def test_a_mask_of_another_size_is_refused(shelf, put):
 
 
 def test_it_carries_the_patient_and_the_de_identified_one_does_not(shelf, put):
-    who = {"PatientName": "Hansemänn^Erna", "PatientID": "4711", "SpecificCharacterSet": "ISO_IR 100"}
+    who = {"PatientName": "Hansemänn^Erna", "PatientID": "ID-4711", "SpecificCharacterSet": "ISO_IR 100"}
     files = making.series([(0, 0, 2.0 * z) for z in range(3)], FrameOfReferenceUID=FRAME, StudyDate="20200102", **who)
     (stack,) = put(*files)
     drawn = drawn_on(stack)
     for data in segmented.dicom(shelf, stack, drawn).values():
         found = pydicom.dcmread(io.BytesIO(data))
-        assert (str(found.PatientName), found.PatientID, found.StudyDate) == ("Hansemänn^Erna", "4711", "20200102")
+        assert (str(found.PatientName), found.PatientID, found.StudyDate) == ("Hansemänn^Erna", "ID-4711", "20200102")
     archive = segmented.deidentified(shelf, stack, drawn, looked=True)
     assert archive.files == 3
     with zipfile.ZipFile(io.BytesIO(archive.data)) as opened:
         members = {name: opened.read(name) for name in opened.namelist()}
     for data in members.values():
-        for word in ("Hansem", "4711", "20200102", FRAME, making.ROOT):
+        for word in ("Hansem", "ID-4711", "20200102", FRAME, making.ROOT):
             assert word.encode() not in data
     images = [pydicom.dcmread(io.BytesIO(data)) for name, data in members.items() if name.startswith("series 1/")]
     found = segmentation(members[SEGMENTATION])
