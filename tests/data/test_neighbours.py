@@ -51,5 +51,5 @@ def test_colours_and_neighbours_do_not_go_together():
 
 def test_more_neighbours_than_memory_holds_are_refused(monkeypatch):
     monkeypatch.setattr(npz, "memory_limit", lambda: 6 * 2 * 3 * 3 - 1)
-    with pytest.raises(ValueError, match="half of this machine's memory .* with 1 to each side"):
+    with pytest.raises(ValueError, match=r"half of this machine's memory .* with 1 to each side"):
         stacked(part([1] * 6), 1)
