@@ -107,8 +107,8 @@ def _spread(facts: Any) -> str:
     if len(facts["variants"]) < 2:
         return "One look at the image: choose variants to see how sure the network is."
     return (
-        f"In brackets the least and the most that {len(facts['variants'])} looks at the same image say: "
-        f"{', '.join(facts['variants'])}. This is how much the answer hangs on accidents of the image, no confidence "
+        f"In brackets the least and the most that {len(facts['variants'])} looks at the same image say "
+        f"({', '.join(facts['variants'])}): how much the answer hangs on accidents of the image. It is no confidence "
         "interval of the truth."
     )
 

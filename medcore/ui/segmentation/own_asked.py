@@ -26,11 +26,13 @@ class Settings(NamedTuple):
     Args:
         whole: every slice, not only the one shown.
         plane: one of `PLANES`.
+        hounsfield: values whose file does not say so are HU.
         wanted: variants, overlap and resampling.
     """
 
     whole: bool
     plane: str
+    hounsfield: bool
     wanted: SegmentationSpec
 
 
@@ -82,7 +84,15 @@ def settings() -> Settings:
             help="Off, a pixel is taken as a pixel, however large it is: things are then larger or smaller than the "
             "network knows them.",
         )
-    return Settings(taken == VOLUME, plane, SegmentationSpec(0, 0, VARIANTS[variants], overlap, resample))
+        hounsfield = st.toggle(
+            "Values are Hounsfield units",
+            False,
+            key="own_hounsfield",
+            bind=controls.URL,
+            help="NIfTI files and arrays do not say so: switch it on for a CT in one of these, and its gray values "
+            "become those that the network learned from.",
+        )
+    return Settings(taken == VOLUME, plane, hounsfield, SegmentationSpec(0, 0, VARIANTS[variants], overlap, resample))
 
 
 def identity(stack: Stack) -> tuple[str, object]:
@@ -98,7 +108,7 @@ def of(network: Network, stack: Stack, given: Settings, seen: ViewState) -> Aske
     if not given.whole:
         plane, first = _slice(stack, plane, seen)
         end = first + 1
-    gray = own_gray.of(stack, network, seen)
+    gray = own_gray.of(stack, network, seen, given.hounsfield)
     return Asked(
         network.record.id, identity(stack), plane, first, end, gray, given.wanted, tuple(unlike(network, stack))
     )
