@@ -27,8 +27,10 @@ from medcore.spec import (
 
 SIMULATED: Mapping[str, Any] = {"images": 500, "prevalence": 0.9}
 """Options of the simulator, by default: most slices have something to find."""
-MODEL, WIDTH, LOSS = "unet", 8, "cross_entropy_dice"
-EPOCHS, BATCH, RATE, WATCHED = 15, 16, 3e-3, 5
+USUAL: Mapping[str, Mapping[str, float]] = {name: {"width": 8, "batch_norm": 0} for name in ("unet", "unetpp")}
+"""Options of networks that learn small images in seconds; the others start from their own."""
+MODEL, LOSS = "unet", "cross_entropy_dice"
+EPOCHS, BATCH, WATCHED = 15, 8, 5
 VARY = {
     "nothing": "Nothing",
     "loss": "Loss",
@@ -49,7 +51,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "network": ("unet", "unetpp"),
     "skips": (1, 0),
     "attention": (0, 1),
-    "batch_norm": (1, 0),
+    "batch_norm": (0, 1),
     "depth": (1, 2, 3),
     "width": (4, 8, 16),
     "dropout": (0.0, 0.2, 0.5),
@@ -73,7 +75,7 @@ def runs(
     watched: int = WATCHED,
     images: int | None = None,
     optimizer: str = "adam",
-    learning_rate: float | None = RATE,
+    learning_rate: float | None = None,
     batch_size: int = BATCH,
     epochs: int = EPOCHS,
     weights: str = "last",
@@ -88,7 +90,7 @@ def runs(
     Args:
         dataset: with masks, a name that `python -m medcore datasets` lists.
         model: a name of `catalog.SEGMENTERS`.
-        model_options: of the networks, "depth" say; each takes those that it has. A width of 8 where none is given.
+        model_options: of the networks, "depth" say; each takes those that it has, and `USUAL` where none is given.
         loss: a name of `catalog.MASK_LOSSES`.
         loss_options: of the losses; each takes those that it has.
         vary: what differs between the runs, a key of `VARY`.
@@ -108,7 +110,7 @@ def runs(
         ValueError: with what was expected and what came, also where there are more than 64 runs.
     """
     one_of("vary", vary, tuple(VARY))
-    options = {"width": WIDTH, **(model_options or {})}
+    options = model_options or {}
     _check("Networks", catalog.SEGMENTERS, options)
     _check("Losses", catalog.MASK_LOSSES, loss_options or {})
     choice = catalog.choose("Optimizer", catalog.OPTIMIZERS, optimizer)
@@ -180,7 +182,8 @@ def _with(spec: RunSpec, vary: str, value: Any, options: Mapping[str, float], lo
 def _model(name: str, options: Mapping[str, float]) -> ModelSpec:
     """The network with those of the options that it has."""
     choice = catalog.choose("Network", catalog.SEGMENTERS, name)
-    return ModelSpec(name, {key: value for key, value in options.items() if key in choice.parameters})
+    own = {key: value for key, value in options.items() if key in choice.parameters}
+    return ModelSpec(name, {**USUAL.get(name, {}), **own})
 
 
 def _loss(name: str, options: Mapping[str, float]) -> LossSpec:

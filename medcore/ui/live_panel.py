@@ -149,8 +149,7 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
         )
         st.caption(" ".join(filter(None, (_losses(records), _same(records), _thickness(records)))))
         return None
-    steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
-    figure = _finished(labels, colours, dashes, by, steps, log_loss, panels)
+    figure = chart(records, by, log_loss)
     st.plotly_chart(
         figure,
         width="stretch",
@@ -160,6 +159,20 @@ def show(records: Sequence[Record], param: str = RUNS) -> go.Figure | None:
     )
     st.caption(" ".join(filter(None, (_losses(records), _same(records), _means(records) or _thickness(records)))))
     return figure
+
+
+def chart(records: Sequence[Record], by: str = "update", log_loss: bool = False) -> go.Figure | None:
+    """The chart of runs that have all ended; None before.
+
+    Args:
+        by: what the x axis counts: "update", "epoch" or "second".
+        log_loss: whether losses are on a logarithmic axis.
+    """
+    if not records or any(r.state in ACTIVE for r in records):
+        return None
+    labels, colours = tuple((r.id, r.label) for r in records), tuple(run_colours.of(records).items())
+    steps = tuple((r.id, r.plan["steps_per_epoch"]) for r in records if "steps_per_epoch" in r.plan)
+    return _finished(labels, colours, tuple(_dashes(records).items()), by, steps, log_loss, _panels(records))
 
 
 def _panels(records: Sequence[Record]) -> tuple[training.Panel, ...]:

@@ -8,7 +8,7 @@ def test_by_default_one_u_net_learns_from_the_simulator():
     ((label, spec),) = lab.runs().items()
     assert label == "U-Net"
     assert (spec.task, spec.data.name, spec.data.options) == ("segment", "ct-simulator", lab.SIMULATED)
-    assert (spec.model.name, spec.model.options["width"]) == ("unet", lab.WIDTH)
+    assert (spec.model.name, spec.model.options["width"]) == ("unet", 8)
     assert (spec.loss.name, spec.segmentation.watched) == ("cross_entropy_dice", lab.WATCHED)
 
 
@@ -39,7 +39,7 @@ def test_labels_say_what_differs():
 def test_options_go_to_those_that_have_them():
     specs = lab.runs(vary="network", values=["unet", "mobilenetv2_unet"], model_options={"depth": 2, "alpha": 0.5})
     first, second = (spec.model.options for spec in specs.values())
-    assert (first["depth"], first["width"]) == (2, lab.WIDTH)
+    assert (first["depth"], first["width"]) == (2, 8)
     assert (second["alpha"], "depth" in second) == (0.5, False)
     losses = lab.runs(vary="loss", values=["tversky", "dice"], loss_options={"beta": 0.9})
     assert [spec.loss.options.get("beta") for spec in losses.values()] == [0.9, None]

@@ -107,8 +107,8 @@ def _network(model: str, vary: str) -> dict[str, float]:
     for name, parameter in catalog.SEGMENTERS[model].parameters.items():
         if name == vary:
             continue
-        default = lab.WIDTH if name == "width" else parameter.default
-        key = f"net_{name}"
+        default = lab.USUAL.get(model, {}).get(name, parameter.default)
+        key = f"{model}_{name}"
         if parameter.integer and (parameter.low, parameter.high) == (0, 1):
             values[name] = int(
                 st.toggle(parameter.label, value=bool(default), key=key, bind=controls.URL, help=parameter.help)
@@ -154,9 +154,9 @@ def _more() -> dict[str, Any]:
         "learning_rate": controls.stepped(
             "Learning rate",
             optimizer_controls.RATES,
-            lab.RATE,
+            catalog.OPTIMIZERS[names[label]].learning_rate,
             "{:g}".format,
-            "mask_rate",
+            f"lr_{names[label]}",
             "How far each update goes.",
         ),
         "batch_size": controls.batch_size(lab.BATCH),

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.runs.store import Record
+from medcore.spec import RunSpec
 from medcore.ui import data_card, lesson, live_panel, setup_table, tabs, take_home
 from medcore.ui.chosen import Chosen, trainable
 from medcore.ui.segmentation import (
@@ -52,9 +54,23 @@ def _about(chosen: Chosen, records: Sequence[Record]) -> None:
         "Training curves": lambda: _curves(records),
         "Settings": lambda: setup_table.of_runs(records, chosen.specs),
         "The data set": lambda: data_card.show(chosen.entry),
-        "Take it home": lambda: take_home.show("segmentation", chosen.specs, records, measures_panel.charts(records)),
+        "Take it home": lambda: take_home.show("segmentation", chosen.specs, records, _charts(records)),
     }
     tabs.show(panels, "about")
+
+
+def _charts(records: Sequence[Record]) -> dict[str, go.Figure]:
+    """Every chart of the runs shown that is finished, by title."""
+    found = {"Training curves": live_panel.chart(records), outcome.TITLE: outcome.figure(records)}
+    return {title: chart for title, chart in found.items() if chart} | measures_panel.charts(records)
+
+
+def _losses(chosen: Chosen, records: Sequence[Record]) -> None:
+    """What the losses of the runs shown, or of those asked for, say of an overlap."""
+    specs = [RunSpec.from_dict(record.spec) for record in records] or list(chosen.specs.values())
+    height, width, _ = chosen.entry.shape
+    pixels = height * width or loss_panel.PIXELS
+    loss_panel.show([spec.loss for spec in specs], loss_panel.share_of_foreground(records), pixels)
 
 
 def _curves(records: Sequence[Record]) -> None:
@@ -62,9 +78,3 @@ def _curves(records: Sequence[Record]) -> None:
         live_panel.show(records)
     else:
         st.caption("There are training curves once there are runs.")
-
-
-def _losses(chosen: Chosen, records: Sequence[Record]) -> None:
-    """Of the runs that are shown, or else of those that are asked for."""
-    specs = [record.spec for record in records] or list(chosen.specs.values())
-    loss_panel.show([spec.loss for spec in specs], loss_panel.share_of_foreground(records))
