@@ -43,8 +43,21 @@ class Setting:
         return self == Setting()
 
 
-def test_images(run: CaseRun) -> ImageDataset | None:
-    """The test images of the data set; None, and a sentence, where they are not to be seen, or not yet."""
+@dataclass(frozen=True)
+class TestImages:
+    """The test images of a data set.
+
+    Args:
+        part: the test split.
+        window: values that become black and white where they are no bytes, the same for every picture.
+    """
+
+    part: ImageDataset
+    window: tuple[float, float] | None
+
+
+def test_images(run: CaseRun) -> TestImages | None:
+    """The images that a run was tested on; None, and a sentence, where they are not to be seen, or not yet."""
     data = DataSpec(**run.record.spec["data"])
     if not own_sets.may_see(data.name):
         st.warning(own_sets.NOT_YOURS)
@@ -58,7 +71,7 @@ def test_images(run: CaseRun) -> ImageDataset | None:
     except (OSError, ValueError) as error:
         st.warning(plain(f"The images cannot be shown. {sentence(error)}"))
         return None
-    return splits["test"]
+    return TestImages(splits["test"], _window(splits["test"]))
 
 
 def predicted(run: CaseRun, units: Sequence[int], setting: Setting) -> list[np.ndarray]:
@@ -97,9 +110,10 @@ def largest(run: CaseRun, unit: int) -> int:
     return int((true if true.any() else said).argmax())
 
 
-def image(test: ImageDataset, row: int, shape: tuple[int, int], window: tuple[float, float] | None) -> np.ndarray:
+def image(test: TestImages, row: int, shape: tuple[int, int]) -> np.ndarray:
     """A test image as (height, width, 3) uint8 in the size of its mask, which a preparation may have changed."""
-    shown = thumbnails.to_bytes(np.asarray(test.images[row]), test.images.dtype == np.uint8, window)
+    images = test.part.images
+    shown = thumbnails.to_bytes(np.asarray(images[row]), images.dtype == np.uint8, test.window)
     rows, columns = (
         ((np.arange(length) + 0.5) * of / length).astype(int) for length, of in zip(shape, shown.shape, strict=False)
     )
@@ -107,12 +121,10 @@ def image(test: ImageDataset, row: int, shape: tuple[int, int], window: tuple[fl
     return np.repeat(shown, 3, axis=-1) if shown.shape[-1] == 1 else shown[..., :3]
 
 
-def window(test: ImageDataset) -> tuple[float, float] | None:
-    """For values that are no bytes: the same for every picture."""
-    if test.images.dtype == np.uint8:
+def _window(part: ImageDataset) -> tuple[float, float] | None:
+    if part.images.dtype == np.uint8:
         return None
-    some = np.asarray(test.images[:: max(1, len(test) // 50)])
-    low, high = np.percentile(some, (1, 99))
+    low, high = np.percentile(part.images[:: max(1, len(part) // 50)], (1, 99))
     return float(low), float(high)
 
 

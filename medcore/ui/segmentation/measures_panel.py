@@ -1,34 +1,19 @@
 """How good a finished run's masks are: measures by class with intervals, two kinds of Dice, agreement of sizes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from medcore.charts import case_sizes, mask_colours, template
 from medcore.charts import volume_agreement as volumes
-from medcore.evaluation import bootstrap
 from medcore.evaluation.volume_agreement import agreement
 from medcore.runs.store import Record
 from medcore.ui import rows, run_colours
 from medcore.ui.plain import plain
-from medcore.ui.segmentation import case_run
+from medcore.ui.segmentation import case_run, measures_table
 from medcore.ui.segmentation.case_run import CaseRun
-
-TITLES = {
-    "dice": "Dice",
-    "iou": "IoU",
-    "hd95": "HD95",
-    "assd": "ASSD",
-    "volume_error": "Volume error",
-    "dice_whole": "Dice, one batch",
-    "pixel_accuracy": "Pixel accuracy",
-}
-MEAN = "Mean of the classes"
-SHARES = ("volume_error", "pixel_accuracy")
 
 
 def show(records: Sequence[Record]) -> None:
@@ -63,9 +48,9 @@ def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
         run = case_run.pick(done, colours)
     if run is None:
         return
-    st.dataframe(table(run), hide_index=True, width="stretch", key="measures_table")
-    st.caption(_words(run))
-    if undefined := _undefined(run):
+    st.dataframe(measures_table.table(run), hide_index=True, width="stretch", key="measures_table")
+    st.caption(measures_table.words(run))
+    if undefined := measures_table.undefined(run):
         st.caption(plain(undefined))
     st.subheader("Two Dice that are not the same", anchor=False)
     st.markdown(_two_dice(run))
@@ -80,60 +65,6 @@ def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
         _drawn(_limits(run), "measures_limits", "Difference of predicted and true size against their mean")
     st.caption(_limits_in_words(run))
     st.caption("For teaching and research, not for diagnosis.")
-
-
-def table(run: CaseRun) -> pd.DataFrame:
-    """A row a class and their mean, a column a measure, with 95% intervals in brackets."""
-    test = run.test
-    found = []
-    for name, of_class in test["classes"].items():
-        counts = {"Cases with it": f"{of_class.get('units', 0):,} of {test['n']:,}"}
-        found.append({"Class": name, **counts, **_cells(run, of_class)})
-    mean = {"Class": MEAN, "Cases with it": "", **_cells(run, test)}
-    return pd.DataFrame([*found, mean] if len(found) > 1 else found)
-
-
-def _cells(run: CaseRun, figures: Mapping[str, Any]) -> dict[str, str]:
-    names = [name for name in TITLES if name != "pixel_accuracy"]
-    return {_title(run, name): _cell(name, figures.get(name), figures["intervals"].get(name)) for name in names}
-
-
-def _title(run: CaseRun, name: str) -> str:
-    return f"{TITLES[name]} ({run.length_unit})" if name in ("hd95", "assd") else TITLES[name]
-
-
-def _cell(name: str, value: float | None, interval: Sequence[float] | None) -> str:
-    if value is None:
-        return "–"
-    form = "{:.1%}" if name in SHARES else "{:.2f}" if name in ("hd95", "assd") else "{:.3f}"
-    bounds = "" if interval is None else f" [{form.format(interval[0])}–{form.format(interval[1])}]"
-    return form.format(value) + bounds
-
-
-def _words(run: CaseRun) -> str:
-    return (
-        f"{run.test['n']:,} test {run.unit}s, at a threshold of 0.5 without clean-up. Dice, IoU, distances and volume "
-        f"error are measured {run.unit} by {run.unit}, then averaged. HD95: 95% of the surface lies nearer than this "
-        "to the other surface; the larger of both directions, as MONAI computes it. ASSD: the mean distance of all "
-        "surface points, both ways. Volume error: |predicted − true| / true. Brackets: 95% intervals of the bootstrap "
-        f"over {run.unit}s ({bootstrap.RESAMPLES:,} resamples); what another seed of the training would change is not "
-        "in them."
-    )
-
-
-def _undefined(run: CaseRun) -> str:
-    """Which cases were left out of what."""
-    said = []
-    for name, found in run.test["classes"].items():
-        parts = {
-            "neither there nor found (0/0: left out of all)": found.get("empty"),
-            "there but not found (Dice 0, no distance)": found.get("missed"),
-            "found but not there (Dice 0, no distance, no volume error)": found.get("invented"),
-        }
-        told = [f"{number:,} {words}" for words, number in parts.items() if number]
-        if told:
-            said.append(f"{name}: {', '.join(told)}")
-    return f"Cases without some measures. {'; '.join(said)}." if said else ""
 
 
 def _two_dice(run: CaseRun) -> str:

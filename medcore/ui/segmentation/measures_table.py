@@ -1,0 +1,74 @@
+"""The table of a finished run's measures, and the sentences that say what each is and which cases have none."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from medcore.evaluation import bootstrap
+from medcore.ui.segmentation.case_run import CaseRun
+
+TITLES = {
+    "dice": "Dice",
+    "iou": "IoU",
+    "hd95": "HD95",
+    "assd": "ASSD",
+    "volume_error": "Volume error",
+    "dice_whole": "Dice, one batch",
+}
+MEAN = "Mean of the classes"
+
+
+def table(run: CaseRun) -> pd.DataFrame:
+    """A row a measure, a column a class and their mean, with 95% intervals in brackets."""
+    test, several = run.test, len(run.classes) > 2
+    columns = {name: _cells(run, of_class) for name, of_class in test["classes"].items()}
+    if several:
+        columns[MEAN] = _cells(run, test)
+    titles = [_title(run, name) for name in TITLES]
+    found = pd.DataFrame({"Measure": titles, **{name: [cells[t] for t in titles] for name, cells in columns.items()}})
+    there = {name: f"{of_class.get('units', 0):,} of {test['n']:,}" for name, of_class in test["classes"].items()}
+    counted = {"Measure": f"{run.unit.capitalize()}s with it", **there}
+    return pd.concat([pd.DataFrame([counted]), found], ignore_index=True).fillna("")
+
+
+def _cells(run: CaseRun, figures: Mapping[str, Any]) -> dict[str, str]:
+    return {_title(run, name): _cell(name, figures.get(name), figures["intervals"].get(name)) for name in TITLES}
+
+
+def _title(run: CaseRun, name: str) -> str:
+    return f"{TITLES[name]} ({run.length_unit})" if name in ("hd95", "assd") else TITLES[name]
+
+
+def _cell(name: str, value: float | None, interval: Sequence[float] | None) -> str:
+    if value is None:
+        return "–"
+    form = "{:.1%}" if name == "volume_error" else "{:.2f}" if name in ("hd95", "assd") else "{:.3f}"
+    bounds = "" if interval is None else f" [{form.format(interval[0])}–{form.format(interval[1])}]"
+    return form.format(value) + bounds
+
+
+def words(run: CaseRun) -> str:
+    return (
+        f"{run.test['n']:,} test {run.unit}s, at a threshold of 0.5 without clean-up. Dice, IoU, distances and volume "
+        f"error are measured {run.unit} by {run.unit}, then averaged. HD95: 95% of the surface lies nearer than this "
+        "to the other surface; the larger of both directions, as MONAI computes it. ASSD: the mean distance of all "
+        "surface points, both ways. Volume error: |predicted − true| / true. Brackets: 95% intervals of the bootstrap "
+        f"over {run.unit}s ({bootstrap.RESAMPLES:,} resamples); what another seed of the training would change is not "
+        "in them."
+    )
+
+
+def undefined(run: CaseRun) -> str:
+    """Which cases were left out of what."""
+    said = []
+    for name, found in run.test["classes"].items():
+        parts = {
+            "neither there nor found (0/0: left out of all)": found.get("empty"),
+            "there but not found (Dice 0, no distance)": found.get("missed"),
+            "found but not there (Dice 0, no distance, no volume error)": found.get("invented"),
+        }
+        told = [f"{number:,} {words}" for words, number in parts.items() if number]
+        if told:
+            said.append(f"{name}: {', '.join(told)}")
+    return f"Cases without some measures. {'; '.join(said)}." if said else ""
