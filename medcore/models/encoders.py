@@ -18,7 +18,7 @@ from medcore.models import pretrained
 from medcore.models.backbones import hasten_normalisation, kind_of, preprocessing
 from medcore.models.blocks import BACKBONE, backbone
 from medcore.models.decoder import decoded
-from medcore.models.padding import Shape, logits, padded
+from medcore.models.padding import Pixels, Shape, enlarged, logits, padded
 from medcore.spec import ModelSpec
 
 VGG16 = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
@@ -39,7 +39,7 @@ def vgg16_unet(
     shape: Shape, classes: int, width: int = 16, batch_norm: int = 1, skips: int = 1, imagenet: int = 0
 ) -> keras.Model:
     """The five blocks of VGG16 (arXiv:1409.1556), one pixel of the lowest for 16x16; see `_assemble`."""
-    network = _network("vgg16")
+    network = _network("vgg16", size=enlarged(shape[:2], 16))
     return _assemble("vgg16_unet", network, VGG16, 16, shape, classes, width, batch_norm, skips, imagenet)
 
 
@@ -56,7 +56,7 @@ def mobilenetv2_unet(
 
     The finest maps of the encoder have half the image's side; at the image's own size its pixels are handed over.
     """
-    network = _network("mobilenetv2", alpha)
+    network = _network("mobilenetv2", alpha, enlarged(shape[:2], 32))
     return _assemble("mobilenetv2_unet", network, MOBILENETV2, 32, shape, classes, width, batch_norm, skips, imagenet)
 
 
@@ -98,11 +98,11 @@ def published(spec: ModelSpec) -> ModelSpec:
     return ModelSpec(BACKBONES[spec.name], {"size": backbone_weights.ROWS[-1], **alpha})
 
 
-def _network(name: str, alpha: float = 1.0) -> keras.Model:
-    """A backbone without its top, for images (any, any, 3), with random weights; MobileNetV2 `alpha` times as wide."""
+def _network(name: str, alpha: float = 1.0, size: Pixels = (32, 32)) -> keras.Model:
+    """A backbone without its top, for colour images, with random weights; MobileNetV2 `alpha` times as wide."""
     if name == "vgg16":
-        return applications.VGG16(include_top=False, weights=None, input_shape=(None, None, 3))
-    return applications.MobileNetV2((None, None, 3), alpha, include_top=False, weights=None)
+        return applications.VGG16(include_top=False, weights=None, input_shape=(*size, 3))
+    return applications.MobileNetV2((*size, 3), alpha, include_top=False, weights=None)
 
 
 def _assemble(
@@ -121,7 +121,7 @@ def _assemble(
 
     Args:
         name: of the choice in the catalog.
-        network: a backbone without its top, for images (any, any, 3).
+        network: a backbone without its top, for colour images padded to multiples.
         ends: its layers whose maps are handed over, from the finest on; the last are the lowest.
         multiple: pixels of the image, along a side, that one pixel of the lowest maps stands for.
         shape: (height, width, channels) of an image, at least `multiple` pixels a side; values in 0..1.

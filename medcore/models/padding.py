@@ -53,3 +53,9 @@ def margins(size: Pixels, multiple: int) -> tuple[Pixels, Pixels]:
         )
     below, right = (-side % multiple for side in size)
     return (0, below), (0, right)
+
+
+def enlarged(size: Pixels, multiple: int) -> Pixels:
+    """(height, width) with the margins; raises as `padded`."""
+    (_, below), (_, right) = margins(size, multiple)
+    return size[0] + below, size[1] + right

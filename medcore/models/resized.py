@@ -3,7 +3,8 @@
 import keras
 from keras import layers
 
-from medcore.models.padding import CROP, PAD, Pixels, margins
+from medcore.models.blocks import BACKBONE
+from medcore.models.padding import CROP, PAD, Pixels, enlarged, margins
 
 
 def resized(model: keras.Model, size: Pixels) -> keras.Model:
@@ -23,11 +24,14 @@ def resized(model: keras.Model, size: Pixels) -> keras.Model:
     """
     if tuple(model.input_shape[1:3]) == tuple(size):
         return model
-    added = margins(size, multiple(model))
+    step = multiple(model)
+    added = margins(size, step)
     config = model.get_config()
     parts = {part["name"]: part["config"] for part in config["layers"]}
     parts["image"]["batch_shape"] = (None, *size, model.input_shape[-1])
     parts[PAD]["padding"] = parts[CROP]["cropping"] = added
+    if BACKBONE in parts:
+        parts[BACKBONE]["layers"][0]["config"]["batch_shape"] = (None, *enlarged(size, step), 3)
     made = type(model).from_config(config)
     made.set_weights(model.get_weights())
     return made
