@@ -101,7 +101,8 @@ def published(spec: ModelSpec) -> ModelSpec:
 def _network(name: str, alpha: float = 1.0, size: Pixels = (32, 32)) -> keras.Model:
     """A backbone without its top, for colour images, with random weights; MobileNetV2 `alpha` times as wide."""
     if name == "vgg16":
-        return applications.VGG16(include_top=False, weights=None, input_shape=(*size, 3))
+        # By an input of its own: for the top, which is left out, Keras wants 32 pixels a side.
+        return applications.VGG16(include_top=False, weights=None, input_tensor=keras.Input((*size, 3)))
     return applications.MobileNetV2((*size, 3), alpha, include_top=False, weights=None)
 
 
