@@ -55,6 +55,16 @@ def test_masks_have_no_classes_to_count(home, shared_data, monkeypatch):
     assert class_counts.count("dsb2018") is None
 
 
+@pytest.mark.parametrize(
+    ("sample", "received"),
+    [(SampleSpec(images=141), r"140 training images\. Received: 141"), (SampleSpec(oversample=True), "oversampling")],
+)
+def test_what_masks_alone_do_not_allow_is_said_before_anything_is_made(home, sample, received):
+    with pytest.raises(ValueError, match=received):
+        class_counts.check(DataSpec("ct-volumes", {"patients": 10}), sample)
+    class_counts.check(DataSpec("ct-volumes", {"patients": 10}), SampleSpec(images=140))
+
+
 def test_a_set_of_a_session_is_counted_with_its_patients(home):
     name = session_sets.keep(archive(), CLASSES)
     try:
