@@ -53,7 +53,7 @@ def test_the_drawing_begins_with_the_models_mask_and_is_held_against_the_referen
     assert metric(app, "Dice with the model's mask") == "1.000"
     assert metric(app, "Dice with the reference") == f"{said.dice[row, 0]:.3f}"
     pixel = np.prod(splits["test"].spacing)
-    assert metric(app, "Your area") == f"{pixel * np.count_nonzero(said.truth[row]):,.0f} mm²"
+    assert metric(app, "Your area") == f"{pixel * np.count_nonzero(said.truth[row]):,.0f}\N{NO-BREAK SPACE}mm²"
 
     app.segmented_control(key="draw_reader").set_value("Reader B").run()
     assert not app.metric  # B begins with nothing, and sees nothing of A

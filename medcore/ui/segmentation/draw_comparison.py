@@ -178,7 +178,8 @@ def _number(value: float) -> str:
 
 
 def _area(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}" if unit == "pixels" or value >= 100 else f"{value:,.1f} {unit}"
+    digits = 0 if unit == "pixels" or value >= 100 else 1
+    return f"{value:,.{digits}f}\N{NO-BREAK SPACE}{unit}"
 
 
 def _hash(data: bytes) -> str:

@@ -1,8 +1,10 @@
-"""A slice of a person's own image to draw on; labels that fit it are the reference."""
+"""A slice of a person's own image to draw on; labels that fit it are the reference, what a network drew the model."""
 
 import numpy as np
 import streamlit as st
 
+from medcore.data.own_volume import Answer
+from medcore.imaging import planes
 from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
@@ -10,8 +12,8 @@ from medcore.imaging.view import Plane
 from medcore.ui import controls, uploads
 from medcore.ui.explorer import stack_facts
 from medcore.ui.plain import plain
-from medcore.ui.segmentation import drawings
-from medcore.ui.segmentation.draw_subject import REFERENCE, Subject
+from medcore.ui.segmentation import drawings, own_asked, own_question
+from medcore.ui.segmentation.draw_subject import MODEL, REFERENCE, Subject
 
 NAME, NOTHING = "upload-", "nothing"
 MOST_CLASSES = 8
@@ -48,21 +50,39 @@ def _subject(shelf: Shelf, stack: Stack) -> Subject:
         plane = _plane(list(view.planes))
         index = _slice(stack, view.planes[plane])
         labels = stack_facts.pick_overlay(stack, shelf)
-        named = _names()
-    masks = {} if labels is None else {REFERENCE: _labelled(labels, plane, index)}
-    most = max((int(mask.max()) for mask in masks.values()), default=0)
-    names = (*named, *(f"class {number}" for number in range(len(named) + 1, most + 1)))
+    held = {} if labels is None else {REFERENCE: _labelled(labels, plane, index)}
+    answer = _answered(stack, plane, index)
+    if answer is None:
+        with st.sidebar:
+            names = _names()
+    else:
+        names = tuple(answer.facts["classes"][1:])
+        held[MODEL] = np.ascontiguousarray(planes.cut(answer.mask, stack, plane, index))
+    most = max((int(mask.max()) for mask in held.values()), default=0)
+    names = (*names, *(f"class {number}" for number in range(len(names) + 1, most + 1)))
     name = f"{NAME}{stack.id}-{plane}-{index}"
-    return Subject(name, f"own-{plane}-{index}", view, plane, index, (NOTHING, *names), masks)
+    return Subject(name, f"own-{plane}-{index}", view, plane, index, (NOTHING, *names), held)
 
 
-def _plane(planes: list[str]) -> str:
-    if len(planes) == 1:
-        return planes[0]
+def _answered(stack: Stack, plane: str, index: int) -> Answer | None:
+    """What a network drew on this very slice under “Your own images”, if it did."""
+    question = own_question.of_session()
+    asked = question.asked
+    if asked is None or asked.stack != own_asked.identity(stack) or not question.begun():
+        return None
+    whole = (asked.first, asked.end) == (0, planes.planes(stack)[asked.plane].slices)
+    if not whole and (plane != asked.plane or not asked.first <= index < asked.end):
+        return None
+    return question.answer()
+
+
+def _plane(there: list[str]) -> str:
+    if len(there) == 1:
+        return there[0]
     return st.segmented_control(
         "Plane",
-        planes,
-        default=planes[0],
+        there,
+        default=there[0],
         required=True,
         format_func=str.capitalize,
         key="draw_plane",

@@ -48,16 +48,11 @@ def _drawing(subject: Subject) -> None:
     kept = drawings.of_session()
     for reader in READERS:
         kept.open(_name(subject, reader), subject.shape, len(subject.classes))
-    chosen = st.segmented_control(
-        "Who draws",
-        [*READERS, BOTH],
-        default=READERS[0],
-        required=True,
-        key="draw_reader",
-        bind=controls.URL,
-        label_visibility="collapsed",
-        help="Each reader draws without seeing the other's mask; Compare shows all of them.",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = _reader()
+        if MODEL in subject.masks and chosen != BOTH:
+            st.space("stretch")
+            _begin(subject, _name(subject, chosen), kept)
     if chosen == BOTH:
         drawn = {reader: kept.mask(_name(subject, reader)) for reader in READERS}
         draw_comparison.show_all(subject, {whose: mask for whose, mask in drawn.items() if mask.any()})
@@ -68,9 +63,21 @@ def _drawing(subject: Subject) -> None:
         _editor(subject, name, kept)
     with numbers:
         draw_comparison.numbers(subject, kept.mask(name))
-        if MODEL in subject.masks:
-            _begin(subject, name, kept)
     draw_comparison.show_one(subject, chosen, kept.mask(name))
+
+
+def _reader() -> str:
+    """Whose turn it is, or `BOTH`."""
+    return st.segmented_control(
+        "Who draws",
+        [*READERS, BOTH],
+        default=READERS[0],
+        required=True,
+        key="draw_reader",
+        bind=controls.URL,
+        label_visibility="collapsed",
+        help="Each reader draws without seeing the other's mask; Compare shows all of them.",
+    )
 
 
 def _begin(subject: Subject, name: str, kept: drawings.Drawings) -> None:

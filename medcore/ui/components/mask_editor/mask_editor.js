@@ -276,10 +276,16 @@ class MaskEditor {
 
   // --- the screen
 
+  /** As high as the window leaves room for, and no higher than the image needs. */
   resize() {
+    if (!this.facts) return
+    const { rows, columns, spacing } = this.facts.plane
+    const [down, right] = spacing ?? [1, 1]
+    const needed = (this.area.clientWidth * rows * down) / (columns * right)
+    this.area.style.maxHeight = `${Math.max(LEAST_HEIGHT, Math.round(needed))}px`
     fitToWindow(this.root, this.area)
     const { clientWidth, clientHeight } = this.area
-    if (!clientWidth || !this.facts) return
+    if (!clientWidth) return
     const ratio = Math.min(2, window.devicePixelRatio || 1)
     const size = [clientWidth, clientHeight, ratio].join()
     if (size === this.shape) return
