@@ -82,7 +82,7 @@ def read(folder: Path) -> Network:
     own = own_recipe(folder)
     steps = {name: options for name, options in own.spec.steps.items() if name not in own.spec.of(*LEFT_OUT)}
     (size,) = own.spec.of("size").values() or ({},)
-    return Network(_model(folder), Recipe(PreparationSpec(steps), own.seed, own.scale), size.get("side"))
+    return Network(_model(folder), Recipe(PreparationSpec(steps), own.seed, own.scale, own.stacked), size.get("side"))
 
 
 def _model(folder: Path) -> keras.Model:

@@ -177,7 +177,8 @@ def prepare(
             run.status(f"Preparing the images: {done:,} of {total:,}.")
 
     run.status("Preparing the images.")
-    recipe = Recipe(spec.preparation, spec.seed, scale)
+    stacked = spec.task == "segment" and spec.segmentation.context > 0
+    recipe = Recipe(spec.preparation, spec.seed, scale, stacked)
     return recipe, recipe.splits(splits, tick)
 
 

@@ -86,7 +86,9 @@ def own_recipe(folder: Path) -> Recipe:
     except FileNotFoundError:
         return Recipe(PreparationSpec())
     scale = facts["scale"] and normalisation.from_dict(facts["scale"])
-    return Recipe(PreparationSpec(facts["steps"], facts["corrupted"]), facts["seed"], scale)
+    return Recipe(
+        PreparationSpec(facts["steps"], facts["corrupted"]), facts["seed"], scale, facts.get("stacked", False)
+    )
 
 
 def _metrics(model: keras.Model, recipe: Recipe, splits: Splits, run: Run) -> dict[str, Any]:

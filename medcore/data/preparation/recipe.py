@@ -5,7 +5,7 @@ that is looked at is the image that is trained on, and a change of one step leav
 """
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -73,10 +73,11 @@ class Recipe:
 
     Args:
         scale: of the training set, for a normalisation that goes by it; `measure` finds it.
+        stacked: whether channels are neighbouring slices: windows and filters take each by itself, none as a colour.
     """
 
-    def __init__(self, spec: PreparationSpec, seed: int = 0, scale: Scale | None = None) -> None:
-        self.spec, self.seed, self.scale = spec, seed, scale
+    def __init__(self, spec: PreparationSpec, seed: int = 0, scale: Scale | None = None, stacked: bool = False) -> None:
+        self.spec, self.seed, self.scale, self.stacked = spec, seed, scale, stacked
         self._steps = {name: catalog.resolve(catalog.PREPARATIONS[name].target) for name in spec.steps}
 
     @property
@@ -134,6 +135,7 @@ class Recipe:
             "corrupted": self.spec.corrupted,
             "seed": self.seed,
             "scale": self.scale and self.scale.to_dict(),
+            **({"stacked": True} if self.stacked else {}),
         }
 
     def _fixed(self, prepared: Prepared, split: str, index: int) -> Prepared:
@@ -141,13 +143,20 @@ class Recipe:
         for name, options in self.spec.of(*FIXED).items():
             stage = catalog.PREPARATIONS[name].stage
             if stage != "corruption":
-                image = self._steps[name](image, **options)
+                image = self._filtered(image, name, options)
             elif self._meets(split):
                 image = self._steps[name](image, self._random(name, split, index), **options)
             image = np.clip(image, 0, 1)  # filters leave the range by a rounding, which the next one may not take
             if stage == "size" and mask is not None:
                 mask = resizing.resize_mask(mask, **options)
         return Prepared(np.asarray(image, np.float32), mask)
+
+    def _filtered(self, image: np.ndarray, name: str, options: Mapping[str, Any]) -> np.ndarray:
+        step = self._steps[name]
+        if not self.stacked:
+            return step(image, **options)
+        planes = np.split(image, image.shape[-1], axis=-1)
+        return np.concatenate([step(plane, **options) for plane in planes], axis=-1)
 
     def _meets(self, split: str) -> bool:
         """Whether this split is corrupted; validation images come from where training images come from."""
