@@ -18,7 +18,7 @@ from medcore.models import pretrained
 from medcore.models.backbones import hasten_normalisation, kind_of, preprocessing
 from medcore.models.blocks import BACKBONE, backbone
 from medcore.models.decoder import decoded
-from medcore.models.padding import Pixels, Shape, enlarged, logits, padded
+from medcore.models.padding import Shape, enlarged, logits, padded
 from medcore.spec import ModelSpec
 
 VGG16 = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3")
@@ -39,7 +39,7 @@ def vgg16_unet(
     shape: Shape, classes: int, width: int = 16, batch_norm: int = 1, skips: int = 1, imagenet: int = 0
 ) -> keras.Model:
     """The five blocks of VGG16 (arXiv:1409.1556), one pixel of the lowest for 16x16; see `_assemble`."""
-    network = _network("vgg16", size=enlarged(shape[:2], 16))
+    network = _network("vgg16")
     return _assemble("vgg16_unet", network, VGG16, 16, shape, classes, width, batch_norm, skips, imagenet)
 
 
@@ -56,7 +56,7 @@ def mobilenetv2_unet(
 
     The finest maps of the encoder have half the image's side; at the image's own size its pixels are handed over.
     """
-    network = _network("mobilenetv2", alpha, enlarged(shape[:2], 32))
+    network = _network("mobilenetv2", alpha)
     return _assemble("mobilenetv2_unet", network, MOBILENETV2, 32, shape, classes, width, batch_norm, skips, imagenet)
 
 
@@ -98,12 +98,11 @@ def published(spec: ModelSpec) -> ModelSpec:
     return ModelSpec(BACKBONES[spec.name], {"size": backbone_weights.ROWS[-1], **alpha})
 
 
-def _network(name: str, alpha: float = 1.0, size: Pixels = (32, 32)) -> keras.Model:
-    """A backbone without its top, for colour images, with random weights; MobileNetV2 `alpha` times as wide."""
+def _network(name: str, alpha: float = 1.0) -> keras.Model:
+    """A backbone without its top, for images (any, any, 3), with random weights; MobileNetV2 `alpha` times as wide."""
     if name == "vgg16":
-        # By an input of its own: for the top, which is left out, Keras wants 32 pixels a side.
-        return applications.VGG16(include_top=False, weights=None, input_tensor=keras.Input((*size, 3)))
-    return applications.MobileNetV2((*size, 3), alpha, include_top=False, weights=None)
+        return applications.VGG16(include_top=False, weights=None, input_shape=(None, None, 3))
+    return applications.MobileNetV2((None, None, 3), alpha, include_top=False, weights=None)
 
 
 def _assemble(
@@ -122,7 +121,7 @@ def _assemble(
 
     Args:
         name: of the choice in the catalog.
-        network: a backbone without its top, for colour images padded to multiples.
+        network: a backbone without its top, for images (any, any, 3).
         ends: its layers whose maps are handed over, from the finest on; the last are the lowest.
         multiple: pixels of the image, along a side, that one pixel of the lowest maps stands for.
         shape: (height, width, channels) of an image, at least `multiple` pixels a side; values in 0..1.
@@ -140,10 +139,12 @@ def _assemble(
         ValueError: if the images are too small.
     """
     hasten_normalisation(network)
-    if not imagenet:
-        _draw(network)
     maps = [network.get_layer(end).output for end in ends]
-    encoder = keras.Model(network.inputs[0], maps, name=BACKBONE)
+    # Of one size, so that the values it makes are known before they are made.
+    sized = keras.Input((*enlarged(shape[:2], multiple), 3))
+    encoder = keras.models.clone_model(keras.Model(network.inputs[0], maps, name=BACKBONE), sized)
+    if not imagenet:
+        _draw(encoder)
     image, pixels = padded(shape, multiple, dtype="float32")
     colour = _preprocessed(pixels, kind_of(BACKBONES[name]) if imagenet else "tf")
     *fine, lowest = encoder(colour)
