@@ -1,6 +1,6 @@
 """The compiled training loop: many steps a call over images that stay on the device.
 
-The only file that imports TensorFlow. A Python step costs more than a small network's
+A Python step costs more than a small network's
 arithmetic, so one call of one `tf.function` takes as many steps as fit into `TARGET`
 seconds and returns the loss of each; between calls a run can be cancelled.
 """
@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from medcore.training import layers
 from medcore.training.course import Epoch
+from medcore.training.fused_norm import fuse, fusible
 from medcore.training.layers import leaves
 from medcore.training.state import State
 
@@ -116,6 +117,8 @@ class Loop:
         rows, rate = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.float32)
         number, rates = tf.TensorSpec((), tf.int32), tf.TensorSpec((None,), tf.float32)
         self._masks = len(model.output_shape) > 2
+        for layer in filter(fusible, leaves(model) if self._masks else ()):
+            fuse(layer)
         labels = tf.TensorSpec((None, *model.output_shape[1:-1]), tf.uint8) if self._masks else rows
         data = Data(images, labels, rates)
         planned = (tf.TensorSpec((None, batch), tf.int32), rates, rows)
