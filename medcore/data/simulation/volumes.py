@@ -39,7 +39,7 @@ NUMBERS = (10, 20, 40, 60, 100, 200, 400)
 
 OPTIONS: dict[str, Parameter | Selection] = {
     "patients": Parameter("Patients", 60, 10, 400, f"Volumes to make, of {SLICES} slices each.", True, NUMBERS),
-    "contrast": Parameter("Lesion contrast (HU)", -60, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
+    "contrast": Parameter("Lesion contrast (HU)", -80, -150, 150, "Lesion minus liver (110 HU); below 0 it is dark."),
     "size": Parameter("Lesion size (mm)", 44, 12, 80, "Mean diameter; each lesion has 3/4 to 5/4 of it."),
     "prevalence": Parameter("Prevalence", 0.9, 0.1, 1.0, "Share of patients who have lesions, one to three each."),
     "dose": Parameter(
