@@ -14,6 +14,7 @@ def figure(
     names: Sequence[str],
     unit: str,
     colour: str,
+    mean: float,
     marked: int | None = None,
 ) -> go.Figure:
     """A point a case, from the worst to the best.
@@ -24,6 +25,7 @@ def figure(
         names: (units,) of the cases.
         unit: what a case is, "image" or "volume".
         colour: of the run.
+        mean: of the cases, NaN for none; as it is told elsewhere, where several classes are averaged.
         marked: the case that is shown, if any.
     """
     order = np.argsort(dice, kind="stable")[: np.isfinite(dice).sum()]
@@ -51,11 +53,10 @@ def figure(
             marker={"symbol": "circle-open", "size": 16, "color": template.MUTED, "line": {"width": 2}},
             hoverinfo="skip",
         )
-    if len(order):
-        mean = float(dice[order].mean())
+    if np.isfinite(mean):
         chart.add_hline(y=mean, line={"dash": "dash", "width": 1.5, "color": template.MUTED})
         chart.add_annotation(
-            text=f"mean {mean:.3f}", x=1, xref="paper", xanchor="right", y=mean, yanchor="bottom", showarrow=False
+            text=f"mean {mean:.3f}", x=0, xref="paper", xanchor="left", y=mean, yanchor="bottom", showarrow=False
         )
     template.apply(chart)
     chart.update_layout(

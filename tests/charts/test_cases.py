@@ -8,7 +8,7 @@ DICE = np.array([0.9, np.nan, 0.1, 0.5])
 
 
 def test_the_strip_goes_from_the_worst_to_the_best_without_what_is_undefined():
-    chart = case_strip.figure(DICE, None, NAMES, "image", "#4477AA", marked=3)
+    chart = case_strip.figure(DICE, None, NAMES, "image", "#4477AA", 0.5, marked=3)
     points, marked = chart.data
     assert points.y.tolist() == [0.1, 0.5, 0.9]
     assert list(points.customdata) == ["test 2", "test 3", "test 0"]
@@ -17,13 +17,13 @@ def test_the_strip_goes_from_the_worst_to_the_best_without_what_is_undefined():
 
 
 def test_the_strip_shows_where_each_case_comes_from():
-    chart = case_strip.figure(DICE, DICE / 2, NAMES, "image", "#4477AA")
+    chart = case_strip.figure(DICE, DICE / 2, NAMES, "image", "#4477AA", 0.5)
     assert chart.data[1].y == pytest.approx([0.05, 0.25, 0.45])
     assert chart.data[0].y[:2] == pytest.approx([0.05, 0.1])  # from there to here
 
 
 def test_a_strip_of_nothing_is_empty():
-    assert not len(case_strip.figure(np.full(2, np.nan), None, NAMES[:2], "image", "#4477AA", 0).data[0].y)
+    assert not len(case_strip.figure(np.full(2, np.nan), None, NAMES[:2], "image", "#4477AA", np.nan, 0).data[0].y)
 
 
 def test_lines_against_the_threshold_and_marks():
@@ -45,16 +45,15 @@ def test_sizes_of_nothing_have_no_place_on_a_logarithmic_axis():
 
 def test_volumes_and_their_differences():
     true, said = np.array([10.0, 20.0]), np.array([12.0, 16.0])
-    classes = {"lesion": (true, said, "#EE6677")}
-    equal, points = volume_agreement.predicted(classes, NAMES[:2], "ml").data
+    equal, points = volume_agreement.predicted(true, said, NAMES[:2], "ml", "#EE6677").data
     assert (list(equal.x), points.y.tolist()) == ([0, 20.0], [12.0, 16.0])
-    chart = volume_agreement.differences(classes, {"lesion": (-1.0, -5.0, np.nan)}, NAMES[:2], "ml")
+    chart = volume_agreement.differences(true, said, (-1.0, -5.0, np.nan), NAMES[:2], "ml", "#EE6677")
     assert chart.data[0].x.tolist() == [11.0, 18.0]
     assert chart.data[0].y.tolist() == [2.0, -4.0]
     assert [shape.y0 for shape in chart.layout.shapes] == [0, -1.0, -5.0]
+    assert [note.text for note in chart.layout.annotations] == ["mean -1", "−1.96 SD -5"]
 
 
 def test_volumes_of_nothing_have_an_axis():
-    nothing = np.zeros(2)
-    chart = volume_agreement.predicted({"lesion": (nothing, nothing, "#EE6677")}, NAMES[:2], "ml")
+    chart = volume_agreement.predicted(np.zeros(2), np.zeros(2), NAMES[:2], "ml", "#EE6677")
     assert chart.layout.xaxis.range[1] > 0

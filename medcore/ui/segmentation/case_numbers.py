@@ -48,7 +48,9 @@ def show(run: CaseRun, setting: Setting, k: int | None) -> None:
 def strip(run: CaseRun, setting: Setting, k: int | None, marked: int | None) -> go.Figure:
     """Dice of every case."""
     before = None if setting.plain else dice(run, Setting(), k)
-    return case_strip.figure(dice(run, setting, k), before, run.names, run.unit, run.colour, marked)
+    return case_strip.figure(
+        dice(run, setting, k), before, run.names, run.unit, run.colour, _mean(run, setting, k), marked
+    )
 
 
 def thresholds(run: CaseRun, setting: Setting, k: int | None) -> go.Figure:

@@ -6,14 +6,15 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from medcore.charts import case_sizes, mask_colours, template
-from medcore.charts import volume_agreement as volumes
+from medcore.charts import case_sizes, mask_colours, template, volume_agreement
 from medcore.evaluation.volume_agreement import agreement
 from medcore.runs.store import Record
-from medcore.ui import rows, run_colours
+from medcore.ui import controls, rows, run_colours
 from medcore.ui.plain import plain
 from medcore.ui.segmentation import case_run, measures_table
 from medcore.ui.segmentation.case_run import CaseRun
+
+CLASS = "measures_class"
 
 
 def show(records: Sequence[Record]) -> None:
@@ -40,7 +41,11 @@ def charts(records: Sequence[Record]) -> dict[str, go.Figure]:
     except OSError:
         return {}
     run = CaseRun(record, cases, case_run.names(record, cases), run_colours.of(records)[record.id])
-    return {"Dice against size": _sizes(run), "Predicted and true size": _predicted(run), "Bland-Altman": _limits(run)}
+    found = {"Dice against size": _sizes(run)}
+    for k, name in enumerate(run.classes[1:]):
+        of = f", {name}" if len(run.classes) > 2 else ""
+        found |= {f"Predicted and true size{of}": _predicted(run, k), f"Bland-Altman{of}": _limits(run, k)}
+    return found
 
 
 def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
@@ -58,12 +63,13 @@ def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
     st.subheader("Why accuracy misleads", anchor=False)
     st.markdown(_accuracy(run))
     st.subheader("How much of it is there?", anchor=False)
+    k = _class(run)
     left, right = st.columns(2, gap="medium")
     with left:
-        _drawn(_predicted(run), "measures_volumes", "Predicted against true size of every case")
+        _drawn(_predicted(run, k), "measures_volumes", "Predicted against true size of every case")
     with right:
-        _drawn(_limits(run), "measures_limits", "Difference of predicted and true size against their mean")
-    st.caption(_limits_in_words(run))
+        _drawn(_limits(run, k), "measures_limits", "Difference of predicted and true size against their mean")
+    st.caption(_limits_in_words(run, k))
     st.caption("For teaching and research, not for diagnosis.")
 
 
@@ -89,49 +95,54 @@ def _accuracy(run: CaseRun) -> str:
     )
 
 
-def _colours(run: CaseRun) -> tuple[str, ...]:
-    return mask_colours.of_classes(run.classes)[1:]
-
-
 def _sizes(run: CaseRun) -> go.Figure:
     marks = {"mean of the cases": run.test["dice"], "all as one batch": run.test["dice_whole"]}
     return case_sizes.figure(
         run.cases.volume_true,
         run.cases.dice,
-        dict(zip(run.foreground, _colours(run), strict=True)),
+        {name: _colour(run, k) for k, name in enumerate(run.foreground)},
         run.names,
         run.volume_unit,
         {name: value for name, value in marks.items() if value is not None},
     )
 
 
-def _measured(run: CaseRun) -> volumes.Classes:
-    return {
-        name: (run.cases.volume_true[:, k], run.cases.volume_predicted[:, k], colour)
-        for k, (name, colour) in enumerate(zip(run.foreground, _colours(run), strict=True))
-    }
+def _predicted(run: CaseRun, k: int) -> go.Figure:
+    return volume_agreement.predicted(*_true_and_said(run, k), run.names, run.volume_unit, _colour(run, k))
 
 
-def _predicted(run: CaseRun) -> go.Figure:
-    return volumes.predicted(_measured(run), run.names, run.volume_unit)
+def _limits(run: CaseRun, k: int) -> go.Figure:
+    limits = agreement(*_true_and_said(run, k))
+    return volume_agreement.differences(*_true_and_said(run, k), limits, run.names, run.volume_unit, _colour(run, k))
 
 
-def _limits(run: CaseRun) -> go.Figure:
-    found = _measured(run)
-    limits = {name: tuple(agreement(true, said)) for name, (true, said, _) in found.items()}
-    return volumes.differences(found, limits, run.names, run.volume_unit)
-
-
-def _limits_in_words(run: CaseRun) -> str:
-    told = []
-    for k, name in enumerate(run.classes[1:]):
-        found = agreement(run.cases.volume_true[:, k], run.cases.volume_predicted[:, k])
-        limits = "" if np.isnan(found.low) else f", 95% of the differences from {found.low:.3g} to {found.high:.3g}"
-        told.append(f"{name}: {found.bias:+.3g} {run.volume_unit} on average{limits}")
+def _limits_in_words(run: CaseRun, k: int) -> str:
+    found, unit = agreement(*_true_and_said(run, k)), run.volume_unit
+    limits = "" if np.isnan(found.low) else f", and 95% of the differences lie from {found.low:.3g} to {found.high:.3g}"
     return plain(
-        f"Predicted less true. {'; '.join(told)}. Lines: mean difference and limits of agreement, mean ± 1.96 standard "
-        "deviations (Bland & Altman 1986), which suppose differences that are about normal."
+        f"{run.classes[1 + k]}, predicted less true: {found.bias:+.3g} {unit} on average{limits}. Lines: mean "
+        "difference and limits of agreement, mean ± 1.96 standard deviations (Bland & Altman 1986), which suppose "
+        "differences that are about normal."
     )
+
+
+def _true_and_said(run: CaseRun, k: int) -> tuple[np.ndarray, np.ndarray]:
+    return run.cases.volume_true[:, k], run.cases.volume_predicted[:, k]
+
+
+def _colour(run: CaseRun, k: int) -> str:
+    return mask_colours.of_classes(run.classes)[1 + k]
+
+
+def _class(run: CaseRun) -> int:
+    """The foreground class whose sizes are looked at: a liver and a lesion have no scale in common."""
+    names = list(run.classes[1:])
+    if len(names) == 1:
+        return 0
+    if st.session_state.get(CLASS, names[-1]) not in names:  # of another run
+        del st.session_state[CLASS]
+    help = "The class whose sizes are shown."
+    return names.index(st.selectbox("Class", names, len(names) - 1, key=CLASS, bind=controls.URL, width=300, help=help))
 
 
 def _drawn(figure: go.Figure, key: str, alt: str) -> None:

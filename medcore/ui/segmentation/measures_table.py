@@ -22,14 +22,11 @@ MEAN = "Mean of the classes"
 def table(run: CaseRun) -> pd.DataFrame:
     """A row a measure, a column a class and their mean, with 95% intervals in brackets."""
     test, several = run.test, len(run.classes) > 2
-    columns = {name: _cells(run, of_class) for name, of_class in test["classes"].items()}
-    if several:
-        columns[MEAN] = _cells(run, test)
-    titles = [_title(run, name) for name in TITLES]
-    found = pd.DataFrame({"Measure": titles, **{name: [cells[t] for t in titles] for name, cells in columns.items()}})
-    there = {name: f"{of_class.get('units', 0):,} of {test['n']:,}" for name, of_class in test["classes"].items()}
-    counted = {"Measure": f"{run.unit.capitalize()}s with it", **there}
-    return pd.concat([pd.DataFrame([counted]), found], ignore_index=True).fillna("")
+    with_it = f"{run.unit.capitalize()}s with it"
+    columns = {MEAN: {with_it: "", **_cells(run, test)}} if several else {}
+    for name, of_class in test["classes"].items():
+        columns[name] = {with_it: f"{of_class.get('units', 0):,} of {test['n']:,}", **_cells(run, of_class)}
+    return pd.DataFrame(columns).rename_axis("Measure").reset_index()
 
 
 def _cells(run: CaseRun, figures: Mapping[str, Any]) -> dict[str, str]:

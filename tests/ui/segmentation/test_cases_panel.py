@@ -147,7 +147,7 @@ def test_measures_by_class_with_intervals(volumes, store):
     table = app.dataframe[0].value.set_index("Measure")
     (record,) = store.find([volumes])
     test = record.result["test"]
-    assert list(table) == ["upper *", "lower", "Mean of the classes"]
+    assert list(table) == ["Mean of the classes", "upper *", "lower"]
     low, high = test["classes"]["lower"]["intervals"]["dice"]
     assert table.loc["Dice", "lower"] == f"{test['classes']['lower']['dice']:.3f} [{low:.3f}–{high:.3f}]"
     assert table.loc["HD95 (mm)", "Mean of the classes"].startswith(f"{test['hd95']:.2f}")
