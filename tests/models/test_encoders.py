@@ -88,7 +88,7 @@ def test_neighbouring_slices_become_the_colours():
 
 
 def test_random_weights_of_vgg16_let_what_they_see_through(vgg16):
-    """The lowest maps vary nearly as the image does, less what the edges of so small ones take (Keras' own first weights
+    """The lowest maps vary nearly as the image does, less what edges take (Keras' own first weights
     leave a ninetieth of that)."""
     images = np.random.default_rng(0).normal(0, 1, (16, 32, 16, 3)).astype(np.float32)
     lowest = backbone(vgg16)(images)[-1]
