@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -140,14 +141,13 @@ def _picture(subject: Subject, masks: Mapping[str, np.ndarray], key: str) -> Non
 
 
 def _downloads(subject: Subject, drawn: Mapping[str, np.ndarray]) -> None:
-    """Each mask as PNG, all measures as CSV."""
+    """Each mask as PNG, all measures as CSV; made on the click."""
     with st.container(horizontal=True):
         for reader, mask in drawn.items():
-            data = mask_png.png(mask, mask_colours.of_classes(subject.classes))
             st.download_button(
                 f"Mask of {reader} (PNG)",
-                data,
-                f"{subject.file}-{reader.lower().replace(' ', '-')}-{_hash(data)}.png",
+                partial(mask_png.png, mask, mask_colours.of_classes(subject.classes)),
+                f"{subject.file}-{reader.lower().replace(' ', '-')}-{_hash(mask)}.png",
                 "image/png",
                 key=f"draw_png_{reader}",
                 icon=":material/download:",
@@ -156,17 +156,20 @@ def _downloads(subject: Subject, drawn: Mapping[str, np.ndarray]) -> None:
             )
         masks = {**drawn, **subject.masks}
         if len(masks) > 1:
-            csv = pd.DataFrame(readers.table(masks, subject.classes, *subject.area)).to_csv(index=False).encode()
             st.download_button(
                 "Measures (CSV)",
-                csv,
-                f"{subject.file}-measures-{_hash(csv)}.csv",
+                partial(_csv, subject, masks),
+                f"{subject.file}-measures-{_hash(*masks.values())}.csv",
                 "text/csv",
                 key="draw_csv",
                 icon=":material/download:",
                 on_click="ignore",
-                help="Dice, IoU and areas of every pair of masks that you may see, class by class.",
+                help="Dice, IoU and areas of every pair of these masks, class by class.",
             )
+
+
+def _csv(subject: Subject, masks: Mapping[str, np.ndarray]) -> bytes:
+    return pd.DataFrame(readers.table(masks, subject.classes, *subject.area)).to_csv(index=False).encode()
 
 
 def _plainly(whose: str) -> str:
@@ -182,5 +185,6 @@ def _area(value: float, unit: str) -> str:
     return f"{value:,.{digits}f}\N{NO-BREAK SPACE}{unit}"
 
 
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:8]
+def _hash(*masks: np.ndarray) -> str:
+    """Names that differ where masks do."""
+    return hashlib.sha256(b"".join(mask.tobytes() for mask in masks)).hexdigest()[:8]

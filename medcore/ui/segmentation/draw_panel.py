@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medcore.charts import mask_colours
+from medcore.imaging import run_lengths
 from medcore.ui import controls, viewer
 from medcore.ui.components.mask_editor import mask_editor
 from medcore.ui.plain import plain
@@ -86,12 +87,12 @@ def _begin(subject: Subject, name: str, kept: drawings.Drawings) -> None:
         key="draw_begin",
         on_click=kept.put,
         args=(name, subject.masks[MODEL]),
+        disabled=not subject.masks[MODEL].any(),
         help="It takes the place of what you drew, for you to correct; undo takes it back.",
     )
 
 
 def _editor(subject: Subject, name: str, kept: drawings.Drawings) -> None:
-    runs, revision = kept.runs(name)
     mask_editor(
         subject.view,
         viewer.token(subject.view, "drawing"),
@@ -100,8 +101,8 @@ def _editor(subject: Subject, name: str, kept: drawings.Drawings) -> None:
         "mask_editor",
         name,
         subject.classes,
-        runs,
-        revision,
+        run_lengths.encode(kept.mask(name)),
+        kept.revision(name),
         mask_colours.of_classes(subject.classes),
         kept.heard,
     )

@@ -1,5 +1,6 @@
-"""The masks that this session has drawn: kept as run lengths, by the name of the drawing, and gone with the session."""
+"""The masks that this session has drawn: packed, by the name of the drawing, and gone with the session."""
 
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,15 +9,15 @@ import numpy as np
 from medcore.imaging import run_lengths
 from medcore.ui import session
 
-MOST = 200
-"""Drawings that a session keeps; of more, those opened longest ago go."""
+MOST, MOST_BYTES = 200, 2**26
+"""Drawings that a session keeps, and their bytes together; of more, those opened longest ago go."""
 
 
 @dataclass
 class _Drawing:
     shape: tuple[int, int]
     classes: int
-    runs: list[int]
+    packed: bytes
     revision: int = 0
 
 
@@ -36,24 +37,29 @@ class Drawings:
         """
         known = self.kept.pop(name, None)
         if known is None or (known.shape, known.classes) != (shape, classes):
-            known = _Drawing(shape, classes, [0, shape[0] * shape[1]])
+            known = _Drawing(shape, classes, _packed(np.zeros(shape, np.uint8)))
         self.kept[name] = known
-        while len(self.kept) > MOST:
+        while len(self.kept) > MOST or (self.nbytes > MOST_BYTES and len(self.kept) > 1):
             del self.kept[next(iter(self.kept))]
 
-    def runs(self, name: str) -> tuple[list[int], int]:
-        """Its run lengths, and its revision: how often Python itself has put a mask in its place."""
-        return self.kept[name].runs, self.kept[name].revision
+    @property
+    def nbytes(self) -> int:
+        """Of all drawings."""
+        return sum(len(drawing.packed) for drawing in self.kept.values())
 
     def mask(self, name: str) -> np.ndarray:
         """(rows, columns) uint8 class numbers."""
         drawing = self.kept[name]
-        return run_lengths.decode(drawing.runs, drawing.shape, drawing.classes)
+        return np.frombuffer(zlib.decompress(drawing.packed), np.uint8).reshape(drawing.shape)
+
+    def revision(self, name: str) -> int:
+        """How often Python itself has put a mask in the place of what was drawn."""
+        return self.kept[name].revision
 
     def put(self, name: str, mask: np.ndarray) -> None:
         """Puts a mask in place of what is drawn."""
         drawing = self.kept[name]
-        drawing.runs = run_lengths.encode(mask)
+        drawing.packed = _packed(mask)
         drawing.revision += 1
 
     def heard(self, said: Any) -> None:
@@ -61,8 +67,7 @@ class Drawings:
         try:
             drawing = self.kept[said["name"]]
             if said["revision"] == drawing.revision:
-                run_lengths.decode(said["runs"], drawing.shape, drawing.classes)
-                drawing.runs = list(said["runs"])
+                drawing.packed = _packed(run_lengths.decode(said["runs"], drawing.shape, drawing.classes))
         except (ValueError, LookupError, TypeError):
             return
 
@@ -73,6 +78,10 @@ class Drawings:
     def close(self) -> None:
         """Nothing is kept."""
         self.kept.clear()
+
+
+def _packed(mask: np.ndarray) -> bytes:
+    return zlib.compress(np.ascontiguousarray(mask, np.uint8).tobytes(), 1)
 
 
 def of_session() -> Drawings:

@@ -50,7 +50,7 @@ class EditorPanel {
     this.press("[data-tool]", (button) => button.dataset.tool === editor.tool)
     this.press("[data-class]", (button) => +button.dataset.class === editor.number)
     this.press('[data-do="toggleMask"]', () => editor.shown)
-    this.find('[data-do="undo"]').disabled = !editor.history.done.length
+    this.find('[data-do="undo"]').disabled = !editor.history.done.length && !editor.points.length
     this.find('[data-do="redo"]').disabled = !editor.history.undone.length
     this.find(".corners").hidden = !editor.points.length
     this.find('[data-do="closePolygon"]').disabled = editor.points.length < 3

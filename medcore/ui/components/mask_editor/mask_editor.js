@@ -180,8 +180,9 @@ class MaskEditor {
     this.draw()
   }
 
+  /** Of a polygon under way the last corner, else the last step. */
   undo() {
-    this.dropPolygon()
+    if (this.points.length) return this.dropCorner()
     if (!this.drag && this.history.undo(this.mask)) this.changed()
   }
 
