@@ -96,11 +96,27 @@ STARTS = (
         SEGMENTATION,
         {},
     ),
+    (
+        "Measure your own",
+        "A trained network outlines a slice or a volume of yours: area in mm², volume in ml, where it is unsure, and a "
+        "DICOM segmentation to take along.",
+        "Measure an image",
+        SEGMENTATION,
+        {"part": "Your own images"},
+    ),
+    (
+        "Draw against it",
+        "Outline a lesion by hand, with brush or polygon, and see how far you agree with the truth, with the network, "
+        "and with a colleague.",
+        "Draw an outline",
+        SEGMENTATION,
+        {"part": "Draw your own"},
+    ),
 )
 ROW = 3
 for first in range(0, len(STARTS), ROW):
     row = STARTS[first : first + ROW]
-    for column, (title, text, action, page, query) in zip(st.columns(ROW), row, strict=False):
+    for column, (title, text, action, page, query) in zip(st.columns(ROW), row, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.subheader(title)
             st.markdown(text)

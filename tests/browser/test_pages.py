@@ -9,7 +9,14 @@ from playwright.sync_api import Page, expect
 from benchmarks.server import Server
 from medcore.runs.store import Store
 
-PAGES = ("home", "data_explorer", "optimizer_comparison", "regularization_lab", "transfer_learning")
+PAGES = (
+    "home",
+    "data_explorer",
+    "optimizer_comparison",
+    "regularization_lab",
+    "transfer_learning",
+    "segmentation_demo",
+)
 TRAINING = 120_000  # ms; a cold start of the engine on a busy machine included
 STARTED = """() => [...document.querySelectorAll(".js-plotly-plot")]
     .some(plot => plot.data?.some(trace => trace.x?.length && trace.x[0] !== null))"""

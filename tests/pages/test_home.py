@@ -2,10 +2,10 @@ from medcore.labs import choosing_lambda, few_labels, optimizers, pruning, regul
 from tests.pages.conftest import finish
 
 
-def test_ways_to_start_and_nothing_running(open_page):
+def test_twelve_ways_to_start_and_nothing_running(open_page):
     page = open_page("home")
     assert not page.exception
-    assert len(page.get("page_link")) == 10
+    assert len(page.get("page_link")) == 12
     assert any("Nothing trains" in c.value for c in page.caption)
 
 

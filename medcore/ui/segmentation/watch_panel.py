@@ -53,7 +53,7 @@ def _film(ids: Sequence[str]) -> None:
     films = [_row(record, colours[record.id], len(alike)) for record in alike]
     notes = [f"Image {row}" for row in first.rows]
     key = f"film-{'-'.join(ids)}"
-    mask_film(first.images, first.truth, notes, films, begun[0].plan["classes"], key)
+    mask_film(first.images, first.truth, notes, films, _classes(begun[0]), key)
     st.caption(" ".join(filter(None, (WORDS, _left_out(records, films)))))
 
 
@@ -83,8 +83,13 @@ def _row(record: Record, colour: str, rows: int) -> Film:
     epochs = watched.epochs(files.folder(record.id))
     step = -(-2 * found.truth.size * len(epochs) * rows // MOST_PIXELS)
     chosen = sorted({*epochs[:: max(1, step)], *epochs[-1:]})
-    frames = [_frame(record.id, epoch, len(record.plan["classes"])) for epoch in chosen]
+    frames = [_frame(record.id, epoch, len(_classes(record))) for epoch in chosen]
     return Film(record.id, record.label, colour, [frame for frame in frames if frame], record.state in ACTIVE)
+
+
+def _classes(record: Record) -> list[str]:
+    """Names of the mask's classes, as the run said before it trained, and says in its result."""
+    return record.plan.get("classes") or record.result["data"]["classes"]
 
 
 # What was written once does not change; what is not there yet is asked for again.
