@@ -17,7 +17,7 @@ from medcore.data.dataset import SPLITS, Card
 from medcore.data.pool import numbered, pooled, thinned
 from medcore.data.preparation.recipe import Recipe
 from medcore.data.sampling import sample
-from medcore.export import adapted, bundle, notebook, readme, requirements, script, specs, transferred
+from medcore.export import adapted, bundle, notebook, readme, requirements, script, segmented, specs, transferred
 from medcore.export.settings import STUDY, data_files, data_key
 from medcore.parent import end_with_parent
 from medcore.sentences import sentence
@@ -88,6 +88,8 @@ def _images(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[
     """Card and arrays of a data set as the network sees it; and whether the variants of every epoch are among them."""
     if spec.task == STUDY:
         return _pool(spec, room, progress)
+    if spec.task == segmented.TASK:
+        return _masked(spec, epochs, room, progress)
     splits, _ = sample(sources.load(spec.data), spec.sample, spec.seed)
     card = splits["train"].card
     recipe = Recipe(spec.preparation, spec.seed) if spec.preparation else None
@@ -127,6 +129,33 @@ def _target(users: Sequence[RunSpec], room: int) -> tuple[Card, dict[str, np.nda
             part = sample({"train": splits["train"]}, SampleSpec(images=count), spec.seed).splits["train"]
             arrays[adapted.few(count, spec.seed)] = part.rows
     return images.whole["train"].card, arrays
+
+
+def _masked(spec: RunSpec, epochs: int, room: int, progress: Progress) -> tuple[Card, dict[str, np.ndarray], bool]:
+    """Card and arrays of a set with masks, each image with the number of its case; and as of `_images`."""
+    load, cases = (catalog.resolve(f"medcore.training.mask_images:{name}") for name in ("load", "cases"))
+    images = load(spec, _Alone())
+    splits, card = images.prepared.splits, images.whole["train"].card
+    arrays = {"class_names": np.array(splits["train"].mask_classes)}
+    for split in SPLITS:
+        part = splits[split]
+        arrays |= {f"{split}_images": part.images, f"{split}_masks": part.masks, f"{split}_case": cases(part).unit_of}
+    _check_bytes(_bytes(arrays), room)
+    if images.prepared.draw_masked is None:
+        return card, arrays, True
+    if epochs * (arrays["train_images"].nbytes + arrays["train_masks"].nbytes) > room - _bytes(arrays):
+        return card, arrays, False
+    for kind in ("images", "masks"):
+        taken = arrays[f"train_{kind}"]
+        arrays[f"augmented_{kind}"] = np.empty((epochs, *taken.shape), taken.dtype)
+    for epoch in range(epochs):
+
+        def tick(done: int, n: int, past: int = epoch) -> None:
+            progress(PREPARING * (past + done / n) / epochs)
+
+        drawn = images.prepared.draw_masked(epoch, tick)
+        arrays["augmented_images"][epoch], arrays["augmented_masks"][epoch] = drawn
+    return card, arrays, True
 
 
 class _Alone:

@@ -89,7 +89,7 @@ for label, own in RUNS.items():
     results.append({"run": label, "val_accuracy": val["accuracy"]} | test | {"seconds": round(seconds, 1)})
 """
 
-RESULTS = '''
+SAVE = '''
 def save(name: str, rows: list[dict]) -> None:
     """Writes a table that every spreadsheet opens; a cell stays empty where a row does not have its column."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
@@ -97,7 +97,11 @@ def save(name: str, rows: list[dict]) -> None:
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
+'''
 
+RESULTS = (
+    SAVE
+    + """
 
 if histories:
     save("history.csv", histories)
@@ -110,4 +114,5 @@ for row in results:
         f"{row['run']:{width}}  {row['val_accuracy']:.3f}       {row['accuracy']:.3f}  {interval:15}"
         f"  {row['balanced_accuracy']:.3f}     {row['auc']:.3f}  {row['seconds']}"
     )
-'''
+"""
+)

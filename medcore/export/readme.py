@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from medcore import catalog
 from medcore.data.dataset import Card
-from medcore.export import adapted, sections, transferred
+from medcore.export import adapted, sections, segmented, transferred
 from medcore.export.settings import data_files, data_key
 from medcore.spec import PreparationSpec, RunSpec
 
@@ -21,7 +21,7 @@ notebook.ipynb    the same, step by step; open it with Jupyter (pip install note
 {data}
 specs.json        the runs for Medcore itself: python -m medcore train specs.json
 requirements.txt  the packages that the script needs"""
-DATA = "{file:17} images and labels of training, validation and test, as the network sees them"
+DATA = "{file:17} images and {labels} of training, validation and test, as the network sees them"
 BASE = "{file:17} a network that a run of Medcore left, which others go on with"
 NOT_COMMERCIAL = "Not for commercial use."
 NOT_STATED = "The licence of these images is not stated: ask whose they are before you pass them on."
@@ -39,7 +39,8 @@ def text(runs: Mapping[str, RunSpec], cards: Mapping[str, Card], left_out: Seque
     recipes = {data_files(runs)[data_key(spec)]: spec.preparation for spec in trained}
     for key, users in adapted.targets(runs).items():
         recipes[data_files(runs)[key]] = users[0].adaptation.target_preparation
-    data = [DATA.format(file=file) for file in cards] + [
+    labels = "masks" if segmented.segmenting(runs) else "labels"
+    data = [DATA.format(file=file, labels=labels) for file in cards] + [
         BASE.format(file=file) for file in transferred.bases(runs).values()
     ]
     here = FILES.format(data="\n".join(data))

@@ -7,6 +7,8 @@ from medcore.export import (
     adaptation,
     backbone_program,
     program,
+    segmentation,
+    segmented,
     source,
     study,
     training_program,
@@ -68,6 +70,8 @@ def sections(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
         return study.sections(runs, precisions)
     if adapting(runs):
         return adaptation.sections(runs, precisions)
+    if segmented.segmenting(runs):
+        return segmentation.sections(runs, precisions)
     given = settings(runs, precisions)
     networks = {label: spec for label, spec in runs.items() if spec.task != CLASSICS}
     transfers = transferring(runs)

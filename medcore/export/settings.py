@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from medcore import catalog
-from medcore.export import adapted, transferred
+from medcore.export import adapted, segmented, transferred
 from medcore.spec import RunSpec
 
 CLASSICS, STUDY = "classic", "path"
-TASKS = ("classification", CLASSICS, transferred.TASK, adapted.TASK)
+TASKS = ("classification", CLASSICS, transferred.TASK, adapted.TASK, segmented.TASK)
 POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 """Keras' names of what a network computes in."""
 COMMENTS = {
@@ -85,6 +85,8 @@ def settings(runs: Mapping[str, RunSpec], precisions: Mapping[str, str] | None =
     if adapting(runs):
         other = {label: files[adapted.target_key(spec)] for label, spec in runs.items()}
         every = {label: values | adapted.settings(runs[label], other[label]) for label, values in every.items()}
+    if segmented.segmenting(runs):
+        every = {label: values | segmented.settings(runs[label]) for label, values in every.items()}
     keys = [key for key in COMMENTS if penalised(runs) or key not in PENALTIES]
     found = {key: [values[key] for values in every.values() if key in values] for key in keys}
     shared = {key: values[0] for key, values in found.items() if values and values.count(values[0]) == len(values)}
@@ -110,8 +112,12 @@ def check(runs: Mapping[str, RunSpec]) -> None:
             transferred.check(label, spec)
         if spec.task == adapted.TASK:
             adapted.check(label, spec)
+        if spec.task == segmented.TASK:
+            segmented.check(label, spec)
     if adapting(runs) and any(spec.task != adapted.TASK for spec in runs.values()):
         raise ValueError("A script of two places takes such runs alone. Received: others among them")
+    if segmented.segmenting(runs) and any(spec.task != segmented.TASK for spec in runs.values()):
+        raise ValueError("A script of segmentation takes such runs alone. Received: others among them")
     if transferring(runs):
         transferred.check_together(runs)
 
@@ -159,6 +165,8 @@ def data_key(spec: RunSpec) -> str:
     parts = [spec.data.name, spec.data.options, asdict(recipe), asdict(spec.sample), spec.seed if draws_lots else None]
     if spec.task == STUDY:  # its folds are drawn, too
         parts += [spec.seed, asdict(replace(spec.path, fold=None))]
+    if spec.task == segmented.TASK:  # neighbouring slices are channels
+        parts.append(spec.segmentation.context)
     return json.dumps(parts, sort_keys=True)
 
 
@@ -219,7 +227,7 @@ def _of(spec: RunSpec, file: str, precision: str | None) -> dict[str, Any]:
         "data": file,
         "model": (spec.model.name, _turned_on(catalog.MODELS[spec.model.name], spec.model.options)),
         "seed": spec.seed,
-        "class_weights": training.class_weights,
+        **({} if spec.task == segmented.TASK else {"class_weights": training.class_weights}),
     }
     if spec.task == CLASSICS:
         return every
@@ -230,7 +238,7 @@ def _of(spec: RunSpec, file: str, precision: str | None) -> dict[str, Any]:
         "weight_decay": optimizer.weight_decay or None,
         "schedule": (schedule.name, dict(schedule.options)),
         "warmup": schedule.warmup,
-        "loss": (spec.loss.name, _turned_on(catalog.LOSSES[spec.loss.name], spec.loss.options)),
+        "loss": (spec.loss.name, _turned_on(catalog.EVERY_LOSS[spec.loss.name], spec.loss.options)),
         **asdict(spec.regularization),
         "epochs": training.epochs,
         "batch_size": training.batch_size,
