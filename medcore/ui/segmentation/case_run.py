@@ -70,7 +70,7 @@ class CaseRun:
         """Of the cases: by the number of the image in the test split, or of the volume among the cases."""
         if self.unit == "volume":
             return [f"volume {number}" for number in range(self.cases.units)]
-        return [f"test {row}" for row in self.cases.rows]
+        return [f"test image {row}" for row in self.cases.rows]
 
 
 def finished(records: Sequence[Record]) -> list[Record]:

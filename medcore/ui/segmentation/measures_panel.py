@@ -53,10 +53,12 @@ def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
         run = case_run.pick(done, colours)
     if run is None:
         return
-    st.dataframe(measures_table.table(run), hide_index=True, width="stretch", key="measures_table")
+    st.dataframe(measures_table.table(run), width="stretch", key="measures_table")
     st.caption(measures_table.words(run))
     if undefined := measures_table.undefined(run):
         st.caption(plain(undefined))
+    if cleaned := measures_table.cleaned(run):
+        st.markdown(cleaned)
     st.subheader("Two Dice that are not the same", anchor=False)
     st.markdown(_two_dice(run))
     _drawn(_sizes(run), "measures_sizes", "Dice of every case against its true size")

@@ -20,13 +20,13 @@ MEAN = "Mean of the classes"
 
 
 def table(run: CaseRun) -> pd.DataFrame:
-    """A row a measure, a column a class and their mean, with 95% intervals in brackets."""
+    """A row a measure, a column a class and, of several, their mean; with 95% intervals in brackets."""
     test, several = run.test, len(run.classes) > 2
     with_it = f"{run.unit.capitalize()}s with it"
     columns = {MEAN: {with_it: "", **_cells(run, test)}} if several else {}
     for name, of_class in test["classes"].items():
         columns[name] = {with_it: f"{of_class.get('units', 0):,} of {test['n']:,}", **_cells(run, of_class)}
-    return pd.DataFrame(columns).rename_axis("Measure").reset_index()
+    return pd.DataFrame(columns).rename_axis("Measure")
 
 
 def _cells(run: CaseRun, figures: Mapping[str, Any]) -> dict[str, str]:
@@ -46,6 +46,7 @@ def _cell(name: str, value: float | None, interval: Sequence[float] | None) -> s
 
 
 def words(run: CaseRun) -> str:
+    """What each measure is."""
     return (
         f"{run.test['n']:,} test {run.unit}s, at a threshold of 0.5 without clean-up. Dice, IoU, distances and volume "
         f"error are measured {run.unit} by {run.unit}, then averaged. HD95: 95% of the surface lies nearer than this "
@@ -53,6 +54,21 @@ def words(run: CaseRun) -> str:
         "surface points, both ways. Volume error: |predicted − true| / true. Brackets: 95% intervals of the bootstrap "
         f"over {run.unit}s ({bootstrap.RESAMPLES:,} resamples); what another seed of the training would change is not "
         "in them."
+    )
+
+
+def cleaned(run: CaseRun) -> str:
+    """What the threshold and the clean-up that validation chose make of the Dice; "" where none was chosen."""
+    found = run.test.get("clean")
+    if not found or found["dice"] is None or run.test["dice"] is None:
+        return ""
+    pieces = "every piece kept"
+    if found["size"]:
+        pieces = f"pieces below {found['size']:,} {'voxels' if run.unit == 'volume' else 'pixels'} removed"
+    return (
+        f"Validation {run.unit}s chose a threshold of {found['threshold']:.2f}, with {pieces}. On the test {run.unit}s "
+        f"that gives a Dice of **{found['dice']:.3f}** instead of {run.test['dice']:.3f}; as one batch "
+        f"{found['dice_whole']:.3f}."
     )
 
 

@@ -144,7 +144,7 @@ def test_images_of_another_session_are_not_shown(slices, monkeypatch):
 
 def test_measures_by_class_with_intervals(volumes, store):
     app = opened(volumes, "measures")
-    table = app.dataframe[0].value.set_index("Measure")
+    table = app.dataframe[0].value
     (record,) = store.find([volumes])
     test = record.result["test"]
     assert list(table) == ["Mean of the classes", "upper *", "lower"]
@@ -153,6 +153,7 @@ def test_measures_by_class_with_intervals(volumes, store):
     assert table.loc["HD95 (mm)", "Mean of the classes"].startswith(f"{test['hd95']:.2f}")
     words = " ".join(markdown.value for markdown in app.markdown)
     assert f"**{test['dice']:.3f}** is the mean of the volumes" in words
+    assert f"a Dice of **{test['clean']['dice']:.3f}** instead of {test['dice']:.3f}" in words
     assert f"**{test['dice_whole']:.3f}** takes all test images" in words
 
 
