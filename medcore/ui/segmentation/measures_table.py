@@ -17,6 +17,8 @@ TITLES = {
     "dice_whole": "Dice, one batch",
 }
 MEAN = "Mean of the classes"
+FEW = 10
+"""Cases, of fewer of which percentile intervals of the bootstrap are clearly too narrow."""
 
 
 def table(run: CaseRun) -> pd.DataFrame:
@@ -54,6 +56,7 @@ def words(run: CaseRun) -> str:
         "surface points, both ways. Volume error: |predicted − true| / true. Brackets: 95% intervals of the bootstrap "
         f"over {run.unit}s ({bootstrap.RESAMPLES:,} resamples); what another seed of the training would change is not "
         "in them."
+        + (f" Of only {run.test['n']:,} {run.unit}s, intervals are too narrow." if run.test["n"] < FEW else "")
     )
 
 
