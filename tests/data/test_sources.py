@@ -203,3 +203,21 @@ def test_a_file_that_is_not_the_published_one_is_noted(home, monkeypatch, shared
     monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
     assert not any("checksum" in note for note in sources.load(DataSpec("breastmnist"))["train"].card.notes)
     assert any("checksum" in note for note in sources.load(DataSpec("mnist"))["train"].card.notes)
+
+
+def test_empty_masks_and_what_no_mask_shows_are_said(folder):
+    """Of 12 pictures one has an empty mask; one class is in a single picture, so most splits lack it."""
+    rng = np.random.default_rng(0)
+    for kind in ("images", "masks"):
+        (folder / "cells" / kind).mkdir(parents=True)
+    for number in range(12):
+        mask = np.full((8, 6), 1 if number else 0, np.uint8)
+        mask[0, 0] = 2 if number == 5 else 0
+        Image.fromarray(rng.integers(0, 256, (8, 6), dtype=np.uint8)).save(
+            folder / "cells" / "images" / f"{number}.png"
+        )
+        Image.fromarray(mask).save(folder / "cells" / "masks" / f"{number}.png")
+    splits = sources.load(DataSpec("cells"))
+    notes = splits["train"].card.notes
+    assert sum("Nothing is marked in 1 of the" in note for note in notes) == 1
+    assert sum("shows class 2." in note for note in notes) == 2
