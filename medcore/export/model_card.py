@@ -14,7 +14,7 @@ from typing import Any
 
 from medcore import catalog
 from medcore.data.dataset import Card
-from medcore.export import adapted, places, specs
+from medcore.export import adapted, mask_card, places, segmented, specs
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 
@@ -28,6 +28,7 @@ METRICS = {
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
 }
+USAGE = "probabilities = keras.ops.softmax(model.predict(images))  # (n, classes)\n"
 FEW = 100
 
 
@@ -65,7 +66,8 @@ def _add(packed: zipfile.ZipFile, name: str, content: bytes, compression: int = 
 def facts(record: Record, card: Card) -> dict[str, Any]:
     """The card as plain values for JSON."""
     spec, result = RunSpec.from_dict(record.spec), record.result or {}
-    data = result.get("data") or {}
+    data, masks = result.get("data") or {}, spec.task == segmented.TASK
+    metrics = mask_card.METRICS if masks else METRICS
     return {
         "name": record.label,
         "run": record.id,
@@ -79,8 +81,9 @@ def facts(record: Record, card: Card) -> dict[str, Any]:
         "seed": spec.seed,
         "spec": specs.told(spec),
         "spec_hash": record.spec_hash,
-        "test": {name: result["test"].get(name) for name in ("n", *METRICS)} if result.get("test") else None,
+        "test": {name: result["test"].get(name) for name in ("n", *metrics)} if result.get("test") else None,
         "intervals": (result.get("test") or {}).get("intervals", {}),
+        "masks": mask_card.facts(spec, result) if masks else None,
         "source_accuracy": (result.get("source_test") or {}).get("accuracy"),
         "baseline": result.get("baseline"),
         "published": dict(result.get("published") or card.published),
@@ -106,9 +109,12 @@ def limits(record: Record, card: Card) -> list[str]:
         "tested.",
         "Its probabilities are a network's, not a patient's risk: they change with how common the disease is.",
     ]
+    if spec.task == segmented.TASK:
+        said += mask_card.limits(mask_card.facts(spec, result))
     tested = "target, none of the source" if spec.task == adapted.TASK else "same source"
     if test.get("n"):
-        said.append(f"It was tested on {test['n']:,} images of the {tested}{_few(test['n'])}.")
+        unit = result.get("unit", "image")
+        said.append(f"It was tested on {test['n']:,} {unit}s of the {tested}{_few(test['n'])}.")
     baseline, interval = result.get("baseline") or {}, test.get("intervals", {}).get("accuracy")
     if interval and baseline.get("accuracy", 0) >= interval[0]:
         said.append(f'It is not proved to be better than always saying "{baseline["class"]}".')
@@ -157,7 +163,7 @@ def _usage(values: Mapping[str, Any]) -> str:
         "import numpy as np\n\n"
         f'model = keras.models.load_model("{MODEL}", compile=False, safe_mode=True)\n'
         "images = np.zeros((1, *model.input_shape[1:]))  # yours, 0 (black) to 1 (white)\n"
-        "probabilities = keras.ops.softmax(model.predict(images))  # (n, classes)\n"
+        + (mask_card.USAGE if values["masks"] else USAGE)
     )
     recipe = (values["preparation"] or {}).get("steps") or {}
     inside = "Resizing and the preprocessing of a backbone are inside the network: give it images from 0 to 1."
@@ -170,6 +176,8 @@ def _usage(values: Mapping[str, Any]) -> str:
 def _metrics(values: Mapping[str, Any]) -> str:
     if not values["test"]:
         return "It was not tested."
+    if values["masks"]:
+        return mask_card.metrics(values)
     whose = "the target's test images" if values["adaptation"] else "the test images"
     lines = [f"| On {whose} | Value | 95% interval |", "|---|---|---|"]
     for name, label in METRICS.items():

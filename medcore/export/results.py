@@ -28,13 +28,19 @@ def _row(label: str, result: Mapping[str, Any], split: str) -> dict[str, Any]:
     intervals = metrics.get("intervals", {})
     row = {"run": label, "split": split}
     for name, value in metrics.items():
-        if name in ("intervals", "recall"):
+        if name == "intervals" or isinstance(value, Mapping):
             continue
         row[name] = value
         row |= _ends(name, intervals.get(name))
     for name, value in (metrics.get("recall") or {}).items():
         row[f"recall {name}"] = value
         row |= _ends(f"recall {name}", intervals.get(f"recall {name}"))
+    for name, measured in (metrics.get("classes") or {}).items():
+        for metric, value in measured.items():
+            if metric != "intervals":
+                row[f"{metric} {name}"] = value
+                row |= _ends(f"{metric} {name}", measured["intervals"].get(metric))
+    row |= {f"clean {name}": value for name, value in (metrics.get("clean") or {}).items()}
     course = {key: result.get(key) for key in ("evaluated", "best_epoch", "epochs", "steps", "diverged_at", "seconds")}
     return row | course
 

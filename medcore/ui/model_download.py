@@ -10,7 +10,7 @@ from medcore.export import model_card
 from medcore.labs import inside
 from medcore.runs import files
 from medcore.runs.store import Record
-from medcore.ui import made_download, own_sets
+from medcore.ui import finished_networks, made_download, own_sets
 from medcore.ui.plain import plain
 
 
@@ -57,7 +57,7 @@ def possible(records: Sequence[Record]) -> bool:
 
 def _left(record: Record) -> bool:
     """Whether the run ended and left a network here; what learned from a session's images is for that session alone."""
-    done = record.state == "done" and record.spec["task"] in inside.TASKS
+    done = record.state == "done" and record.spec["task"] in (*inside.TASKS, *finished_networks.SEGMENT)
     return done and (files.folder(record.id) / model_card.MODEL).is_file() and own_sets.may_use(record.spec)
 
 
