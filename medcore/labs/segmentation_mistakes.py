@@ -48,12 +48,13 @@ def _accuracy(run: RunSpec) -> Mistake:
         what="A network that looks for lesions is trained with cross-entropy and judged by the share of pixels that "
         "are right.",
         wrong_code="""
-model.compile(optimizer,
-    SparseCategoricalCrossentropy(from_logits=True),
+loss = cross_entropy
+model.compile(optimizer, loss,
     metrics=["accuracy"])
 """,
         right_code="""
-model.compile(optimizer, cross_entropy_and_dice)
+loss = cross_entropy_and_dice
+model.compile(optimizer, loss)
 dice = [overlap(model(x), mask)
     for x, mask in validation]
 """,
@@ -101,12 +102,13 @@ def _sigmoid(run: RunSpec) -> Mistake:
         "articles' code does.",
         wrong_code="""
 out = Conv2D(1, 1)(x)
-model.compile(optimizer, "binary_crossentropy")
+loss = "binary_crossentropy"
+model.compile(optimizer, loss)
 """,
         right_code="""
 out = Conv2D(1, 1)(x)
-model.compile(optimizer,
-    BinaryCrossentropy(from_logits=True))
+loss = BinaryCrossentropy(from_logits=True)
+model.compile(optimizer, loss)
 # or: Conv2D(1, 1, activation="sigmoid")
 """,
         wrong={"No sigmoid": _with(run, "no_sigmoid")},
