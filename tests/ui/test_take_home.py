@@ -81,7 +81,7 @@ def test_what_is_no_training_has_specs_alone(store):
     page = shown({"Shift": RunSpec(task="robustness", base="0" * 32)})
     assert offered(page) == {"Specs (JSON)"}
     assert page.info[0].value.startswith(
-        "A script trains runs of the tasks classification, classic, transfer, adapt, or all of a path."
+        "A script trains runs of the tasks classification, classic, transfer, adapt, segment, or all of a path."
     )
 
 
