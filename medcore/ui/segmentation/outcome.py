@@ -43,7 +43,7 @@ def sentence(label: str, result: Mapping[str, Any]) -> str:
     test, unit = result["test"], result.get("unit", "image")
     if test.get("dice") is None:
         return f"{label}: on the test set there is nothing to measure."
-    said = f"{label}: a Dice of {test['dice']:.3f}{_interval(test, 'dice')}, the mean over {test['n']:,} test {unit}s"
+    said = f"{label}: a Dice of {test['dice']:.3f}{_interval(test, 'dice')}, the mean over {_cases(test, unit)}"
     if test.get("dice_whole") is not None:
         said += f"; all of them as one batch {test['dice_whole']:.3f}"
     said += "."
@@ -91,8 +91,19 @@ def _words(done: Sequence[Record]) -> str:
     seeds = len({group(record.label) for record in done}) < len(done)
     bars = "from the lowest to the highest of the seeds" if seeds else "95% intervals over the cases (bootstrap)"
     return (
-        f"Mean Dice over {test['n']:,} test {unit}s; bars: {bars}. All other measures stand under Measures. For "
+        f"Mean Dice over {_cases(test, unit)}; bars: {bars}. All other measures stand under Measures. For "
         "teaching and research, not for diagnosis."
+    )
+
+
+def _cases(test: Mapping[str, Any], unit: str) -> str:
+    """What the mean is over: a case without a class, in which none was found, has no Dice of it."""
+    of_classes = list((test.get("classes") or {}).values())
+    empty = of_classes[0].get("empty", 0) if len(of_classes) == 1 else 0
+    if not empty:
+        return f"{test['n']:,} test {unit}s"
+    return (
+        f"{test['n'] - empty:,} of {test['n']:,} test {unit}s (in the others there is nothing, and nothing was found)"
     )
 
 

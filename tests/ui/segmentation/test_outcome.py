@@ -20,6 +20,9 @@ def test_a_sentence_has_both_dice_the_borders_and_what_accuracy_would_say():
         "0.912. The borders are 1.23 mm apart on average. 99.8% of the pixels are right, but always saying "
         "“background” is right in 98.9%."
     )
+    with_empty = result(0.8512)
+    with_empty["test"]["classes"] = {"lesion": {"empty": 14}}
+    assert "the mean over 80 of 94 test images (in the others" in outcome.sentence("U-Net", with_empty)
     assert "94 test volumes" in outcome.sentence("U-Net", result(0.8512, unit="volume"))
     assert outcome.sentence("U-Net", result(None)) == "U-Net: on the test set there is nothing to measure."
 

@@ -6,7 +6,7 @@ const films = new WeakMap()
 const LASTS_MS = 5000
 const STEP_MS = [90, 400]
 const ICONS = { play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zM14 5h4v14h-4z" }
-const OUTCOMES = { right: "found", missed: "missed", false: "false alarm", mixed: "wrong class" }
+const OUTCOMES = { right: "found", missed: "missed", false: "invented", mixed: "wrong class" }
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".medcore-film")
