@@ -6,6 +6,7 @@ import keras
 import psutil
 
 from medcore import catalog
+from medcore.catalog import mask_footprint
 from medcore.catalog.footprint import footprint
 from medcore.data.dataset import Splits
 from medcore.spec import RunSpec
@@ -36,6 +37,23 @@ def check(spec: RunSpec, classes: int, batch: int, device: Device) -> None:
             f"A run must fit into the memory that is free, {free / 1e9:.1f} GB: try smaller batches, smaller images, "
             f"fewer blocks or a smaller network. Received: {choice.label} {trained}, batches of {batch:,} and images "
             f"of {size}x{size} pixels, about {needed / 1e9:.1f} GB"
+        )
+
+
+def check_masks(spec: RunSpec, shape: tuple[int, int, int], classes: int, batch: int, device: Device) -> None:
+    """Raises ValueError if a network for masks needs more memory than is free.
+
+    Args:
+        shape: (height, width, channels) of an image as the network gets it.
+        batch: images a step.
+    """
+    needed = mask_footprint.footprint(spec.model.name, spec.model.options, shape, classes, batch).memory
+    free = _free(device)
+    if needed > free:
+        raise ValueError(
+            f"A run must fit into the memory that is free, {free / 1e9:.1f} GB: try smaller batches, smaller images, "
+            f"or less depth and width. Received: {catalog.SEGMENTERS[spec.model.name].label}, batches of {batch:,} and "
+            f"images of {shape[0]}x{shape[1]} pixels, about {needed / 1e9:.1f} GB"
         )
 
 

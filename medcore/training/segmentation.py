@@ -9,9 +9,10 @@ from medcore.data.dataset import ImageDataset
 from medcore.evaluation import cases
 from medcore.evaluation.case_measures import measure
 from medcore.evaluation.case_summary import chosen, summary, unmeasured
+from medcore.models import encoders
 from medcore.models.receptive_field import receptive_field
 from medcore.spec import RunSpec
-from medcore.training import compiled, devices, mask_images, pixelwise, watched_masks
+from medcore.training import compiled, devices, mask_images, memory, pixelwise, watched_masks
 from medcore.training.classification import course_facts, save_records, write
 from medcore.training.epochs import Outcome, Stepper, fit
 from medcore.training.mask_images import MaskImages, taught
@@ -32,7 +33,7 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
         Cancelled: if the run was cancelled.
         FileNotFoundError: if there is no such data set.
         ValueError: if the data set does not fit the task or the model, or the network not into memory.
-        OSError: if data cannot be read or results cannot be written.
+        OSError: if data or ImageNet weights cannot be read, or results cannot be written.
     """
     begun = time.perf_counter()
     if spec.training.class_weights:
@@ -46,11 +47,14 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
     device = devices.choose(catalog.MODELS[spec.model.name], spec.training.precision)
     batch = n if spec.training.batch_size == "all" else min(int(spec.training.batch_size), n)
 
-    run.status("Preparing the network.")
     shape, dtype = train_set.images.shape[1:], str(train_set.images.dtype)
+    memory.check_masks(spec, shape, classes, batch, device)
+    run.status("Preparing the network.")
     stepper = compiled.stepper(spec, shape, classes, dtype, batch, device.precision, device.kind)
     steps_per_epoch = -(-n // batch)
     facts = {"parameters": stepper.model.count_params(), "device": asdict(device)}
+    if spec.model.options.get("imagenet"):
+        facts["imagenet"] = encoders.load_imagenet(stepper.model, spec.model, lambda sentence: _waits(run, sentence))
     run.plan(
         steps=steps_per_epoch * spec.training.epochs,
         steps_per_epoch=steps_per_epoch,
@@ -77,6 +81,12 @@ def train(spec: RunSpec, run: Run) -> dict[str, Any]:
             **save_records(outcome, images.recipe, run.folder),
         },
     }
+
+
+def _waits(run: Run, sentence: str) -> None:
+    """Says of a download how far it is; ends it if the run was cancelled."""
+    run.status(sentence)
+    _leave_if_cancelled(run)
 
 
 def _fit(stepper: Stepper, images: MaskImages, train_set: ImageDataset, spec: RunSpec, run: Run) -> Outcome:

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from medcore.data import sources
-from medcore.spec import ModelSpec, RunSpec, TrainingSpec, TransferSpec
+from medcore.spec import LossSpec, ModelSpec, RunSpec, TrainingSpec, TransferSpec
 from medcore.training import classification, memory, transfer
 from medcore.training.devices import Device
 
@@ -54,3 +54,11 @@ def test_small_networks_and_gpus_are_not_judged_by_the_machine(free):
     memory.check(SCRATCH, 2, 32, Device("GPU", "gpu", None, "bfloat16", ""))
     with pytest.raises(ValueError, match=r"free, 1\.1 GB"):
         memory.check(SCRATCH, 2, 32, Device("GPU", "gpu", 1.0, "bfloat16", ""))
+
+
+def test_a_network_for_masks_is_refused_by_its_maps_and_not_where_they_fit(free):
+    spec = RunSpec(task="segment", model=ModelSpec("unet", {"width": 64, "depth": 4}), loss=LossSpec("dice"))
+    free(2e9)
+    memory.check_masks(spec, (64, 64, 1), 2, 1, CPU)
+    with pytest.raises(ValueError, match=r"2\.0 GB: .*width\. Received: U-Net, batches of 16 and .* 512x512 pixels"):
+        memory.check_masks(spec, (512, 512, 1), 2, 16, CPU)
