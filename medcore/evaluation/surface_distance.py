@@ -53,8 +53,9 @@ def hd95(found: Distances) -> float:
 
 
 def assd(found: Distances) -> float:
-    """Average symmetric surface distance: the mean over the points of both surfaces, as of MONAI's
-    `SurfaceDistanceMetric(symmetric=True)`."""
+    """Average symmetric surface distance: the mean over the points of both surfaces together, as of MONAI's
+    `SurfaceDistanceMetric(symmetric=True)` (its early versions took the mean of both means).
+    """
     return float(np.concatenate(found).mean())
 
 

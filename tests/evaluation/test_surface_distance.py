@@ -81,3 +81,25 @@ def test_an_empty_mask_has_no_surface():
     empty, full = np.zeros((4, 4), bool), np.ones((4, 4), bool)
     for pair in ((empty, full), (full, empty), (empty, empty)):
         assert np.isnan(surface_distance.of_masks(*pair, (1, 1))).all()
+
+
+def ball(radius: float, centre: tuple[int, int, int], spacing: tuple[float, float, float] = (1, 1, 1)) -> np.ndarray:
+    """In 99 x 99 x 99 voxels; radius and centre in the unit of the spacing."""
+    axes = (step * np.arange(99.0) - place for step, place in zip(spacing, centre, strict=True))
+    return sum(np.meshgrid(*(axis**2 for axis in axes), indexing="ij")) <= radius**2
+
+
+def test_monais_own_values():
+    """What the tests of MONAI 1.6 expect (`test_hausdorff_distance.py`, `test_surface_distance.py`)."""
+    small, large = ball(20, (20, 33, 22)), ball(40, (20, 33, 22))
+    found = surface_distance.distances(small, large, (1, 1, 1))
+    assert np.percentile(found.forth, 95) == pytest.approx(19.924858845171276)
+    assert surface_distance.hd95(found) == pytest.approx(20.09975124224178)
+    assert max(found.forth.max(), found.back.max()) == pytest.approx(20.223748416156685)
+    assert surface_distance.assd(found) == pytest.approx(15.117741, abs=2e-6)
+    one, other = ball(33, (19, 33, 22)), ball(33, (20, 33, 22))
+    assert surface_distance.of_masks(one, other, (1, 1, 1))[1] == pytest.approx(0.350217, abs=1e-6)
+    spacing = (0.85, 1.2, 0.9)
+    found = surface_distance.distances(ball(15, (20, 33, 22), spacing), ball(30, (20, 33, 22), spacing), spacing)
+    assert found.forth.max() == pytest.approx(15.439640998840332)
+    assert max(found.forth.max(), found.back.max()) == pytest.approx(15.62594)

@@ -139,9 +139,11 @@ def legend(several: bool) -> None:
     Args:
         several: whether there is more than one foreground class.
     """
-    words = ["found", "invented", "missed", "found, but of another class"][: 4 if several else 3]
+    words = {mask_colours.RIGHT: "found", mask_colours.MISSED: "missed", mask_colours.FALSE: "invented"}
+    if several:
+        words[mask_colours.MIXED] = "wrong class"
     squares = [
         f'<span style="white-space:nowrap"><span style="color:{colour}">■</span> {word}</span>'
-        for word, colour in zip(words, OUTCOMES, strict=False)
+        for colour, word in words.items()
     ]
     st.html(f'<div style="font-size:.875rem">{" &ensp; ".join(squares)}</div>')

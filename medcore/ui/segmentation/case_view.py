@@ -1,4 +1,4 @@
-"""One test case: its image, what is found, invented and missed, how sure the network was, and its measures."""
+"""One test case: its image, what is found, missed and invented, how sure the network was, and its measures."""
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ def show(run: CaseRun, unit: int, setting: Setting, test: TestImages) -> None:
         picture.show(image, "Image", "The test image")
     with middle:
         shown = case_pictures.outcome(image, mask[at], truth)
-        picture.show(shown, "Found, invented and missed", "The image with the mask's right and wrong pixels")
+        picture.show(shown, "Found, missed and invented", "The image with the mask's right and wrong pixels")
     with right:
         picture.show(sure, "Probability of foreground: black 0, white 1", "Probability of foreground")
     st.dataframe(_measures(run, unit, setting), hide_index=True, width="stretch", key="case_measures")
