@@ -14,11 +14,14 @@ from medcore.ui.segmentation import (
     compared,
     loss_panel,
     measures_panel,
+    network_size,
     outcome,
     segmentation_controls,
     segmentation_guess,
+    size_line,
     watch_panel,
 )
+from medcore.ui.transfer import imagenet_weights
 
 
 def show() -> None:
@@ -29,7 +32,7 @@ def show() -> None:
         "A network learns to say of every pixel what it is. Press Train: simulated CT slices with a lesion in the "
         "liver, and masks that grow from epoch to epoch. Nothing is needed beside this page."
     )
-    specs = trainable(chosen)
+    specs = imagenet_weights.trainable(trainable(chosen))
     records = live_panel.shown()
     segmentation_guess.ask(specs, records)
     live_panel.buttons(specs, records)
@@ -40,7 +43,9 @@ def show() -> None:
         compared.show(records)
         segmentation_guess.reveal(records)
     else:
-        setup_table.show(chosen.specs, chosen.entry.sizes_for(chosen.options).get("train"))
+        images = chosen.entry.sizes_for(chosen.options).get("train")
+        setup_table.show(chosen.specs, images)
+        size_line.show(chosen.specs, chosen.entry, images)
     _about(chosen, records)
 
 
