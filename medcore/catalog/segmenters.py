@@ -123,3 +123,6 @@ SEGMENTERS: dict[str, ModelChoice] = {
         family="segmentation",
     ),
 }
+
+ENCODERS = {"vgg16_unet": "vgg16", "mobilenetv2_unet": "mobilenetv2"}
+"""The backbone that an encoder is, by the network's name: whose ImageNet weights it may start from."""

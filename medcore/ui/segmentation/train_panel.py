@@ -14,7 +14,6 @@ from medcore.ui.segmentation import (
     compared,
     loss_panel,
     measures_panel,
-    network_size,
     outcome,
     segmentation_controls,
     segmentation_guess,

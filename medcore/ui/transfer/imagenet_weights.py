@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from medcore import catalog
+from medcore.catalog.segmenters import ENCODERS
 from medcore.data.published import backbone_weights
 from medcore.spec import ModelSpec, RunSpec
 from medcore.ui import controls, work
@@ -19,7 +20,7 @@ TRIED_ON = "BreastMNIST"
 
 def trainable(specs: Mapping[str, RunSpec]) -> Mapping[str, RunSpec]:
     """The runs, if the weights that they start from are here; none otherwise, and how to get them is said."""
-    needed = next((spec.model for spec in specs.values() if _starts_from_imagenet(spec)), None)
+    needed = next(filter(None, map(_needed, specs.values())), None)
     if needed is None:
         return specs
     found = backbone_weights.weights(needed)
@@ -50,8 +51,14 @@ def _other_name(found: backbone_weights.Weights) -> str:
     )
 
 
-def _starts_from_imagenet(spec: RunSpec) -> bool:
-    return spec.task == "transfer" and spec.transfer.source == "imagenet"
+def _needed(spec: RunSpec) -> ModelSpec | None:
+    """The backbone whose ImageNet weights a run starts from."""
+    if spec.task == "transfer" and spec.transfer.source == "imagenet":
+        return spec.model
+    if not spec.model.options.get("imagenet"):
+        return None
+    alpha = {"alpha": spec.model.options["alpha"]} if "alpha" in spec.model.options else {}
+    return ModelSpec(ENCODERS[spec.model.name], {"size": backbone_weights.ROWS[-1], **alpha})
 
 
 def _begin(works: dict[str, Work], key: tuple[str, str], model: ModelSpec) -> None:
