@@ -57,6 +57,19 @@ def turn(stack: Stack, plane: str) -> Turn:
     return turns[plane]
 
 
+def same(stack: Stack, plane: str, index: int, other: str) -> int | None:
+    """Which slice of the other plane is this one, turned; None where they run along different axes.
+
+    Raises:
+        ValueError: if there is no such plane.
+    """
+    shown, wanted = turn(stack, plane), turn(stack, other)
+    if shown.axes[0] != wanted.axes[0]:
+        return None
+    count = stack.shape[shown.axes[0]]
+    return wanted.place(shown.place(index, count), count)
+
+
 def _turns(stack: Stack) -> dict[str, Turn]:
     turns = {"acquired": Turn()}
     if not stack.regular or stack.affine is None or stack.shape[0] < 2:

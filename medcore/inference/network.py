@@ -18,6 +18,9 @@ from medcore.training.robustness import model_of, own_recipe
 LEFT_OUT = ("corruption", "size", "augmentation")
 """Stages of a recipe that an upload does not go through: noise of a study; its size comes from its pixels' size."""
 
+PIXELS_AT_ONCE = 2**20
+"""Of variants that are held together: small slices are asked about at once, large ones one look after the other."""
+
 
 @dataclass(frozen=True)
 class Network:
@@ -56,17 +59,18 @@ class Network:
             kind: of `SegmentationSpec.variants`.
             pause: called before each question; may raise to stop.
         """
-        framed = scale.forth(image)
+        framed, looks = scale.forth(image), variants.of(kind)
+        together = max(1, PIXELS_AT_ONCE // (framed.shape[0] * framed.shape[1]))
         found = []
-        for variant in variants.of(kind):
-            prepared = self.recipe.image(variant.forth(framed), "test", 0).image
+        for start in range(0, len(looks), together):
+            part = looks[start : start + together]
+            prepared = np.stack([self.recipe.image(look.forth(framed), "test", 0).image for look in part])
             said = windows.seen(prepared, self.window, overlap, self._ask, pause)
-            found.append(scale.back(variant.back(said)))
+            found += [scale.back(look.back(one)) for look, one in zip(part, said, strict=True)]
         return np.stack(found)
 
     def _ask(self, images: np.ndarray) -> np.ndarray:
-        logits = self.model(np.asarray(images, np.float32), training=False)
-        probabilities = masks.softmax(np.asarray(keras.ops.convert_to_numpy(logits), np.float32))
+        probabilities = masks.softmax(np.asarray(self.model.predict_on_batch(images), np.float32))
         if not np.isfinite(probabilities).all():
             raise ValueError("The network's answer is no number: its training diverged.")
         return probabilities

@@ -14,32 +14,36 @@ Ask = Callable[[np.ndarray], np.ndarray]
 
 
 def seen(
-    image: np.ndarray, window: tuple[int, int], overlap: float, ask: Ask, pause: Callable[[], None] = lambda: None
+    images: np.ndarray, window: tuple[int, int], overlap: float, ask: Ask, pause: Callable[[], None] = lambda: None
 ) -> np.ndarray:
-    """(height, width, classes) float32 probabilities.
+    """(n, height, width, classes) float32 probabilities.
 
     Where several windows see a pixel, those count more whose middle it is nearer to: a network knows least at the
     border of what it sees.
 
     Args:
-        image: (height, width, channels) as the network takes them; no smaller than the window.
+        images: (n, height, width, channels) as the network takes them; no smaller than the window.
         window: rows and columns.
         overlap: of neighbouring windows, as a share of their side, 0 to less than 1.
         ask: of some windows.
         pause: called before each question; may raise to stop.
     """
-    corners = list(places(image.shape[:2], window, overlap))
+    looks = [
+        (number, *_under(corner, window))
+        for number in range(len(images))
+        for corner in places(images.shape[1:3], window, overlap)
+    ]
     weight = weights(window)[..., None]
     together = max(1, PIXELS_AT_ONCE // (window[0] * window[1]))
-    total, sums = np.zeros((*image.shape[:2], 1), np.float32), None
-    for start in range(0, len(corners), together):
+    total, sums = np.zeros((*images.shape[:3], 1), np.float32), None
+    for start in range(0, len(looks), together):
         pause()
-        part = corners[start : start + together]
-        said = ask(np.stack([image[_under(corner, window)] for corner in part]))
-        sums = np.zeros((*image.shape[:2], said.shape[-1]), np.float32) if sums is None else sums
-        for corner, one in zip(part, said, strict=True):
-            sums[_under(corner, window)] += weight * one
-            total[_under(corner, window)] += weight
+        part = looks[start : start + together]
+        said = ask(np.stack([images[look] for look in part]))
+        sums = np.zeros((*images.shape[:3], said.shape[-1]), np.float32) if sums is None else sums
+        for look, one in zip(part, said, strict=True):
+            sums[look] += weight * one
+            total[look] += weight
     return sums / total
 
 

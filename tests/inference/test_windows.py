@@ -14,8 +14,9 @@ def pixelwise(images: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("size", [(8, 8), (9, 31), (20, 8)])
 def test_what_is_said_of_a_pixel_alone_stays_as_it_is(size, overlap):
     image = np.random.default_rng(0).random((*size, 1)).astype(np.float32)
-    said = windows.seen(image, (8, 8), overlap, pixelwise)
-    np.testing.assert_allclose(said, pixelwise(image), atol=1e-6)
+    images = np.stack([image, 1 - image])
+    said = windows.seen(images, (8, 8), overlap, pixelwise)
+    np.testing.assert_allclose(said, pixelwise(images), atol=1e-6)
 
 
 def test_the_middle_of_a_window_counts_more_than_its_border():
@@ -25,7 +26,7 @@ def test_the_middle_of_a_window_counts_more_than_its_border():
     def ask(images):
         return np.stack([np.full((*image.shape[:2], 1), next(asked), np.float32) for image in images])
 
-    (row,) = windows.seen(np.zeros((1, 6, 1), np.float32), (1, 4), 0.5, ask)[..., 0]
+    ((row,),) = windows.seen(np.zeros((1, 1, 6, 1), np.float32), (1, 4), 0.5, ask)[..., 0]
     one = windows.weights((1, 4))[0]
     np.testing.assert_allclose(one, [0.5, 1, 1, 0.5])
     np.testing.assert_allclose(row, [1, 1, 1 / 1.5, 0.5 / 1.5, 0, 0])
@@ -47,7 +48,7 @@ def test_a_person_can_stop_between_questions():
         raise StoppedError
 
     with pytest.raises(StoppedError):
-        windows.seen(np.zeros((8, 8, 1), np.float32), (8, 8), 0, pixelwise, pause)
+        windows.seen(np.zeros((1, 8, 8, 1), np.float32), (8, 8), 0, pixelwise, pause)
 
 
 def test_a_window_larger_than_the_image_is_refused():

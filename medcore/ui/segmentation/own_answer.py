@@ -39,12 +39,12 @@ def show(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None) -> 
     _remarks(facts["notes"])
 
 
-def areas(answer: Answer, plane: Plane, seen: ViewState | None) -> None:
+def areas(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None) -> None:
     """The chart of a volume's areas, slice by slice; of one slice there is none."""
     facts = answer.facts
     if facts["end"] - facts["first"] < 2:
         return
-    shown = seen.index + 1 if seen is not None and seen.plane == plane.name else None
+    shown = None if seen is None else planes.same(stack, seen.plane, seen.index, plane.name)
     found = [np.array(facts[name]) for name in ("areas", "least_areas", "most_areas")]
     names = facts["classes"]
     figure = slice_areas.figure(
@@ -53,7 +53,7 @@ def areas(answer: Answer, plane: Plane, seen: ViewState | None) -> None:
         [plain(name) for name in names[1:]],
         mask_colours.of_classes(tuple(names))[1:],
         facts["area_unit"],
-        shown,
+        None if shown is None else shown + 1,
     )
     st.plotly_chart(
         figure,
@@ -80,8 +80,9 @@ def _amounts(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None)
 def _of_slice(answer: Answer, stack: Stack, plane: Plane, seen: ViewState) -> list[str]:
     """Areas in the slice that is looked at, of whatever plane; with those of the variants where they are known."""
     facts, classes = answer.facts, len(answer.facts["classes"])
-    if seen.plane == plane.name and facts["first"] <= seen.index < facts["end"]:
-        place = seen.index - facts["first"]
+    index = planes.same(stack, seen.plane, seen.index, plane.name)
+    if index is not None and facts["first"] <= index < facts["end"]:
+        place = index - facts["first"]
         rows = (facts[name][place] for name in ("areas", "least_areas", "most_areas"))
         return [amount(*values, facts["area_unit"]) for values in zip(*rows, strict=True)]
     shown = planes.planes(stack)[seen.plane]

@@ -132,11 +132,8 @@ def _plane(network: Network, given: Settings, there: tuple[str, ...]) -> str:
 
 def _slice(stack: Stack, plane: str, seen: ViewState) -> tuple[str, int]:
     """The slice that a person looks at, turned as in the plane wanted where that runs along the same axis."""
-    shown, wanted = planes.turn(stack, seen.plane), planes.turn(stack, plane)
-    if shown.axes[0] != wanted.axes[0]:
-        return seen.plane, seen.index
-    count = stack.shape[shown.axes[0]]
-    return plane, wanted.place(shown.place(seen.index, count), count)
+    index = planes.same(stack, seen.plane, seen.index, plane)
+    return (seen.plane, seen.index) if index is None else (plane, index)
 
 
 def unlike(network: Network, stack: Stack) -> list[str]:

@@ -100,7 +100,7 @@ def _ask(network: Network, stack: Stack, settings: Settings) -> None:
             if answer is not None:
                 own_answer.show(answer, stack, view.planes[asked.plane], seen)
     if answer is not None:
-        own_answer.areas(answer, view.planes[asked.plane], seen)
+        own_answer.areas(answer, stack, view.planes[asked.plane], seen)
         with st.expander("Take it away"):
             _downloads(question, answer, stack, seen)
 
@@ -176,8 +176,6 @@ def _wait(question: Question) -> None:
 
 def _layer(question: Question, answer: Answer | None) -> tuple[Layer | None, tuple[str, ...], tuple[str, ...]]:
     """What lies over the image, with the names and colours of its classes."""
-    if answer is None:
-        return None, (), mask_colours.of_classes(("",))
     shown = st.segmented_control(
         "Over the image",
         [MASK, DOUBT, PROBABILITY, NOTHING],
@@ -185,8 +183,11 @@ def _layer(question: Question, answer: Answer | None) -> tuple[Layer | None, tup
         required=True,
         key="own_layer",
         bind=controls.URL,
+        disabled=answer is None,
         help="The mask; where variants of the image disagree; how likely anything but background is; or the image.",
     )
+    if answer is None:
+        return None, (), mask_colours.of_classes(("",))
     classes = tuple(answer.facts["classes"])
     if shown == MASK:
         return Layer(f"mask {question.name}", answer.mask), classes, mask_colours.of_classes(classes)
