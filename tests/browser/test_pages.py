@@ -49,7 +49,7 @@ def settle(page: Page) -> None:
 
 def train(page: Page) -> list[str]:
     """Presses Train; returns the ids of the runs."""
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_url(re.compile("runs="), timeout=30_000)
     return parse_qs(urlparse(page.url).query)["runs"][0].split(",")
 
