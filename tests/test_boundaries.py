@@ -42,6 +42,11 @@ def test_format():
             "import medcore.ui.inside.inside_panel, medcore.ui.predict.predict_panel",
             {"distributed", "skimage", "scipy", "sklearn"},
         ),
+        (
+            "segmentation",
+            "import medcore.ui.segmentation.train_panel",
+            {"distributed", "skimage", "scipy", "sklearn"},
+        ),
         ("engine", "import medcore.runs.engine", set()),
         ("datasets", "import medcore.data.sources", {"sklearn", "skimage", "nibabel"}),
     ],
