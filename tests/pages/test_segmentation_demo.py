@@ -96,3 +96,12 @@ def test_what_another_session_watches_is_not_shown(open_page, store):
     assert not page.exception
     assert any("belong to another session" in warning.value for warning in page.warning)
     assert "Validation images" not in words(page)
+
+
+def test_weights_that_are_not_here_are_said_and_offered_before_anything_is_queued(open_page, monkeypatch, tmp_path):
+    monkeypatch.setenv("MEDCORE_WEIGHTS", str(tmp_path))
+    page = open_page(PAGE, segmenter="MobileNetV2 encoder", mobilenetv2_unet_imagenet="true")
+    assert not page.exception
+    assert any("ImageNet weights of MobileNetV2 with alpha 0.35 are not on this" in w.value for w in page.warning)
+    assert page.button(key="download_weights").label.startswith("Download mobilenet_v2_")
+    assert page.button(key="train").disabled
