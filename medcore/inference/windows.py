@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-PIXELS_AT_ONCE = 2**17
+PIXELS_AT_ONCE = 2**16
 """Of the windows that are worked on together: a person who stops waits for them."""
 LEAST_WEIGHT = 0.05
 """Of a window's corner, as a share of its middle's."""

@@ -84,8 +84,8 @@ def test_from_a_volume_to_millilitres(open_page, store, network):
     assert question.spec["segmentation"]["variants"] == "flips"
     page.run()
     assert not page.exception
-    (table,) = [frame.value for frame in page.dataframe if "Volume" in frame.value]
-    assert table["Class"].tolist() == ["lesion"]
+    (table,) = [frame.value for frame in page.table if "Volume" in frame.value]
+    assert table.index.tolist() == ["lesion"]
     assert table["Volume"].tolist() == ["1.2 ml"]  # 60 voxels of 20 mm³
     assert any("Gray values as you see them" in said.value for said in page.markdown)
     found = own_volume.answered(question.spec["data"]["name"])

@@ -29,12 +29,7 @@ def show(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None) -> 
     """
     facts = answer.facts
     st.markdown(NOT_FOR_DIAGNOSIS)
-    st.dataframe(
-        _amounts(answer, stack, plane, seen),
-        width="stretch",
-        hide_index=True,
-        key="own_amounts",
-    )
+    st.table(_amounts(answer, stack, plane, seen))
     st.caption(_spread(facts))
     _remarks(facts["notes"])
 
@@ -68,13 +63,13 @@ def _amounts(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None)
     """A line a class."""
     facts = answer.facts
     whole = facts["end"] - facts["first"] > 1
-    table: dict[str, Sequence[Any]] = {"Class": facts["classes"][1:]}
+    table: dict[str, Sequence[Any]] = {}
     if seen is not None:
         table["Slice shown"] = _of_slice(answer, stack, plane, seen)
     if whole:
         said = zip(facts["volumes"], facts["least_volumes"], facts["most_volumes"], strict=True)
         table["Volume"] = [amount(*values, facts["volume_unit"]) for values in said]
-    return pd.DataFrame(table)
+    return pd.DataFrame(table, index=pd.Index([plain(name) for name in facts["classes"][1:]], name="Class"))
 
 
 def _of_slice(answer: Answer, stack: Stack, plane: Plane, seen: ViewState) -> list[str]:
