@@ -133,7 +133,7 @@ def _block(inside: int, wide: int, pixels: float, norm: int) -> Size:
 
 
 def _doubled(inside: int, wide: int, pixels: float) -> Size:
-    return Size(4 * inside * wide + wide, wide * pixels)
+    return Size(4 * inside * wide, wide * pixels)
 
 
 def _gate(fine: int, coarse: int, pixels: float) -> Size:
