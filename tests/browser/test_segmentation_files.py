@@ -24,14 +24,15 @@ from tests.imaging.dicom import making
 PATIENCE = 120.0  # s
 ANSWERING = 60_000  # ms
 PAGE = "segmentation_demo"
-OPTIONS = {"images": 200, "prevalence": 0.9}
-SMALL = "data_images=200&data_prevalence=0.9&epochs=3"
+OPTIONS = {"images": 200, "prevalence": 0.9, "contrast": 150, "size": 70}
+"""Bright and large lesions: a few epochs find them."""
+CONTROLS = "&".join(["epochs=5", *(f"data_{name}={value}" for name, value in OPTIONS.items())])
 STEP, PIXEL = 4.0, 5.5
 
 
 def trained(server: Server, page: Page) -> str:
     """Id of a small U-Net, trained by a click."""
-    page.goto(f"{server.url}/{PAGE}?{SMALL}")
+    page.goto(f"{server.url}/{PAGE}?{CONTROLS}")
     settle(page)
     (run_id,) = train(page)
     store = Store(f"sqlite:///{server.home / 'runs.sqlite'}")
@@ -78,6 +79,7 @@ def test_from_training_to_a_dicom_segmentation(page, server):
 
     mask = nibabel.Nifti1Image.from_bytes(gzip.decompress(download(page, "Mask (NIfTI)")))
     voxels = np.asarray(mask.dataobj).transpose(2, 1, 0)
+    assert voxels.any()
     data = download(page, "Segmentation (DICOM SEG)")
     assert pydicom.dcmread(io.BytesIO(data)).PatientName == "Miller^Anna"
     segmentation = highdicom.seg.segread(io.BytesIO(data))
