@@ -25,9 +25,9 @@ from medcore.ui.viewer import ViewState
 from medcore.ui.work import Progress, Work
 
 WHOSE = (
-    "A DICOM segmentation belongs to the study of its images: as the standard demands, it and its report say whose "
-    "they are, with name, id, birth date, sex, study and accession number as in your files, and refer to each image. "
-    "Keep them as you keep the images, or take the de-identified ones."
+    "**They say whose they are.** A DICOM segmentation belongs to the study of its images: as the standard demands, it "
+    "and its report carry name, id, birth date, sex, study and accession number as they stand in your files, and refer "
+    "to each image. Keep them as you keep the images, or take the de-identified ones."
 )
 _MADE, _KEY = "mask_deidentified", "own_dicom"
 
@@ -98,7 +98,7 @@ def show(shelf: Shelf, stack: Stack, mask: Drawn, identity: str, seen: ViewState
 
 def _dicom(shelf: Shelf, stack: Stack, mask: Drawn, name: str) -> None:
     st.subheader("DICOM segmentation and report", divider="gray")
-    st.caption(WHOSE)
+    st.markdown(WHOSE)
     pair = st.session_state.get(_KEY)
     if pair is None or pair.of != name:
         pair = st.session_state[_KEY] = _Pair(name, lambda: segmented.dicom(shelf, stack, mask))

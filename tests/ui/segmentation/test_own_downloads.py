@@ -79,7 +79,7 @@ def test_a_series_goes_out_as_dicom_and_as_a_mask_by_itself(shelf):
         "Mask of the slice shown (PNG)",
         "Slice shown with its mask (PNG)",
     ]
-    assert any("say whose they are" in caption.value for caption in shown.caption)
+    assert any(block.value == own_downloads.WHOSE for block in shown.markdown)
     pair = shown.session_state["own_dicom"]
     found, report = (pydicom.dcmread(io.BytesIO(pair.get(name))) for name in ("segmentation.dcm", "measurements.dcm"))
     series_of_it = report.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
