@@ -16,11 +16,11 @@ def convolutions(*pairs: tuple[int, int], size: int = 3) -> int:
     return sum(size**2 * before * after for before, after in pairs)
 
 
-def test_parameters_are_those_of_the_paper():
+def test_parameters_are_those_of_the_paper_but_for_the_biases_of_doublings():
     """Two convolutions a level, two on the way up on twice the maps, a doubling of 2x2 between, 1x1 at the end."""
     ways = convolutions((1, 4), (4, 4), (4, 8), (8, 8), (8, 16), (16, 16), (16, 8), (8, 8), (8, 4), (4, 4))
     doublings = convolutions((16, 8), (8, 4), size=2)
-    biases = (4 + 4 + 8 + 8 + 16 + 16 + 8 + 8 + 4 + 4) + (8 + 4)
+    biases = 4 + 4 + 8 + 8 + 16 + 16 + 8 + 8 + 4 + 4
     assert unet((16, 16, 1), 3, depth=2, width=4, batch_norm=0).count_params() == ways + doublings + biases + 4 * 3 + 3
 
 
