@@ -66,11 +66,11 @@ def _written(sandbox: Sandbox, stack: Stack, drawn: Drawn, files: Mapping[str, b
             "A DICOM segmentation refers to DICOM images, and these are none. Take the mask away as NIfTI or PNG."
         )
     places = _places(stack, drawn)
-    needed = list(dict.fromkeys(file for file, _ in places))
+    needed = {file: number for number, file in enumerate(dict.fromkeys(file for file, _ in places))}
     mask = np.ascontiguousarray(drawn.mask[drawn.first : drawn.end])
     values = {
         "shape": list(mask.shape),
-        "places": [[needed.index(file), frame] for file, frame in places],
+        "places": [[needed[file], frame] for file, frame in places],
         "classes": list(drawn.classes),
         "sizes": drawn.sizes,
         "model": drawn.model,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
+from pydicom.valuerep import format_number_as_ds
 
 from medcore.imaging import geometry
 from medcore.imaging.dicom import elements
@@ -146,9 +147,12 @@ def _placed(given: Dataset, found: Found, one: Frame, first: Frame) -> Dataset:
     """
     header = _grouped(given, found, [one])
     if one.spacing:
-        header.PixelSpacing, header.SliceThickness = list(one.spacing), _thickness(given)
+        header.PixelSpacing, header.SliceThickness = _decimals(one.spacing), _thickness(given)
     if _lies(one):
-        header.ImagePositionPatient, header.ImageOrientationPatient = list(one.position), list(first.orientation)
+        header.ImagePositionPatient, header.ImageOrientationPatient = (
+            _decimals(one.position),
+            _decimals(first.orientation),
+        )
     return header
 
 
@@ -157,14 +161,14 @@ def _grouped(given: Dataset, found: Found, slices: Sequence[Frame]) -> Dataset:
     header, shared, first = _plain(given, found), Dataset(), slices[0]
     header.NumberOfFrames = len(slices)
     if first.spacing:
-        measures = _item(PixelSpacing=list(first.spacing), SliceThickness=_thickness(given))
+        measures = _item(PixelSpacing=_decimals(first.spacing), SliceThickness=_thickness(given))
         shared.PixelMeasuresSequence = Items([measures])
     if _lies(first):
-        shared.PlaneOrientationSequence = Items([_item(ImageOrientationPatient=list(first.orientation))])
+        shared.PlaneOrientationSequence = Items([_item(ImageOrientationPatient=_decimals(first.orientation))])
     header.SharedFunctionalGroupsSequence = Items([shared])
     header.PerFrameFunctionalGroupsSequence = Items(
         [
-            _item(PlanePositionSequence=Items([_item(ImagePositionPatient=list(one.position))]))
+            _item(PlanePositionSequence=Items([_item(ImagePositionPatient=_decimals(one.position))]))
             if _lies(one)
             else Dataset()
             for one in slices
@@ -175,6 +179,11 @@ def _grouped(given: Dataset, found: Found, slices: Sequence[Frame]) -> Dataset:
 
 def _thickness(given: Dataset) -> float | None:
     return elements.number(Groups(given).carrier(0, "PixelMeasuresSequence"), "SliceThickness")
+
+
+def _decimals(numbers: Sequence[float]) -> list[str]:
+    """As decimal strings, which have 16 letters at most."""
+    return [format_number_as_ds(number) for number in numbers]
 
 
 def _item(**values: Any) -> Dataset:
