@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
@@ -17,6 +16,8 @@ STEEP = 40.0
 
 def bright(folder: Path, side: int = 16, context: int = 0) -> Path:
     """Saves a network that calls a pixel a lesion where it, or the mean of its slices, is brighter than half."""
+    import keras  # tests of the page's parts take only the specs from here
+
     image = keras.Input((side, side, 2 * context + 1))
     head = keras.layers.Conv2D(2, 1)
     model = keras.Model(image, head(image))

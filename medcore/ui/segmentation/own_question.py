@@ -98,11 +98,12 @@ class Question:
             return None
 
     def stop(self, store: Store) -> None:
-        """Gives it up."""
+        """Gives it up; the volume is let go."""
         if self.work is not None:
             self.work.stop()
         if self.begun():
             store.cancel([self.run])
+            session_sets.forget(self.name)
 
     def close(self) -> None:
         """Removes volume and mask; a run that is still to look at them fails with a sentence."""
