@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from medcore import catalog
-from medcore.training.mask_losses import CrossEntropyDice, Dice, MaskCrossEntropy, MaskFocal, Tversky
+from medcore.training.mask_losses import CrossEntropyDice, Dice, MaskCrossEntropy, MaskFocal, NoSigmoid, Tversky
 
 MASKS = np.array([[[0, 1, 1], [2, 0, 0]], [[0, 0, 0], [0, 2, 2]]])
 LOGITS = np.sin(np.arange(36)).reshape(2, 2, 3, 3).astype(np.float32)
@@ -102,3 +102,15 @@ def test_gradients_are_finite_where_the_network_is_sure_and_wrong(loss):
     gradient = tape.gradient(found, sure)
     assert np.isfinite(found).all()
     assert np.isfinite(gradient).all()
+
+
+def test_without_a_sigmoid_what_is_cut_off_has_no_gradient():
+    """Numbers -1.5, 0.7 and 0.6: the first is cut off, and moving it further costs nothing."""
+
+    def lost(first: float) -> float:
+        lead = np.array([[[first, 0.2, 0.1]]], np.float32)  # of the foreground over the background
+        return value(NoSigmoid(), np.array([[[1, 1, 0]]]), np.stack([np.zeros_like(lead), lead], axis=-1))
+
+    assert lost(-2.0) == pytest.approx(-np.log([NoSigmoid.EPSILON, 0.7, 0.4]).mean(), rel=1e-4)
+    assert lost(-3.0) == lost(-2.0)
+    assert lost(0.3) < lost(0.2) < lost(-2.0)
