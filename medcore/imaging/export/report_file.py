@@ -59,13 +59,12 @@ def report(
             uid=UID(), name=f"{MAKER} {model}", manufacturer_name=MAKER, model_name=f"{MAKER} {model}"
         ),
     )
-    group = _area if _slices(sources) == 1 else _volume
     algorithm = AlgorithmIdentification(f"{MAKER} {model}", __version__, manufacturer=MAKER)
     content = MeasurementReport(
         observation_context=ObservationContext(observer_device_context=observer),
         procedure_reported=PROCEDURES.get(sources.images[0].Modality, OTHER_PROCEDURE),
         imaging_measurements=[
-            group(sources, segmented, number, name, size, algorithm)
+            _measured(sources, segmented, number, name, size, algorithm)
             for number, (name, size) in enumerate(zip(names, sizes, strict=True), 1)
         ],
     )
@@ -90,46 +89,46 @@ def _slices(sources: Sources) -> int:
     return len(sources.images) if sources.frames is None else len(sources.frames)
 
 
-def _volume(
+def _measured(
     sources: Sources, segmented: Segmentation, number: int, name: str, size: float, algorithm: AlgorithmIdentification
-) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
-    segment = ReferencedSegment(
+) -> VolumetricROIMeasurementsAndQualitativeEvaluations | PlanarROIMeasurementsAndQualitativeEvaluations:
+    """The volume of a segment, or its area where there is one slice."""
+    meaning = meanings.meaning(name)
+    said = {
+        "tracking_identifier": _tracking(segmented, number),
+        "finding_category": meaning.category,
+        "finding_type": meaning.type,
+        "algorithm_id": algorithm,
+    }
+    if _slices(sources) == 1:
+        area = Measurement(codes.SCT.Area, size, SQUARE_MILLIMETRE)
+        return PlanarROIMeasurementsAndQualitativeEvaluations(
+            referenced_segment=_frame(sources, segmented, number), measurements=[area], **said
+        )
+    volume = Measurement(codes.SCT.Volume, size, MILLILITRE)
+    return VolumetricROIMeasurementsAndQualitativeEvaluations(
+        referenced_segment=_segment(sources, segmented, number), measurements=[volume], **said
+    )
+
+
+def _segment(sources: Sources, segmented: Segmentation, number: int) -> ReferencedSegment:
+    return ReferencedSegment(
         segmented.SOPClassUID,
         segmented.SOPInstanceUID,
         number,
         source_series=SourceSeriesForSegmentation(sources.images[0].SeriesInstanceUID),
     )
-    meaning = meanings.meaning(name)
-    return VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=_tracking(segmented, number),
-        referenced_segment=segment,
-        finding_category=meaning.category,
-        finding_type=meaning.type,
-        algorithm_id=algorithm,
-        measurements=[Measurement(codes.SCT.Volume, size, MILLILITRE)],
-    )
 
 
-def _area(
-    sources: Sources, segmented: Segmentation, number: int, name: str, size: float, algorithm: AlgorithmIdentification
-) -> PlanarROIMeasurementsAndQualitativeEvaluations:
-    """Of the one frame that the segment of a single slice has."""
+def _frame(sources: Sources, segmented: Segmentation, number: int) -> ReferencedSegmentationFrame:
+    """Of a single slice every segment has one frame, empty or not: that of its number."""
     image = sources.images[0]
-    segment = ReferencedSegmentationFrame(
+    return ReferencedSegmentationFrame(
         segmented.SOPClassUID,
         segmented.SOPInstanceUID,
         frame_number=number,
         segment_number=number,
         source_image=SourceImageForSegmentation(image.SOPClassUID, image.SOPInstanceUID, sources.frames),
-    )
-    meaning = meanings.meaning(name)
-    return PlanarROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=_tracking(segmented, number),
-        referenced_segment=segment,
-        finding_category=meaning.category,
-        finding_type=meaning.type,
-        algorithm_id=algorithm,
-        measurements=[Measurement(codes.SCT.Area, size, SQUARE_MILLIMETRE)],
     )
 
 

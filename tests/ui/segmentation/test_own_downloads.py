@@ -11,7 +11,7 @@ from medcore.data.own_volume import Answer
 from medcore.imaging import planes
 from medcore.imaging.shelf import Shelf
 from medcore.spec import DataSpec, LossSpec, ModelSpec, RunSpec, SegmentationSpec
-from medcore.ui.segmentation import own_downloads
+from medcore.ui.segmentation import own_dicom, own_downloads
 from medcore.ui.segmentation.own_question import Asked
 from medcore.ui.viewer import first
 from tests.imaging.dicom import making
@@ -79,7 +79,7 @@ def test_a_series_goes_out_as_dicom_and_as_a_mask_by_itself(shelf):
         "Mask of the slice shown (PNG)",
         "Slice shown with its mask (PNG)",
     ]
-    assert any(block.value == own_downloads.WHOSE for block in shown.markdown)
+    assert any(block.value == own_dicom.WHOSE for block in shown.markdown)
     pair = shown.session_state["own_dicom"]
     found, report = (pydicom.dcmread(io.BytesIO(pair.get(name))) for name in ("segmentation.dcm", "measurements.dcm"))
     series_of_it = report.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence
