@@ -19,7 +19,7 @@ EXAMPLES = {
     "An ultrasound, in colour": "examples_rgb_color.dcm",
 }
 """Files that pydicom brings along."""
-MADE_OF_IMAGES = ("headers", "work")
+MADE_OF_IMAGES = ("headers", "work", "own_dicom")
 """What other panels keep in the session's state."""
 MEGABYTE = 2**20
 MOST_NAMED = 8
