@@ -67,3 +67,11 @@ def test_what_cannot_be_is_one_sentence(settings, said):
     with pytest.raises(ValueError, match="Received: ") as error:
         lab.runs(**settings)
     assert said in str(error.value)
+
+
+def test_batch_normalisation_is_left_out_on_the_simulators_slices_alone():
+    chosen = [
+        lab.runs(dataset, model).popitem()[1].model.options["batch_norm"]
+        for dataset, model in (("ct-simulator", "unet"), ("ct-volumes", "unet"), ("ct-simulator", "vgg16_unet"))
+    ]
+    assert chosen == [0, 1, 1]

@@ -42,7 +42,7 @@ def show() -> Chosen:
     vary = _vary(model)
     settings |= {"model": model, "vary": vary, "values": _values(vary)}
     with st.expander("Size of the network", expanded=True):
-        settings["model_options"] = _network(model, vary)
+        settings["model_options"] = _network(model, vary, entry.name)
     if vary != "loss":
         settings |= _loss()
     settings["epochs"] = controls.epochs(lab.EPOCHS, MOST_EPOCHS)
@@ -101,14 +101,14 @@ def _values(vary: str) -> list[Any] | None:
     return [texts[text] for text in chosen]
 
 
-def _network(model: str, vary: str) -> dict[str, float]:
+def _network(model: str, vary: str, dataset: str) -> dict[str, float]:
     """What the network lets one set, but for what varies: switches for what is on or off."""
     values: dict[str, float] = {}
     for name, parameter in catalog.SEGMENTERS[model].parameters.items():
         if name == vary:
             continue
-        default = lab.USUAL.get(model, {}).get(name, parameter.default)
-        key = f"{model}_{name}"
+        default = lab.usual(dataset, model).get(name, parameter.default)
+        key = f"{model}_{name}" if default == parameter.default or name == "width" else f"{model}_{name}_slices"
         if parameter.integer and (parameter.low, parameter.high) == (0, 1):
             values[name] = int(
                 st.toggle(parameter.label, value=bool(default), key=key, bind=controls.URL, help=parameter.help)
