@@ -63,7 +63,7 @@ class Learned:
         spec: of its run, as plain values.
         classes: of its masks, what is nothing first.
         shape: (height, width, channels) of the images before their preparation; None where the set is gone.
-        spacing: (row, column) in mm of these; None where unknown.
+        spacing: (row, column) in mm of their pixels as the network gets them, prepared; None where unknown.
         step: mm between their slices; None where unknown.
         field: pixels to each side that its answer for a pixel may depend on, together; 0 where unknown.
     """

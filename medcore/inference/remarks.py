@@ -44,16 +44,23 @@ def _pixels(volume: OwnVolume, scale: Scale, wanted: SegmentationSpec) -> str:
     if own is None:
         return (
             "The file does not say how large its pixels are: each was taken as one of the images learned from, "
-            f"{_mm(learned)}, and areas are in pixels."
+            f"{_mm(_unprepared(learned, scale))}, and areas are in pixels."
         )
     if not wanted.resample:
-        return f"Not resampled: pixels of {_mm(own)} were taken as those learned from, of {_mm(learned)}."
+        taken = _mm(_unprepared(learned, scale))
+        return f"Not resampled: pixels of {_mm(own)} were taken as those learned from, of {taken}."
     if not scale.resampled:
         return ""
     return (
-        f"Resampled from pixels of {_mm(own)} to the {_mm(learned)} of the images learned from "
+        f"Resampled from pixels of {_mm(own)} to the {_mm(learned)} that the network learned at "
         f"({_by(scale.own)} to {_by(scale.made)} pixels), and the mask back."
     )
+
+
+def _unprepared(learned: tuple[float, float], scale: Scale) -> tuple[float, float]:
+    """Pixels of the images learned from before a recipe made them smaller, as it made this one."""
+    rows, columns = (mm * made / own for mm, made, own in zip(learned, scale.made, scale.own, strict=True))
+    return rows, columns
 
 
 def _size(scale: Scale, asked: Network) -> str:

@@ -114,13 +114,13 @@ def _channels(asked: Network, context: int) -> int:
 
 
 def _factor(volume: OwnVolume, asked: Network, resample: bool) -> tuple[float, float]:
-    """Pixels of the network to one of the slice, along rows and columns."""
+    """Pixels of the network to one of the slice, along rows and columns; of unknown sizes, as those it learned from."""
+    own, learned = volume.seen.spacing, volume.learned.spacing
+    if resample and own is not None and learned is not None:
+        return own[0] / learned[0], own[1] / learned[1]
     longer = max((volume.learned.shape or asked.model.input_shape[1:3])[:2])
     shrunk = 1.0 if asked.side is None else asked.side / longer
-    own, learned = volume.seen.spacing, volume.learned.spacing
-    if not resample or own is None or learned is None:
-        return shrunk, shrunk
-    return shrunk * own[0] / learned[0], shrunk * own[1] / learned[1]
+    return shrunk, shrunk
 
 
 def _seen(scale: Scale, asked: Network) -> dict[str, Any]:

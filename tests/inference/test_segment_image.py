@@ -5,13 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from medcore.data import own_volume, session_sets
+from medcore.data import own_volume, session_sets, sources
 from medcore.data.turn import Turn
 from medcore.inference import segment_image
 from medcore.labs import own_segmentations
-from medcore.spec import SegmentationSpec
+from medcore.spec import PreparationSpec, SegmentationSpec
+from medcore.training import mask_images
 from medcore.training.run import Cancelled
 from tests.inference.conftest import BASE, bright, trained, upload
+from tests.training import masked
 from tests.training.conftest import Recorder
 
 ONCE = SegmentationSpec(variants="none")
@@ -86,6 +88,22 @@ def test_resampled_to_the_pixels_learned_and_back_the_size_stays(runs):
     )
     np.testing.assert_array_equal(same.mask, values == 90)
     assert any(note.startswith("Not resampled") for note in same.facts["notes"])
+
+
+def test_images_of_the_size_learned_are_made_as_small_as_those_were(home, monkeypatch, tmp_path):
+    """A recipe halved the images, and so doubled the pixels that the run says it learned at."""
+    runs = bright(home / "runs" / BASE, side=8).parent
+    monkeypatch.setattr(sources, "load", lambda *_: masked.splits())
+    learned = mask_images.load(masked.spec_of(preparation=PreparationSpec({"resize": {"side": 8}})), Recorder(tmp_path))
+    (runs / BASE / "preparation.json").write_text(json.dumps(learned.recipe.facts()))
+    spacing = learned.prepared.splits["test"].spacing
+    assert spacing == (4.0, 2.0)
+    for own in ((2.0, 1.0), None):
+        _, found, _ = ask(runs, upload(ball((1, masked.SIDE, masked.SIDE)), spacing=own, learned_spacing=spacing))
+        assert found.facts["made"] == [8, 8]
+    assert any("taken as one of the images learned from, 1 x 2 mm" in note for note in found.facts["notes"])
+    _, coarse, _ = ask(runs, upload(ball((1, 16, 16)), spacing=(8.0, 4.0), learned_spacing=spacing))
+    assert coarse.facts["made"] == [32, 32]
 
 
 def test_without_a_pixel_size_pixels_are_counted_and_that_is_said(runs):
