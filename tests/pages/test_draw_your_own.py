@@ -70,6 +70,7 @@ def test_without_a_network_it_says_how_to_get_one(open_page):
     app = open_page(PAGE, part=PART, draw_on="A network's test images")
     assert not app.exception
     assert "Train a network" in app.info[0].value
+    assert [card.label for card in app.expander if card.proto.expanded] == ["Two readers"]
 
 
 def test_an_image_of_ones_own_is_asked_for(open_page):

@@ -108,3 +108,4 @@ def test_an_address_that_names_a_network_in_vain_says_so(open_page, store, netwo
     page = open_page(PAGE, part=PART, model="f" * 32)
     assert not page.exception
     assert any("not on this machine" in warning.value for warning in page.warning)
+    assert [card.label for card in page.expander if card.proto.expanded] == ["Your own images"]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from medcore.charts import mask_colours
 from medcore.imaging import run_lengths
-from medcore.ui import controls, viewer
+from medcore.ui import controls, lesson, tabs, viewer
 from medcore.ui.components.mask_editor import mask_editor
 from medcore.ui.plain import plain
 from medcore.ui.segmentation import draw_comparison, draw_from_network, draw_from_set, draw_from_upload, drawings
@@ -35,13 +35,13 @@ def show() -> None:
             help="A test image with its reference, one that a finished network has drawn on, or an image of your own.",
         )
     subject = SOURCES[source]()
-    if subject is None:
-        return
-    try:
-        st.fragment(_drawing)(check(subject))
-    except ValueError as error:
-        st.error(plain(str(error)))
-    st.caption("For teaching and research, not for diagnosis.")
+    if subject is not None:
+        try:
+            st.fragment(_drawing)(check(subject))
+        except ValueError as error:
+            st.error(plain(str(error)))
+        st.caption("For teaching and research, not for diagnosis.")
+    tabs.show({"Lesson": lambda: lesson.show("segmentation", opened="Two readers")}, "draw_about")
 
 
 def _drawing(subject: Subject) -> None:

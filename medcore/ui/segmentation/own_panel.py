@@ -45,7 +45,7 @@ def show() -> None:
             _with(own_network.of(record), settings)
         except ValueError as error:
             st.error(plain(sentence(error)))
-    tabs.show({"Lesson": lambda: lesson.show("segmentation")}, "own_about")
+    tabs.show({"Lesson": lambda: lesson.show("segmentation", opened="Your own images")}, "own_about")
 
 
 def _start() -> None:
