@@ -1,5 +1,7 @@
 """Slices of an upload as gray values or colours from 0 to 1, brought to what the network learned from."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from medcore.data.own_volume import OwnVolume
@@ -8,6 +10,10 @@ LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 """Of red, green and blue (ITU-R BT.601)."""
 MOST_VALUES = 2**24
 """That percentiles look at, evenly spaced."""
+
+
+def _as_it_is(image: np.ndarray) -> np.ndarray:
+    return image
 
 
 class Slices:
@@ -24,23 +30,32 @@ class Slices:
         self.low, self.high = volume.seen.range or percentiles(volume)
 
     def one(self, index: int) -> np.ndarray:
-        """(rows, columns, channels) float32 in 0..1; what is no number is black."""
+        """(rows, columns, channels) float32 in 0..1; what is no number is the lowest value."""
         turn = self._volume.seen.turn
         stored = turn.cut(self._volume.values, index)
         if stored.ndim == 3:
             return self._coloured(np.asarray(stored, np.float32) / 255)
         slope, intercept = (turn.cut(part, index) for part in _rescale(self._volume))
-        values = np.nan_to_num(stored * slope + intercept, nan=self.low, posinf=self.high, neginf=self.low)
-        gray = np.clip((values - self.low) / (self.high - self.low), 0, 1)
+        gray = stored * slope
+        gray += intercept
+        np.nan_to_num(gray, copy=False, nan=self.low, posinf=self.high, neginf=self.low)
+        gray -= self.low
+        gray /= self.high - self.low
+        np.clip(gray, 0, 1, out=gray)
         gray = 1 - gray if self._volume.seen.inverted else gray
-        return np.repeat(gray[..., None].astype(np.float32), self._channels, axis=2)
+        return np.repeat(gray[..., None].astype(np.float32, copy=False), self._channels, axis=2)
 
-    def beside(self, index: int, context: int) -> np.ndarray:
+    def beside(self, index: int, context: int, forth: Callable[[np.ndarray], np.ndarray] = _as_it_is) -> np.ndarray:
         """The slice between its neighbours, (rows, columns, channels (2 context + 1)), as `data.neighbours` stacks
         them: beyond the ends the last slice again.
+
+        Args:
+            index: of the slice.
+            context: neighbours to each side.
+            forth: what is done to each before they are stacked.
         """
         numbers = np.clip(np.arange(index - context, index + context + 1), 0, self.count - 1)
-        return np.concatenate([self.one(int(number)) for number in numbers], axis=2)
+        return np.concatenate([forth(self.one(int(number))) for number in numbers], axis=2)
 
     def _coloured(self, colours: np.ndarray) -> np.ndarray:
         return colours if self._channels == 3 else (colours @ LUMINANCE)[..., None]

@@ -1,6 +1,6 @@
 """A finished run's network, asked about images of any size: scale, variants, preparation, windows, and the way back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +10,9 @@ import numpy as np
 
 from medcore.data.preparation.recipe import Recipe
 from medcore.evaluation import masks
-from medcore.inference import variants, windows
+from medcore.inference import opinion, variants, windows
 from medcore.inference.spacing import Scale
+from medcore.inference.variants import Variant
 from medcore.spec import PreparationSpec
 from medcore.training.robustness import model_of, own_recipe
 
@@ -47,27 +48,34 @@ class Network:
         """How many it tells apart."""
         return int(self.model.output_shape[-1])
 
-    def probabilities(
-        self, image: np.ndarray, scale: Scale, overlap: float, kind: str, pause: Callable[[], None]
-    ) -> np.ndarray:
-        """(variants, rows, columns, classes) float32: what is said of each pixel of the slice.
+    def drawn(
+        self, framed: np.ndarray, scale: Scale, overlap: float, kind: str, pause: Callable[[], None]
+    ) -> opinion.Drawn:
+        """What is said of each pixel of the slice.
 
         Args:
-            image: (rows, columns, channels) float32 in 0..1, with its neighbours as channels.
+            framed: (rows, columns, channels) float32 in 0..1, as `scale` frames it, with its neighbours as channels.
             scale: of the slice.
             overlap: of the windows.
             kind: of `SegmentationSpec.variants`.
             pause: called before each question; may raise to stop.
         """
-        framed, looks = scale.forth(image), variants.of(kind)
+        looks, found = variants.of(kind), opinion.Opinion(scale, self.classes, pause)
         together = max(1, PIXELS_AT_ONCE // (framed.shape[0] * framed.shape[1]))
-        found = []
         for start in range(0, len(looks), together):
             part = looks[start : start + together]
-            prepared = np.stack([self.recipe.image(look.forth(framed), "test", 0).image for look in part])
-            said = windows.seen(prepared, self.window, overlap, self._ask, pause)
-            found += [scale.back(look.back(one)) for look, one in zip(part, said, strict=True)]
-        return np.stack(found)
+            said = windows.seen(self._prepared(framed, part, pause), self.window, overlap, self._ask, pause)
+            for look, one in zip(part, said, strict=True):
+                pause()
+                found.add(look.back(one))
+        return found.drawn()
+
+    def _prepared(self, framed: np.ndarray, looks: Sequence[Variant], pause: Callable[[], None]) -> np.ndarray:
+        images = []
+        for look in looks:
+            pause()
+            images.append(self.recipe.image(look.forth(framed), "test", 0).image)
+        return np.stack(images)
 
     def _ask(self, images: np.ndarray) -> np.ndarray:
         probabilities = masks.softmax(np.asarray(self.model.predict_on_batch(images), np.float32))

@@ -11,7 +11,6 @@ import numpy as np
 
 from medcore.data import own_volume
 from medcore.data.own_volume import Answer, OwnVolume
-from medcore.evaluation import masks
 from medcore.inference import network, spacing, variants
 from medcore.inference.extent import Extent, extent
 from medcore.inference.gray import Slices
@@ -20,9 +19,6 @@ from medcore.inference.remarks import remarks
 from medcore.inference.spacing import Scale
 from medcore.spec import RunSpec, SegmentationSpec
 from medcore.training.run import Cancelled, Row, Run
-
-SHARPEST = 2 * masks.SURE
-"""A byte of doubt for a standard deviation of 1: that of probabilities is 0.5 at most."""
 
 
 def segment(spec: RunSpec, run: Run) -> dict[str, Any]:
@@ -61,41 +57,29 @@ def drawn(volume: OwnVolume, asked: Network, wanted: SegmentationSpec, run: Run)
         if run.cancelled():
             raise Cancelled
 
+    def forth(image: np.ndarray) -> np.ndarray:
+        pause()
+        return scale.forth(image)
+
     learned, seen = volume.learned, volume.seen
     context = learned.spec["segmentation"]["context"]
     slices = Slices(volume, _channels(asked, context))
     looks = variants.of(wanted.variants)
-    scale = spacing.scale(volume.plane[1:], _factor(volume, asked, wanted.resample), asked.window)
+    factor = _factor(volume, asked, wanted.resample)
+    scale = spacing.scale(volume.plane[1:], factor, asked.window, asked.classes)
     layers = {layer: np.zeros(volume.shape, np.uint8) for layer in own_volume.LAYERS}
     counts = np.zeros((seen.end - seen.first, 1 + len(looks), asked.classes), np.int64)
     run.plan(steps=len(counts))
     for done, index in enumerate(range(seen.first, seen.end)):
-        image = slices.beside(index, context)
-        said = asked.probabilities(image, scale, wanted.overlap, wanted.variants, pause)
-        for layer, values in _drawn(said).items():
-            seen.turn.cut(layers[layer], index)[...] = values
-        mean = seen.turn.cut(layers["mask"], index)
-        counts[done] = [_count(mask, asked.classes) for mask in (mean, *map(_mask, said))]
+        image = slices.beside(index, context, forth)
+        found = asked.drawn(image, scale, wanted.overlap, wanted.variants, pause)
+        for layer, values in layers.items():
+            seen.turn.cut(values, index)[...] = getattr(found, layer)
+        counts[done] = found.counts
         run.log([Row(done + 1, "slices", float(done + 1))])
     notes = remarks(volume, asked, scale, wanted, (slices.low, slices.high))
     facts = _facts(volume, counts[..., 1:], extent(volume), [look.name for look in looks])
     return Answer(facts | {"notes": notes, **_seen(scale, asked)}, **layers)
-
-
-def _drawn(said: np.ndarray) -> dict[str, np.ndarray]:
-    """The layers of a slice, (rows, columns) uint8 each, from (variants, rows, columns, classes)."""
-    foreground, classes = masks.said(said.mean(axis=0))
-    doubt = np.clip(np.rint(SHARPEST * said[..., 0].std(axis=0)), 0, 255).astype(np.uint8)
-    return {"mask": masks.masks(foreground, classes), "foreground": foreground, "unsure": doubt}
-
-
-def _mask(said: np.ndarray) -> np.ndarray:
-    return masks.masks(*masks.said(said))
-
-
-def _count(mask: np.ndarray, classes: int) -> np.ndarray:
-    """(classes,) pixels of each."""
-    return np.bincount(mask.ravel(), minlength=classes)
 
 
 def _channels(asked: Network, context: int) -> int:

@@ -44,7 +44,8 @@ def seen(
         for look, one in zip(part, said, strict=True):
             sums[look] += weight * one
             total[look] += weight
-    return sums / total
+    sums /= total
+    return sums
 
 
 def places(size: tuple[int, int], window: tuple[int, int], overlap: float) -> Iterator[tuple[int, int]]:
