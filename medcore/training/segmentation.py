@@ -123,16 +123,15 @@ def _evaluate(stepper: Stepper, images: MaskImages, run: Run) -> dict[str, Any]:
     said = {name: pixelwise.said(stepper, part.images, pause) for name, part in parts.items()}
     test, names = parts["test"], parts["test"].class_names
     extents = {name: mask_images.cases(part) for name, part in parts.items()}
-    field = receptive_field(stepper.model)
     facts = {
         "unit": extents["test"].unit,
         "spacing": test.spacing,
         "step": test.step,
         "length_unit": extents["test"].length_unit,
         "volume_unit": extents["test"].volume_unit,
-        "receptive_field": field,
+        "receptive_field": receptive_field(stepper.model),
         "baseline": {"pixel_accuracy": float((test.labels == 0).mean()), "dice": 0.0},
-        "notes": [*images.notes, *_seen_whole(field, test.images.shape[1:3])],
+        "notes": list(images.notes),
     }
     if None in said.values():
         return {**{name: unmeasured(extents[name].units, names) for name in parts}, **facts}
@@ -143,16 +142,6 @@ def _evaluate(stepper: Stepper, images: MaskImages, run: Run) -> dict[str, Any]:
     setting = chosen(measured["val"])
     write(run.folder / cases.FILE, lambda file: cases.write(file, measured["test"]))
     return {**{name: summary(found, names, setting) for name, found in measured.items()}, **facts}
-
-
-def _seen_whole(field: int, size: tuple[int, int]) -> list[str]:
-    """A sentence where the network looks further than the images reach."""
-    if field <= max(size):
-        return []
-    return [
-        f"The network looks at {field}x{field} pixels to judge one, more than the {size[0]}x{size[1]} of an image: "
-        "what lies beyond the edge counts as zero."
-    ]
 
 
 def _leave_if_cancelled(run: Run) -> None:
