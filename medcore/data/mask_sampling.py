@@ -18,11 +18,7 @@ def check(spec: SampleSpec, images: int | None = None) -> None:
     Args:
         images: training images there are; None where that is not known.
     """
-    if spec.label_noise or spec.imbalance is not None or spec.oversample:
-        raise ValueError(
-            "Wrong labels, rare classes and oversampling are of images with a label each, and those of this set have "
-            f"masks alone. Received: {_asked(spec)}"
-        )
+    spec.check_masks()
     if images and spec.images and spec.images > images:
         raise ValueError(f"There are {images:,} training images. Received: {spec.images:,}")
 
@@ -79,12 +75,3 @@ def _every_class_first(order: np.ndarray, shown: np.ndarray) -> np.ndarray:
         if len(having) and not np.isin(front, having).any():
             front.append(int(having[0]))
     return np.concatenate([np.array(front, order.dtype), order[~np.isin(order, front)]])
-
-
-def _asked(spec: SampleSpec) -> str:
-    asked = {
-        f"{spec.label_noise:.0%} wrong labels": spec.label_noise,
-        f"an imbalance of {spec.imbalance or 0:g}": spec.imbalance is not None,
-        "oversampling": spec.oversample,
-    }
-    return ", ".join(words for words, there in asked.items() if there)

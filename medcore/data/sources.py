@@ -32,7 +32,8 @@ from medcore.spec import DataSpec
 
 __all__ = ["Entry", "Facts", "Overview", "download", "facts", "find", "listing", "load", "overview", "snapshot"]
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
+"""Of facts and snapshots; another number when a set is read as something else or has parts that it lacked."""
 FACTS_TIMEOUT = 600
 OVERVIEW = "overview-2.npz"
 """File in the folder of a snapshot; another number when it holds other things."""

@@ -79,6 +79,8 @@ class RunSpec:
                 f"A run of the task {self.task} takes the models {', '.join(able)}. Received: {self.model.name!r}"
             )
         self._check_loss(task.family)
+        if task.family == "segmentation":
+            self.sample.check_masks()
         self._check_transfer()
         self.schedule.check_length(self.training.epochs)
         self._check_proximal()

@@ -40,6 +40,20 @@ class SampleSpec:
         one_of("imbalanced", self.imbalanced, get_args(Imbalanced))
         switch("oversample", self.oversample)
 
+    def check_masks(self) -> None:
+        """Raises ValueError for what is of images with a label each, where masks are what is learned."""
+        asked = {
+            f"{self.label_noise:.0%} wrong labels": self.label_noise,
+            f"an imbalance of {self.imbalance or 0:g}": self.imbalance is not None,
+            "oversampling": self.oversample,
+        }
+        if any(asked.values()):
+            received = ", ".join(words for words, there in asked.items() if there)
+            raise ValueError(
+                "Wrong labels, rare classes and oversampling are of images with a label each, and not of masks. "
+                f"Received: {received}"
+            )
+
     def __bool__(self) -> bool:
         """Whether anything differs from the images as they come."""
         return self != SampleSpec()

@@ -69,7 +69,7 @@ def test_what_was_done_is_told_in_plain_values():
     ],
 )
 def test_what_is_about_labels_is_refused(spec, received):
-    with pytest.raises(ValueError, match=f"masks alone. Received: {received}"):
+    with pytest.raises(ValueError, match=f"not of masks. Received: {received}"):
         sample(splits(), spec, 0)
 
 

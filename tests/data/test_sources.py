@@ -80,7 +80,7 @@ def test_what_is_listed_is_what_is_loaded(home, monkeypatch, shared_data, name):
 def test_an_unknown_name_gets_near_names(home):
     with pytest.raises(FileNotFoundError, match=r'no data set named "brestmnist"\. Near names: breastmnist'):
         sources.find("brestmnist")
-    with pytest.raises(FileNotFoundError, match=r"There are ct-simulator, digits, mnist"):
+    with pytest.raises(FileNotFoundError, match=r"There are ct-simulator, ct-volumes, digits, mnist"):
         sources.find("???")
 
 

@@ -175,3 +175,13 @@ def test_batch_normalisation_of_single_images_is_refused(single):
     with pytest.raises(ValueError, match=r"needs batches of two images or more.* Received: batches of one image"):
         RunSpec(model=ModelSpec("mlp", {"batch_norm": 1}), **single)
     assert RunSpec(model=ModelSpec("mlp"), **single)
+
+
+@pytest.mark.parametrize(
+    ("asked", "received"),
+    [({"label_noise": 0.3}, "30% wrong labels"), ({"imbalance": 3}, "3"), ({"oversample": True}, "")],
+)
+def test_masks_have_no_labels_that_could_be_wrong_or_rare(asked, received):
+    with pytest.raises(ValueError, match=f"and not of masks. Received: .*{received}"):
+        RunSpec(task="segment", model=ModelSpec("unet"), loss=LossSpec("dice"), sample=SampleSpec(**asked))
+    assert RunSpec(task="segment", model=ModelSpec("unet"), loss=LossSpec("dice"), sample=SampleSpec(images=9))

@@ -94,8 +94,8 @@ def _read_split(folder: Path, split: str, values: Mapping[str, Any]) -> ImageDat
         found[name] = np.load(_file(folder, split, name), mmap_mode="r", allow_pickle=False)
     card = Card(**{**values["card"], "notes": tuple(values["card"]["notes"])})
     spacing = None if values["spacing"] is None else tuple(values["spacing"])
-    names = None if values.get("mask_names") is None else tuple(values["mask_names"])
-    classes, step = tuple(values["class_names"]), values.get("step")
+    names = None if values["mask_names"] is None else tuple(values["mask_names"])
+    classes, step = tuple(values["class_names"]), values["step"]
     return ImageDataset(**found, class_names=classes, card=card, spacing=spacing, mask_names=names, step=step)
 
 

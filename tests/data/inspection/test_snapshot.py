@@ -34,15 +34,19 @@ def made(side: int = 4, count: int = 5) -> dict[str, ImageDataset]:
             masks=rng.integers(0, 2, (count, side, side), dtype=np.uint8),
             spacing=(0.5, 0.25),
             groups=np.array([f"patient {i}" for i in range(count)], dtype=object),
+            mask_names=("nothing", "lesion"),
+            volumes=np.arange(count) // 2,
+            step=1.5,
         )
         for split in SPLITS
     }
 
 
 def same(found: ImageDataset, expected: ImageDataset) -> bool:
-    arrays = ("images", "labels", "masks", "groups", "original_sizes")
-    return all(np.array_equal(getattr(found, name), getattr(expected, name)) for name in arrays) and (
-        (found.class_names, found.card, found.spacing) == (expected.class_names, expected.card, expected.spacing)
+    arrays = ("images", "labels", "masks", "groups", "original_sizes", "volumes")
+    plain = ("class_names", "card", "spacing", "mask_names", "step")
+    return all(np.array_equal(getattr(found, name), getattr(expected, name)) for name in arrays) and all(
+        getattr(found, name) == getattr(expected, name) for name in plain
     )
 
 
@@ -58,7 +62,7 @@ def test_what_is_written_is_mapped_again(tmp_path):
     assert found["train"].original_sizes is None
 
 
-@pytest.mark.parametrize("damage", ["no set.json", "half an array", "no JSON", "another version"])
+@pytest.mark.parametrize("damage", ["no set.json", "half an array", "no JSON", "no step", "another version"])
 def test_a_damaged_snapshot_is_none_and_is_written_again(tmp_path, damage):
     folder = tmp_path / "snapshot-1"
     snapshot.write(folder, made())
@@ -69,6 +73,8 @@ def test_a_damaged_snapshot_is_none_and_is_written_again(tmp_path, damage):
         images.write_bytes(images.read_bytes()[:-10])
     elif damage == "no JSON":
         about.write_text("{")
+    elif damage == "no step":  # as before there were volumes
+        about.write_text(about.read_text().replace(', "step": 1.5', ""))
     else:
         about.write_text('{"train": {"arrays": ["images"], "colour": 1}}')
     assert snapshot.read(folder) is None
