@@ -36,7 +36,7 @@ def figure(
             name=name,
             marker={"color": colour, "size": 7, "opacity": 0.75},
             customdata=[names[i] for i in np.flatnonzero(there)],
-            hovertemplate=f"%{{customdata}}, {name}: %{{x:.3g}} {unit}, Dice %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"%{{customdata}}, {name}: %{{x:,.3~r}} {unit}, Dice %{{y:.3f}}<extra></extra>",
         )
     ordered = sorted(marks.items(), key=lambda mark: mark[1])
     for number, (name, value) in enumerate(ordered):

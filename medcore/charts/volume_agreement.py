@@ -17,7 +17,7 @@ def predicted(true: np.ndarray, said: np.ndarray, names: Sequence[str], unit: st
         unit: of the sizes: "ml", "mm²", "pixels", "voxels".
         colour: of the class.
     """
-    largest = float(max(true.max(), said.max())) or 1.0
+    largest = float(max(true.max(initial=0), said.max(initial=0))) or 1.0
     chart = go.Figure()
     chart.add_scatter(
         x=[0, largest],
@@ -27,7 +27,7 @@ def predicted(true: np.ndarray, said: np.ndarray, names: Sequence[str], unit: st
         line={"dash": "dash", "width": 1.5, "color": template.MUTED},
         hoverinfo="skip",
     )
-    _points(chart, true, said, names, colour, f"true %{{x:.3g}}, predicted %{{y:.3g}} {unit}")
+    _points(chart, true, said, names, colour, f"true %{{x:,.3~r}}, predicted %{{y:,.3~r}} {unit}")
     _lay_out(chart)
     ends = (-0.03 * largest, 1.06 * largest)
     chart.update_xaxes(title=f"True size in {unit}", range=ends)
@@ -53,14 +53,14 @@ def differences(
         colour: of the class.
     """
     chart = go.Figure()
-    text = f"mean of both %{{x:.3g}}, predicted less true %{{y:.3g}} {unit}"
+    text = f"mean of both %{{x:,.3~r}}, predicted less true %{{y:,.3~r}} {unit}"
     _points(chart, (true + said) / 2, said - true, names, colour, text)
     chart.add_hline(y=0, line={"width": 1, "color": template.MUTED})
     for value, what, dash in zip(limits, ("mean", "−1.96 SD", "+1.96 SD"), ("solid", "dot", "dot"), strict=True):
         if np.isfinite(value):
             chart.add_hline(y=value, line={"dash": dash, "width": 1.5, "color": colour})
             chart.add_annotation(
-                text=f"{what} {value:.3g}",
+                text=f"{what} {number(value)}",
                 x=1,
                 xref="paper",
                 xanchor="right",
@@ -73,6 +73,16 @@ def differences(
     chart.update_xaxes(title=f"Mean of true and predicted size in {unit}", rangemode="tozero")
     chart.update_yaxes(title=f"Predicted less true in {unit}")
     return chart
+
+
+def number(value: float, sign: str = "-") -> str:
+    """A size or a difference with three digits or all before the point, and with a minus that is none of a range.
+
+    Args:
+        sign: "+" where what is above 0 has one, too.
+    """
+    said = f"{value:{sign},.0f}" if abs(value) >= 100 else f"{value:{sign}.3g}"
+    return said.replace("-", "−")
 
 
 def _points(chart: go.Figure, x: np.ndarray, y: np.ndarray, names: Sequence[str], colour: str, text: str) -> None:

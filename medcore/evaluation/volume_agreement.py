@@ -11,8 +11,8 @@ class Agreement(NamedTuple):
     """Of predicted less true volumes.
 
     Args:
-        bias: their mean difference, above 0 where volumes are told too large.
-        low, high: limits of agreement, bias ± 1.96 standard deviations; NaN for a single case.
+        bias: their mean difference, above 0 where volumes are told too large; NaN for no case.
+        low, high: limits of agreement, bias ± 1.96 standard deviations; NaN for fewer than two.
     """
 
     bias: float
@@ -21,13 +21,16 @@ class Agreement(NamedTuple):
 
 
 def agreement(true: np.ndarray, predicted: np.ndarray) -> Agreement:
-    """How far volumes (n,) differ, n at least 1.
+    """How far volumes (n,) differ.
+
+    A case with nothing in truth and prediction is none: as many of them as one likes make the limits narrower.
 
     Reference:
         Bland & Altman 1986, Statistical methods for assessing agreement between two methods of clinical measurement,
         doi 10.1016/S0140-6736(86)90837-8.
     """
-    difference = np.asarray(predicted, float) - true
-    bias = float(difference.mean())
+    predicted, true = np.asarray(predicted, float), np.asarray(true, float)
+    difference = (predicted - true)[(true > 0) | (predicted > 0)]
+    bias = float(difference.mean()) if len(difference) else np.nan
     half = Z * float(difference.std(ddof=1)) if len(difference) > 1 else np.nan
     return Agreement(bias, bias - half, bias + half)

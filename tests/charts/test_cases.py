@@ -51,9 +51,16 @@ def test_volumes_and_their_differences():
     assert chart.data[0].x.tolist() == [11.0, 18.0]
     assert chart.data[0].y.tolist() == [2.0, -4.0]
     assert [shape.y0 for shape in chart.layout.shapes] == [0, -1.0, -5.0]
-    assert [note.text for note in chart.layout.annotations] == ["mean -1", "−1.96 SD -5"]
+    assert [note.text for note in chart.layout.annotations] == ["mean −1", "−1.96 SD −5"]
 
 
-def test_volumes_of_nothing_have_an_axis():
-    chart = volume_agreement.predicted(np.zeros(2), np.zeros(2), NAMES[:2], "ml", "#EE6677")
+@pytest.mark.parametrize("cases", [0, 2])
+def test_volumes_of_nothing_have_an_axis(cases):
+    chart = volume_agreement.predicted(np.zeros(cases), np.zeros(cases), NAMES[:cases], "ml", "#EE6677")
     assert chart.layout.xaxis.range[1] > 0
+
+
+def test_sizes_are_told_without_powers_of_ten_and_with_a_minus():
+    said = [volume_agreement.number(value) for value in (-1234.5, -0.01234, 99.0)]
+    assert said == ["−1,234", "−0.0123", "99"]
+    assert volume_agreement.number(1234.5, "+") == "+1,234"

@@ -57,6 +57,8 @@ def _panel(done: Sequence[Record], colours: Mapping[str, str]) -> None:
     st.caption(measures_table.words(run))
     if undefined := measures_table.undefined(run):
         st.caption(plain(undefined))
+    if seen := measures_table.seen(run):
+        st.caption(seen)
     if cleaned := measures_table.cleaned(run):
         st.markdown(cleaned)
     st.subheader("Two Dice that are not the same", anchor=False)
@@ -110,26 +112,34 @@ def _sizes(run: CaseRun) -> go.Figure:
 
 
 def _predicted(run: CaseRun, k: int) -> go.Figure:
-    return volume_agreement.predicted(*_true_and_said(run, k), run.names, run.volume_unit, _colour(run, k))
+    return volume_agreement.predicted(*_there(run, k), run.volume_unit, _colour(run, k))
 
 
 def _limits(run: CaseRun, k: int) -> go.Figure:
-    limits = agreement(*_true_and_said(run, k))
-    return volume_agreement.differences(*_true_and_said(run, k), limits, run.names, run.volume_unit, _colour(run, k))
+    true, said, names = _there(run, k)
+    return volume_agreement.differences(true, said, agreement(true, said), names, run.volume_unit, _colour(run, k))
 
 
 def _limits_in_words(run: CaseRun, k: int) -> str:
-    found, unit = agreement(*_true_and_said(run, k)), run.volume_unit
-    limits = "" if np.isnan(found.low) else f", and 95% of the differences lie from {found.low:.3g} to {found.high:.3g}"
+    true, said, _ = _there(run, k)
+    if not len(true):
+        return plain(f"{run.classes[1 + k]}: nothing was there and nothing was found.")
+    found, left = agreement(true, said), run.cases.units - len(true)
+    bias, low, high = volume_agreement.number(found.bias, "+"), *map(volume_agreement.number, found[1:])
+    limits = "" if np.isnan(found.low) else f", and 95% of the differences lie from {low} to {high}"
+    without = f" {left:,} {run.unit}s with nothing to find in which nothing was found are left out." if left else ""
     return plain(
-        f"{run.classes[1 + k]}, predicted less true: {found.bias:+.3g} {unit} on average{limits}. Lines: mean "
+        f"{run.classes[1 + k]}, predicted less true: {bias} {run.volume_unit} on average{limits}.{without} Lines: mean "
         "difference and limits of agreement, mean ± 1.96 standard deviations (Bland & Altman 1986), which suppose "
         "differences that are about normal."
     )
 
 
-def _true_and_said(run: CaseRun, k: int) -> tuple[np.ndarray, np.ndarray]:
-    return run.cases.volume_true[:, k], run.cases.volume_predicted[:, k]
+def _there(run: CaseRun, k: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """True and predicted sizes of a class, and the names, of the cases in which it is, or is held to be."""
+    true, said = run.cases.volume_true[:, k], run.cases.volume_predicted[:, k]
+    there = np.flatnonzero((true > 0) | (said > 0))
+    return true[there], said[there], [run.names[unit] for unit in there]
 
 
 def _colour(run: CaseRun, k: int) -> str:

@@ -36,7 +36,14 @@ def _cells(run: CaseRun, figures: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _title(run: CaseRun, name: str) -> str:
+    if name == "volume_error":
+        return _size_error(run)
     return f"{TITLES[name]} ({run.length_unit})" if name in ("hd95", "assd") else TITLES[name]
+
+
+def _size_error(run: CaseRun) -> str:
+    """A slice has an area."""
+    return TITLES["volume_error"] if run.unit == "volume" else "Area error"
 
 
 def _cell(name: str, value: float | None, interval: Sequence[float] | None) -> str:
@@ -49,13 +56,14 @@ def _cell(name: str, value: float | None, interval: Sequence[float] | None) -> s
 
 def words(run: CaseRun) -> str:
     """What each measure is."""
+    error = _size_error(run)
     return (
-        f"{run.test['n']:,} test {run.unit}s, at a threshold of 0.5 without clean-up. Dice, IoU, distances and volume "
-        f"error are measured {run.unit} by {run.unit}, then averaged. HD95: 95% of the surface lies nearer than this "
-        "to the other surface; the larger of both directions, as MONAI computes it. ASSD: the mean distance of all "
-        "surface points, both ways. Volume error: |predicted − true| / true. Brackets: 95% intervals of the bootstrap "
-        f"over {run.unit}s ({bootstrap.RESAMPLES:,} resamples); what another seed of the training would change is not "
-        "in them."
+        f"{run.test['n']:,} test {run.unit}s, at a threshold of 0.5 without clean-up. Dice, IoU, distances and "
+        f"{error.lower()} are measured {run.unit} by {run.unit}, then averaged. HD95: 95% of the surface lies nearer "
+        "than this to the other surface; the larger of both directions, as MONAI computes it. ASSD: the mean distance "
+        f"of all surface points, both ways. {error}: |predicted − true| / true. Brackets: 95% intervals of the "
+        f"bootstrap over {run.unit}s ({bootstrap.RESAMPLES:,} resamples); what another seed of the training would "
+        "change is not in them."
         + (f" Of only {run.test['n']:,} {run.unit}s, intervals are too narrow." if run.test["n"] < FEW else "")
     )
 
@@ -75,6 +83,17 @@ def cleaned(run: CaseRun) -> str:
     )
 
 
+def seen(run: CaseRun) -> str:
+    """How much of an image what is said of a pixel can depend on; "" where the result does not tell."""
+    if not (side := run.record.result.get("receptive_field")):
+        return ""
+    rows, columns = run.cases.truth.shape[1:]
+    said = f"What the network says of a pixel depends on the {side}x{side} pixels around it (its receptive field)"
+    if side <= max(rows, columns):
+        return f"{said}; an image has {rows}x{columns}."
+    return f"{said}, more than the {rows}x{columns} of an image: it has all of it in view, and zeros beyond the edge."
+
+
 def undefined(run: CaseRun) -> str:
     """Which cases were left out of what."""
     said = []
@@ -82,7 +101,7 @@ def undefined(run: CaseRun) -> str:
         parts = {
             "neither there nor found (0/0: left out of all)": found.get("empty"),
             "there but not found (Dice 0, no distance)": found.get("missed"),
-            "found but not there (Dice 0, no distance, no volume error)": found.get("invented"),
+            f"found but not there (Dice 0, no distance, no {_size_error(run).lower()})": found.get("invented"),
         }
         told = [f"{number:,} {words}" for words, number in parts.items() if number]
         if told:

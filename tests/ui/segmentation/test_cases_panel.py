@@ -163,6 +163,22 @@ def test_cases_without_a_measure_are_counted(slices, store):
     assert invented
     said = " ".join(caption.value for caption in opened(slices, "measures").caption)
     assert f"{invented:,} found but not there" in said
+    assert "no area error" in said
+
+
+def test_cases_with_nothing_in_them_do_not_narrow_the_limits_of_agreement(slices, store, monkeypatch):
+    cases = case_run.of(slices)
+    sizes = cases.volume_true.copy(), cases.volume_predicted.copy()
+    for size in sizes:
+        size[:3] = 0
+    healthy = replace(cases, volume_true=sizes[0], volume_predicted=sizes[1])
+    monkeypatch.setattr(case_run, "of", lambda run_id: healthy)
+    chart = measures_panel.charts(store.find([slices]))["Bland-Altman"]
+    difference = (sizes[1] - sizes[0])[3:, 0]
+    assert chart.data[0].y == pytest.approx(difference)
+    assert chart.layout.shapes[1].y0 == pytest.approx(difference.mean())
+    said = " ".join(caption.value for caption in opened(slices, "measures").caption)
+    assert "3 images with nothing to find in which nothing was found are left out" in said
 
 
 def test_a_run_without_its_file_says_so(slices, part, store):
