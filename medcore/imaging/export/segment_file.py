@@ -64,17 +64,23 @@ def segmentation(
     return made
 
 
+def label(name: str, number: int) -> str:
+    """The name of a class as a long string of DICOM (PS3.5 6.2): no backslash, no control characters, never empty."""
+    plain = " ".join("".join(letter if letter.isprintable() and letter != "\\" else " " for letter in name).split())
+    return plain[:LONGEST_LABEL].strip() or f"class {number}"
+
+
 def _described(number: int, name: str, algorithm: AlgorithmIdentificationSequence) -> SegmentDescription:
     meaning = meanings.meaning(name)
     return SegmentDescription(
         segment_number=number,
-        segment_label=name[:LONGEST_LABEL],
+        segment_label=label(name, number),
         segmented_property_category=meaning.category,
         segmented_property_type=meaning.type,
         algorithm_type=SegmentAlgorithmTypeValues.AUTOMATIC,
         algorithm_identification=algorithm,
         tracking_uid=UID(),
-        tracking_id=name[:LONGEST_LABEL],
+        tracking_id=label(name, number),
     )
 
 

@@ -128,6 +128,18 @@ def test_segments_say_what_they_are_and_who_drew_them(shelf, put):
     assert first.SegmentAlgorithmType == "AUTOMATIC"
 
 
+def test_any_name_of_a_class_becomes_one_label(shelf, put):
+    (stack,) = put(*making.series([(0, 0, z) for z in range(3)], FrameOfReferenceUID=FRAME))
+    names = ("left\\lobe\n", "  ", "肝" * 70)
+    made = segmented.dicom(shelf, stack, drawn_on(stack, names))
+    report = highdicom.sr.srread(io.BytesIO(made[REPORT])).content.get_volumetric_roi_measurement_groups()
+    for labels in (
+        [segment.SegmentLabel for segment in segmentation(made[SEGMENTATION]).SegmentSequence],
+        [group.tracking_identifier for group in report],
+    ):
+        assert labels == ["left lobe", "class 2", "肝" * 64]
+
+
 def test_the_report_measures_volumes_of_the_segments(shelf, put):
     (stack,) = put(*making.series([(0, 0, 2.0 * z) for z in range(3)], FrameOfReferenceUID=FRAME))
     drawn = drawn_on(stack)
