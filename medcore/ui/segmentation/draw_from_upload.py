@@ -106,7 +106,6 @@ def _names() -> tuple[str, ...]:
         "structure",
         max_chars=200,
         key="draw_classes",
-        bind=controls.URL,
         help=f"Names of the classes with commas between them, at most {MOST_CLASSES}.",
     )
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
