@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from medcore.evaluation import overlap
 from medcore.evaluation.bootstrap import RESAMPLES, counts
 
 LEAST = 5
@@ -15,8 +16,8 @@ class Ahead(NamedTuple):
     """How far the first is ahead.
 
     Args:
-        mean: of its values less those of the other, over the cases that both have.
-        low, high: 95% interval of the mean over cases; nan for fewer cases than `LEAST`.
+        mean: of its values less those of the other, over the cases of each class that both have, then the classes.
+        low, high: 95% interval of that mean; nan for fewer cases than `LEAST`.
         cases: that both have.
     """
 
@@ -31,32 +32,35 @@ class Ahead(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
-def by_case(runs: Sequence[np.ndarray]) -> np.ndarray:
-    """Mean (units,) over classes and runs of values (units, classes); nan where a case has none."""
-    values = np.stack([np.asarray(run, float) for run in runs])
-    present = ~np.isnan(values)
-    number = present.sum(axis=(0, 2))
-    total = np.where(present, values, 0.0).sum(axis=(0, 2))
-    return np.divide(total, number, out=np.full(number.shape, np.nan), where=number > 0)
+def over_runs(runs: Sequence[np.ndarray]) -> np.ndarray:
+    """Mean over runs of values (units, classes); nan where none has one."""
+    return overlap.mean(np.stack(runs), axis=0)
+
+
+def mean(values: np.ndarray) -> float:
+    """Of values (units, classes) the mean over the cases of each class, then over the classes, as results tell it."""
+    return float(overlap.mean(overlap.mean(values, axis=0)))
 
 
 def ahead(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Ahead:
-    """How far the values (units,) of one network lie above those of another on the same cases.
+    """How far the values (units, classes) of one network lie above those of another on the same cases.
 
-    The cases are drawn anew with replacement, both networks' values of a case together (percentile bootstrap). The
-    interval is of the cases: what another seed of the training would change is not in it.
+    The cases are drawn anew with replacement, all values of a case together (percentile bootstrap). The interval is of
+    the cases: what another seed of the training would change is not in it.
 
     Raises:
         ValueError: if the two have not been tested on as many cases.
     """
     if one.shape != other.shape:
         raise ValueError(f"Both must have the same cases. Received: {len(one):,} and {len(other):,}")
-    difference = (one - other)[~np.isnan(one - other)]
-    n = len(difference)
-    if not n:
-        return Ahead(np.nan, np.nan, np.nan, 0)
+    difference = np.asarray(one, float) - other
+    difference = difference[~np.isnan(difference).all(axis=1)]
+    n, lead = len(difference), mean(difference)
     if n < LEAST:
-        return Ahead(float(difference.mean()), np.nan, np.nan, n)
-    means = np.concatenate([difference @ drawn / n for drawn in counts(np.zeros(n, int), RESAMPLES, seed)])
+        return Ahead(lead, np.nan, np.nan, n)
+    there = ~np.isnan(difference)
+    sums, numbers = np.where(there, difference, 0.0).T, there.T.astype(float)
+    drawn = np.concatenate(list(counts(np.zeros(n, int), RESAMPLES, seed)), axis=1)
+    means = overlap.mean(overlap.ratio(sums @ drawn, numbers @ drawn), axis=0)
     low, high = np.quantile(means, (0.025, 0.975))
-    return Ahead(float(difference.mean()), float(low), float(high), n)
+    return Ahead(lead, float(low), float(high), n)

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from medcore.evaluation import paired_cases
 from medcore.evaluation.paired_cases import Ahead, ahead
 
 ByGroup = Mapping[str, np.ndarray]
-"""By label without the seed: (units,) mean Dice of each test case, nan where a case has none."""
+"""By label without the seed: (units, classes) Dice of each test case, nan where it has none."""
 
 
 def means(groups: ByGroup) -> dict[str, float]:
-    """Mean Dice over the cases, of the groups that have any."""
-    return {label: float(np.nanmean(values)) for label, values in groups.items() if not np.isnan(values).all()}
+    """Mean Dice, as results tell it, of the groups that have any."""
+    return {label: paired_cases.mean(values) for label, values in groups.items() if not np.isnan(values).all()}
 
 
 def sentences(groups: ByGroup, unit: str) -> list[str]:
@@ -28,7 +29,8 @@ def sentences(groups: ByGroup, unit: str) -> list[str]:
     best = max(found, key=found.__getitem__)
     others = sorted((label for label in found if label != best), key=found.__getitem__, reverse=True)
     leads = {label: ahead(groups[best], groups[label]) for label in others}
-    said = [f"{best} has the highest Dice on the test set: {found[best]:.3f}, the mean over {unit}s."]
+    of = "classes, and of each over its " if groups[best].shape[1] > 1 else ""
+    said = [f"{best} has the highest Dice on the test set: {found[best]:.3f}, the mean over {of}{unit}s."]
     if sure := [f"{label} {_by(lead)}" for label, lead in leads.items() if lead.certain]:
         said.append(f"Ahead of {'; '.join(sure)}.")
     if unsure := [f"{label} {_by(lead)}" for label, lead in leads.items() if not lead.certain]:

@@ -61,13 +61,11 @@ def why(groups: ByGroup, missed: Mapping[str, Sequence[float]]) -> str:
     if len(ranked) < 2 or not ahead(groups[ranked[0]], groups[ranked[-1]]).certain:
         return ""
     first, last = ranked[0], ranked[-1]
-    parts = [
-        f"{label} missed {_share(missed[label][0])} of the true pixels, and {_share(missed[label][1])} of those "
-        "that it drew are false"
-        for label in (first, last)
-    ]
-    return f"{parts[0]}. {parts[1]}."
+    return " ".join(_missed(label, *missed[label]) for label in (first, last))
 
 
-def _share(value: float) -> str:
-    return "—" if np.isnan(value) else f"{value:.1%}"
+def _missed(label: str, true: float, false: float) -> str:
+    """What of the truth is not there, and what of the drawing is not true; nothing may have been drawn."""
+    if np.isnan(false):
+        return f"{label} drew nothing at all."
+    return f"{label} missed {true:.1%} of the true pixels, and {false:.1%} of those that it drew are false."

@@ -19,7 +19,7 @@ class Compared:
     """What the runs found.
 
     Args:
-        dice: by group, (units,) mean Dice of each test case over classes and seeds, nan where there is none.
+        dice: by group, (units, classes) mean Dice over the seeds of each test case, nan where there is none.
         missed: by group, the share of the true pixels that were missed, and of the predicted ones that are false.
         unit: what a case is, "image" or "volume".
     """
@@ -41,7 +41,7 @@ def of(records: Sequence[Record]) -> Compared | None:
         len(found.rows) != len(every[0].rows) or (found.rows != every[0].rows).any() for found in every
     ):
         return None
-    dice = {label: paired_cases.by_case([found.dice for found in several]) for label, several in runs.items()}
+    dice = {label: paired_cases.over_runs([found.dice for found in several]) for label, several in runs.items()}
     missed = {label: _missed(sum(found.volumes for found in several)) for label, several in runs.items()}
     return Compared(dice, missed, done[0].result.get("unit", "image"))
 
