@@ -5,7 +5,7 @@ shared link find them again. Runs of another panel of the same page stand under 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,15 +29,22 @@ from medcore.ui.run_line import ACTIVE
 RUNS = "runs"
 MOST_LINES = 9
 """Of runs; more are counted, and only those worth a look have a line."""
-TRAINED = ("classification", "classic", "transfer", "adapt", "segment")
-"""Tasks whose results can be compared."""
+CLASSES = ("classification", "classic", "transfer", "adapt")
+"""Tasks whose results can be compared: all of them tell classes apart."""
+MASKS = ("segment",)
+"""Those that draw them, and are compared by other measures."""
 Pairs = tuple[tuple[str, Any], ...]
 """By run id; a tuple, so that caches can tell two apart."""
 
 
-def shown(param: str = RUNS) -> list[Record]:
-    """The runs that the URL names, each under a label of its own."""
-    return found(_asked(param))
+def shown(param: str = RUNS, tasks: Collection[str] = CLASSES) -> list[Record]:
+    """The runs that the URL names, each under a label of its own.
+
+    Args:
+        param: of the URL.
+        tasks: whose results the lab can compare; an address may hold what belongs to another.
+    """
+    return found(_asked(param), tasks)
 
 
 def _asked(param: str) -> list[str]:
@@ -46,14 +53,14 @@ def _asked(param: str) -> list[str]:
     return [i for i in dict.fromkeys(ids) if i][:MAX_RUNS]
 
 
-def found(ids: Sequence[str]) -> list[Record]:
+def found(ids: Sequence[str], tasks: Collection[str] = (*CLASSES, *MASKS)) -> list[Record]:
     """The runs of these ids that train something that is tested: an address may hold what belongs to other panels.
 
     Runs of two comparisons may share a label: "Adam · 0.1" of a second is "Adam (2) · 0.1".
     """
     records: dict[str, Record] = {}
     for record in state.store().find(ids):
-        if record.spec["task"] not in TRAINED:
+        if record.spec["task"] not in tasks:
             continue
         label, first = record.label, family(record.label)
         number = 1
@@ -69,8 +76,16 @@ def _key(name: str, param: str) -> str:
     return name if param == RUNS else f"{param}_{name}"
 
 
-def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record], param: str = RUNS) -> None:
-    """The Train and Stop buttons. Train submits and returns; nothing here waits."""
+def buttons(
+    specs: Mapping[str, RunSpec], records: Sequence[Record], param: str = RUNS, tasks: Collection[str] = CLASSES
+) -> None:
+    """The Train and Stop buttons. Train submits and returns; nothing here waits.
+
+    Args:
+        specs: what would be trained, by label.
+        records: the runs shown.
+        param, tasks: as of `shown`.
+    """
     active = [r.id for r in records if r.state in ACTIVE]
     training = any(r.owner == state.owner() for r in records if r.state in ACTIVE)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -95,9 +110,9 @@ def buttons(specs: Mapping[str, RunSpec], records: Sequence[Record], param: str 
         )
         if differ(specs, records):
             st.caption("The controls differ from the runs shown: press Train to run them.")
-    if lost := len(_asked(param)) - len(shown(param)):
+    if lost := len(_asked(param)) - len(shown(param, tasks)):
         runs = "A run that this address names is" if lost == 1 else f"{lost} of the runs that this address names are"
-        st.warning(f"{runs} not shown: not in this run store, or nothing that can be compared.")
+        st.warning(f"{runs} not shown: not in this run store, or nothing that can be compared here.")
     if problem := st.session_state.pop(_key("train_error", param), None):
         st.error(plain(problem))
 

@@ -118,9 +118,9 @@ def show(lab: Lab = OPTIMIZERS) -> None:
         data_card.offer_download(entry)
     ways = _ways()
     specs = _specs(mistake, ways)
-    param = f"mistake_runs_{name}"
-    records = _of(specs, live_panel.shown(param))
-    live_panel.buttons(specs if entry.available else {}, records, param)
+    param, tasks = f"mistake_runs_{name}", {spec.task for spec in specs.values()}
+    records = _of(specs, live_panel.shown(param, tasks))
+    live_panel.buttons(specs if entry.available else {}, records, param, tasks)
     st.markdown(f"**What to see.** {mistake.see}")
     if records:
         _runs(lab, name, mistake, records, param)

@@ -53,9 +53,9 @@ def _start() -> None:
     if finished_networks.unknown(finished_networks.SEGMENT):
         st.warning(finished_networks.MISSING)
         return
-    records = live_panel.shown(PARAM)
+    records = live_panel.shown(PARAM, live_panel.MASKS)
     st.info("No network that draws masks was trained here yet. A small one on simulated CT slices takes some seconds.")
-    live_panel.buttons(segmentation.runs(), records, PARAM)
+    live_panel.buttons(segmentation.runs(), records, PARAM, live_panel.MASKS)
     if records:
         live_panel.progress(records)
         if any(record.state in ACTIVE for record in records):

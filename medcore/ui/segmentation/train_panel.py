@@ -32,9 +32,9 @@ def show() -> None:
         "liver, and masks that grow from epoch to epoch. Nothing is needed beside this page."
     )
     specs = imagenet_weights.trainable(trainable(chosen))
-    records = live_panel.shown()
+    records = live_panel.shown(tasks=live_panel.MASKS)
     segmentation_guess.ask(specs, records)
-    live_panel.buttons(specs, records)
+    live_panel.buttons(specs, records, tasks=live_panel.MASKS)
     if records:
         live_panel.progress(records)
         watch_panel.show(records)
