@@ -34,12 +34,9 @@ def of(records: Sequence[Record]) -> Compared | None:
     done = [record for record in records if record.result and record.result.get("test")]
     runs: dict[str, list[_Found]] = {}
     for record in done:
-        if found := _found(record.id):
+        if found := _found(record.id, record.result["data"]["sha256"]):
             runs.setdefault(group(record.label), []).append(found)
-    every = [found for several in runs.values() for found in several]
-    if not every or any(
-        len(found.rows) != len(every[0].rows) or (found.rows != every[0].rows).any() for found in every
-    ):
+    if len({found.cases for several in runs.values() for found in several}) != 1:
         return None
     dice = {label: paired_cases.over_runs([found.dice for found in several]) for label, several in runs.items()}
     missed = {label: _missed(sum(found.volumes for found in several)) for label, several in runs.items()}
@@ -48,30 +45,31 @@ def of(records: Sequence[Record]) -> Compared | None:
 
 def show(records: Sequence[Record]) -> None:
     """Says which of several runs overlaps best with the truth, and how sure that is."""
-    found = of(records)
-    if found:
+    if found := of(records):
         for sentence in segmentation_findings.sentences(found.dice, found.unit):
             st.markdown(plain(sentence))
+    elif len({record.result["data"]["sha256"] for record in records if record.result}) > 1:
+        st.warning("These runs were tested on different images, so the better one cannot be named.")
 
 
 @dataclass(frozen=True)
 class _Found:
-    """Of one run: `rows` of its test images, `dice` (units, classes), and what was true, predicted, and both (3,)."""
+    """Of one run: what its cases are, `dice` (units, classes), and what was true, predicted, and both (3,)."""
 
-    rows: np.ndarray
+    cases: tuple[str, tuple[int, ...], bytes]
     dice: np.ndarray
     volumes: np.ndarray
 
 
 # What a run that ended has found does not change.
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _found(run_id: str) -> _Found | None:
+def _found(run_id: str, images: str) -> _Found | None:
     try:
         kept = cases.read(files.folder(run_id))
     except OSError:
         return None
     volumes = [kept.volume_true.sum(), kept.volume_predicted.sum(), kept.volume_both.sum()]
-    return _Found(kept.rows, kept.dice, np.array(volumes))
+    return _Found((images, kept.truth.shape, kept.rows.tobytes()), kept.dice, np.array(volumes))
 
 
 def _missed(volumes: np.ndarray) -> tuple[float, float]:

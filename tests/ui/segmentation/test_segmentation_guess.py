@@ -44,7 +44,7 @@ def squares() -> ImageDataset:
     return ImageDataset(np.zeros((12, 24, 24, 1), np.uint8), None, ("nothing", "square"), CARD, masks=truth)
 
 
-def finish(store: Store, run_id: str, moved: int) -> None:
+def finish(store: Store, run_id: str, moved: int, images: str = "same") -> None:
     """The run ends, with masks that lie beside the true ones by so many pixels."""
     part = squares()
     given = np.eye(2, dtype=np.float32)[np.roll(part.masks, moved, axis=1)]
@@ -52,7 +52,7 @@ def finish(store: Store, run_id: str, moved: int) -> None:
     files.folder(run_id).mkdir(parents=True)
     cases.write(files.folder(run_id) / cases.FILE, found)
     store.claim("large")
-    store.finish(run_id, "done", result=made_cases.result(found, part))
+    store.finish(run_id, "done", result=made_cases.result(found, part) | {"data": {"sha256": images}})
 
 
 def told(page) -> str:
@@ -95,3 +95,13 @@ def test_runs_whose_masks_were_removed_say_nothing(store):
         finish(store, run_id, 0)
         (files.folder(run_id) / cases.FILE).unlink()
     assert told(guess_page.opened(PAGE, specs, ids)) == ""
+
+
+def test_runs_tested_on_other_images_are_not_held_against_each_other(store):
+    specs = segmentation.runs(vary="loss", values=LOSSES)
+    ids = store.create(specs, "somebody")
+    for number, run_id in enumerate(ids):
+        finish(store, run_id, 2 * number, images=f"set {number}")
+    page = guess_page.opened(PAGE, specs, ids)
+    assert told(page) == ""
+    assert "different images" in page.warning[0].value
