@@ -22,12 +22,20 @@ class Slices:
     Args:
         volume: the upload.
         channels: 1 or 3, as the network was taught.
+
+    Raises:
+        ValueError: if the values are too large.
     """
 
     def __init__(self, volume: OwnVolume, channels: int) -> None:
         self._volume, self._channels = volume, channels
         self.count = volume.plane[0]
         self.low, self.high = volume.seen.range or percentiles(volume)
+        if not np.isfinite(self.high - self.low):
+            raise ValueError(
+                "The values of the file are too large to be gray values: give them in another unit. "
+                f"Received: {self.low:.3g} to {self.high:.3g}"
+            )
 
     def one(self, index: int) -> np.ndarray:
         """(rows, columns, channels) float32 in 0..1; what is no number is the lowest value."""
@@ -68,8 +76,17 @@ def percentiles(volume: OwnVolume) -> tuple[float, float]:
     slope, intercept = (part[:, None].astype(np.float32) for part in volume.rescale.T)
     values = (stored[:, ::every] * slope + intercept).ravel()
     values = values[np.isfinite(values)]
-    low, high = np.percentile(values, volume.seen.percentiles) if len(values) else (0.0, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        low, high = np.percentile(values, volume.seen.percentiles) if len(values) else (0.0, 0.0)
     return float(low), float(high) if high > low else float(low) + 1
+
+
+def not_numbers(volume: OwnVolume) -> int:
+    """Voxels of the wanted slices that are no number (NaN)."""
+    if volume.values.dtype.kind != "f":
+        return 0
+    wanted = range(volume.seen.first, volume.seen.end)
+    return sum(int(np.isnan(volume.seen.turn.cut(volume.values, index)).sum()) for index in wanted)
 
 
 def _rescale(volume: OwnVolume) -> np.ndarray:

@@ -1,6 +1,7 @@
 """What a person must know of how an upload was brought to what a network learned from, one sentence each."""
 
 from medcore.data.own_volume import OwnVolume
+from medcore.inference.gray import not_numbers
 from medcore.inference.network import Network
 from medcore.inference.spacing import Scale
 from medcore.spec import SegmentationSpec
@@ -21,8 +22,9 @@ def remarks(
         wanted: how it was asked.
         gray: the values that became black and white.
     """
-    found = [_gray(volume, gray), *volume.notes, _pixels(volume, scale, wanted), _size(scale, asked)]
-    return [sentence for sentence in (*found, _field(volume, scale), _neighbours(volume)) if sentence]
+    values = (_gray(volume, gray), *volume.notes, _missing(not_numbers(volume)))
+    size = (_pixels(volume, scale, wanted), _size(scale, asked), _field(volume, scale, asked))
+    return [sentence for sentence in (*values, *size, _neighbours(volume)) if sentence]
 
 
 def _gray(volume: OwnVolume, gray: tuple[float, float]) -> str:
@@ -35,6 +37,13 @@ def _gray(volume: OwnVolume, gray: tuple[float, float]) -> str:
         f"Gray values as in the images learned from: the {low:g} and {high:g} percentiles of the volume, "
         f"{gray[0]:,.4g} and {gray[1]:,.4g}, are black and white."
     )
+
+
+def _missing(count: int) -> str:
+    if not count:
+        return ""
+    said = "1 voxel is no number (NaN) in the file and was" if count == 1 else f"{count:,} voxels are no numbers (NaN)"
+    return f"{said}{'' if count == 1 else ' in the file and were'} taken as the lowest value."
 
 
 def _pixels(volume: OwnVolume, scale: Scale, wanted: SegmentationSpec) -> str:
@@ -72,8 +81,9 @@ def _size(scale: Scale, asked: Network) -> str:
     return " ".join(sentences)
 
 
-def _field(volume: OwnVolume, scale: Scale) -> str:
-    if min(scale.made) >= volume.learned.field:
+def _field(volume: OwnVolume, scale: Scale, asked: Network) -> str:
+    """Of slices smaller than those learned from, which had no more around them."""
+    if min(scale.made) >= min(volume.learned.field, *asked.window):
         return ""
     return (
         f"The slice, {_by(scale.made)} pixels as the network sees it, is smaller than what an answer may depend on "

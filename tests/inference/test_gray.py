@@ -28,6 +28,20 @@ def test_percentiles_are_of_the_whole_volume():
     assert (low, high) == (7, 8)
 
 
+def test_values_beyond_all_bounds_are_refused_in_a_sentence():
+    values = np.array([[[-1e308, 1e308]]])
+    with pytest.raises(ValueError, match="too large to be gray values"):
+        Slices(upload(values, range=None, percentiles=(0.5, 99.5)), 1)
+
+
+def test_what_is_no_number_is_counted_in_the_wanted_slices():
+    values = np.zeros((3, 2, 2), np.float32)
+    values[0, 0, 0] = values[2, 1] = np.nan
+    assert gray.not_numbers(upload(values)) == 3
+    assert gray.not_numbers(upload(values, turn=Turn((2, 0, 1), (True, False, False)), first=0, end=1)) == 1
+    assert gray.not_numbers(upload(VALUES)) == 0
+
+
 def test_what_is_no_number_is_black_and_white_can_be_black():
     values = np.array([[[np.nan, np.inf, -np.inf, 25.0]]], np.float32)
     np.testing.assert_allclose(Slices(upload(values), 1).one(0).ravel(), [0, 1, 0, 0.25])

@@ -70,6 +70,14 @@ def test_nothing_of_the_image_is_in_result_and_log(runs):
     assert list(run.folder.iterdir()) == []
 
 
+def test_voxels_that_are_no_numbers_are_said_to_be_none(runs):
+    values = ball().astype(np.float32)
+    values[2, 3, 4:6] = np.nan
+    _, found, _ = ask(runs, upload(values))
+    assert not found.mask[2, 3, 4:6].any()
+    assert "2 voxels are no numbers (NaN) in the file and were taken as the lowest value." in found.facts["notes"]
+
+
 def test_one_slice_alone_is_drawn_on(runs):
     _, found, _ = ask(runs, upload(ball(), first=2, end=3))
     assert found.mask[2].any()
