@@ -104,6 +104,19 @@ def test_what_is_asked_of_can_be_stopped(open_page, store, network):
     assert any("stopped" in warning.value for warning in page.warning)
 
 
+def test_another_question_takes_the_place_of_the_last(open_page, store, network):
+    page = opened(open_page, network)
+    page.button(key="own_ask").click().run()
+    until(page, "own_stop")
+    (first,) = store.active()
+    page.button(key="own_ask").click().run()
+    until(page, "own_stop")
+    (second,) = store.active()
+    assert second.id != first.id
+    (old,) = store.find([first.id])
+    assert old.state == "cancelled"
+
+
 def test_an_address_that_names_a_network_in_vain_says_so(open_page, store, network):
     page = open_page(PAGE, part=PART, model="f" * 32)
     assert not page.exception

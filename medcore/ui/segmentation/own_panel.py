@@ -26,6 +26,7 @@ PARAM = "first"
 EVERY = 0.15
 """Seconds between two looks at whether the mask is there."""
 KEY = "own_segmented"
+STOPPED = "It was stopped; press Segment to ask again."
 MASK, DOUBT, PROBABILITY, NOTHING = "Mask", "Doubt", "Probability", "Nothing"
 
 
@@ -128,21 +129,14 @@ def _buttons(question: Question, wanted: Asked | None, network: Network, stack: 
             "Stop",
             key="own_stop",
             icon=":material/stop:",
-            disabled=not _running(question),
+            disabled=not question.running(),
             on_click=question.stop,
-            args=(store,),
             help="Gives it up; nothing of it is kept.",
         )
     if wanted is not None:
         st.caption(plain(own_asked.said(wanted, stack)))
         if wanted.unlike:
             st.warning(plain(" ".join(wanted.unlike)), icon=":material/warning:")
-
-
-def _running(question: Question) -> bool:
-    if question.work is not None and question.work.running:
-        return True
-    return question.begun() and state.store().find([question.run])[0].state in ACTIVE
 
 
 def _answered(question: Question, answer: Answer | None, wanted: Asked | None) -> None:
@@ -152,16 +146,18 @@ def _answered(question: Question, answer: Answer | None, wanted: Asked | None) -
     elif answer is not None:
         if wanted is not None and wanted.settings != question.asked.settings:
             st.caption(":orange-badge[Mind] Network, slice or settings differ from what was asked: press Segment.")
-    elif _running(question):
+    elif question.stopped:
+        st.warning(STOPPED)
+    elif question.running():
         st.fragment(partial(_wait, question), run_every=EVERY)()
     elif question.begun():
         (record,) = state.store().find([question.run])
-        st.warning(plain(record.error or "It was stopped; press Segment to ask again."))
+        st.warning(plain(record.error or STOPPED))
 
 
 def _wait(question: Question) -> None:
     """Looks again until the mask is there."""
-    if not _running(question):
+    if not question.running():
         st.rerun()
     if not question.begun():
         st.progress(question.work.share, "Reading the slices.")

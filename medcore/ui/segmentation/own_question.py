@@ -1,5 +1,6 @@
 """The question of a session: a volume in memory and the run that draws on it; a new one takes the place of the last."""
 
+import time
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from medcore.labs import own_segmentations
 from medcore.runs.store import Store
 from medcore.spec import SegmentationSpec
 from medcore.ui import session
+from medcore.ui.run_line import ACTIVE
 from medcore.ui.segmentation.own_gray import Gray
 from medcore.ui.segmentation.own_network import Network
 from medcore.ui.work import Progress, Work
@@ -20,6 +22,9 @@ from medcore.ui.work import Progress, Work
 LOOK_SECONDS = 0.5
 """Between two looks at whether the volume is decoded: a person who stops waits so long."""
 AT_ONCE = 0.3
+"""Seconds that a click waits for the question to be on its way, and then, of one slice, for the mask."""
+GLANCE = 0.01
+"""Seconds between two looks at whether the mask is there."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +62,40 @@ class Question:
     asked: Asked | None = None
     work: Work | None = None
     name = run = ""
+    stopped = False
+    _store: Store | None = None
 
     def ask(self, asked: Asked, network: Network, view: StackView, store: Store, owner: str) -> None:
-        """Decodes what is not yet decoded, puts it where the network finds it, and queues the run; in a thread."""
+        """Decodes what is not yet decoded, puts it where the network finds it, and queues the run; in a thread.
+
+        What was asked before is given up. A slice that is drawn in a moment is waited for: the page shows it at once.
+        """
         self.close()
-        self.asked = asked
+        self.asked, self._store = asked, store
         self.work = Work(asked.settings, lambda tell: self._start(asked, network, view, store, owner, tell))
-        self.work.wait(AT_ONCE)
+        if self.work.wait(AT_ONCE) and asked.end - asked.first == 1:
+            self._glance()
+
+    def _glance(self) -> None:
+        until = time.monotonic() + AT_ONCE
+        while self.begun() and self.answer() is None and time.monotonic() < until:
+            time.sleep(GLANCE)
 
     def _start(
         self, asked: Asked, network: Network, view: StackView, store: Store, owner: str, tell: Progress
     ) -> tuple[str, str]:
         """Name and run."""
         name = own_volume.keep(_volume(asked, network, view, tell))
+        created = []
         try:
             request = own_segmentations.request(name, network.record.id, network.spec, asked.wanted)
-            (run,) = store.create(request, owner)
+            created = store.create(request, owner)
             tell(1.0)
         except BaseException:
             session_sets.forget(name)
+            store.cancel(created)
             raise
-        return name, run
+        return name, created[0]
 
     def begun(self) -> bool:
         """Whether the run is on its way; notes where it is."""
@@ -97,23 +115,30 @@ class Question:
         except FileNotFoundError:
             return None
 
-    def stop(self, store: Store) -> None:
-        """Gives it up; the volume is let go."""
-        if self.work is not None:
-            self.work.stop()
-        if self.begun():
-            store.cancel([self.run])
-            session_sets.forget(self.name)
+    def running(self) -> bool:
+        """Whether a mask is on its way."""
+        if self.stopped or self.work is None:
+            return False
+        if not self.begun():
+            return self.work.running
+        return self.answer() is None and self._store.find([self.run])[0].state in ACTIVE
 
-    def close(self) -> None:
-        """Removes volume and mask; a run that is still to look at them fails with a sentence."""
+    def stop(self) -> None:
+        """Gives it up; the volume is let go."""
+        self.stopped = True
         if self.work is not None:
             self.work.stop()
             self.work.wait(2 * LOOK_SECONDS)
-        self.begun()
-        if self.name:
+        if self.begun():
             session_sets.forget(self.name)
-        vars(self).clear()
+            self._store.cancel([self.run])
+
+    def close(self) -> None:
+        """Stops a run that is under way, and removes volume and mask."""
+        try:
+            self.stop()
+        finally:
+            vars(self).clear()
 
 
 def of_session() -> Question:
