@@ -9,7 +9,7 @@ from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.imaging.stack_view import StackView
 from medcore.imaging.view import Plane
-from medcore.ui import controls, uploads
+from medcore.ui import uploads
 from medcore.ui.explorer import stack_facts
 from medcore.ui.plain import plain
 from medcore.ui.segmentation import drawings, own_asked, own_question
