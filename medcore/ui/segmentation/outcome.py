@@ -46,9 +46,9 @@ def sentence(label: str, result: Mapping[str, Any]) -> str:
     said = f"{label}: a Dice of {test['dice']:.3f}{_interval(test, 'dice')}, the mean over {_cases(test, unit)}"
     if test.get("dice_whole") is not None:
         said += f"; all of them as one batch {test['dice_whole']:.3f}"
-    said += "."
+    said += "." + "".join(f" {words}" for words in (_lowest(test, unit), _nowhere(test, unit)) if words)
     if test.get("assd") is not None:
-        said += f" The borders are {test['assd']:.3g} {result['length_unit']} apart on average."
+        said += f" The borders are {test['assd']:.3g} {result['length_unit']} apart on average{_borders(test)}."
     baseline = (result.get("baseline") or {}).get("pixel_accuracy")
     if test.get("pixel_accuracy") is not None and baseline is not None:
         said += (
@@ -90,21 +90,57 @@ def _words(done: Sequence[Record]) -> str:
     test, unit = done[0].result["test"], done[0].result.get("unit", "image")
     seeds = len({group(record.label) for record in done}) < len(done)
     bars = "from the lowest to the highest of the seeds" if seeds else "95% intervals over the cases (bootstrap)"
-    return (
-        f"Mean Dice over {_cases(test, unit)}; bars: {bars}. All other measures stand under Measures. For "
-        "teaching and research, not for diagnosis."
+    lowest = [f"{record.label}: {words}" for record in done if (words := _lowest(record.result["test"], unit))]
+    return plain(
+        " ".join(
+            [
+                f"Mean Dice over {_cases(test, unit)}; bars: {bars}.",
+                *(lowest if len(lowest) <= MOST_ROWS else ()),
+                "All other measures stand under Measures. For teaching and research, not for diagnosis.",
+            ]
+        )
     )
 
 
 def _cases(test: Mapping[str, Any], unit: str) -> str:
     """What the mean is over: a case without a class, in which none was found, has no Dice of it."""
     of_classes = list((test.get("classes") or {}).values())
-    empty = of_classes[0].get("empty", 0) if len(of_classes) == 1 else 0
+    if len(of_classes) > 1:
+        known = sum(of.get("dice") is not None for of in of_classes)
+        return f"{known} classes, each over the test {unit}s where it is or was found ({test['n']:,} in all)"
+    empty = of_classes[0].get("empty", 0) if of_classes else 0
     if not empty:
         return f"{test['n']:,} test {unit}s"
     return (
         f"{test['n'] - empty:,} of {test['n']:,} test {unit}s (in the others there is nothing, and nothing was found)"
     )
+
+
+def _lowest(test: Mapping[str, Any], unit: str) -> str:
+    """Of several classes the one found worst: a mean of classes hides it."""
+    known = {name: of for name, of in (test.get("classes") or {}).items() if of.get("dice") is not None}
+    if len(known) < 2:
+        return ""
+    name, of = min(known.items(), key=lambda known: known[1]["dice"])
+    there = of.get("units", 0)
+    none = f", drawn in none of the {there:,} {unit}s with it" if there and of.get("missed") == there else ""
+    return f"Lowest: {name} with {of['dice']:.3f}{none}."
+
+
+def _nowhere(test: Mapping[str, Any], unit: str) -> str:
+    """Which classes are in none of the cases, and have no measure."""
+    names = [name for name, of in (test.get("classes") or {}).items() if of.get("dice") is None]
+    return f"In no test {unit}: {', '.join(names)}." if names else ""
+
+
+def _borders(test: Mapping[str, Any]) -> str:
+    """What has no distance and is not in its mean: a mask of which there is none."""
+    classes = test.get("classes") or {}
+    without = [name for name, of in classes.items() if of.get("dice") is not None and of.get("assd") is None]
+    if without:
+        return f", without {', '.join(without)}, which has no border in the masks to measure from"
+    lost = sum(of.get(one, 0) for of in classes.values() for one in ("missed", "invented"))
+    return ", where true and drawn masks both have one" if lost else ""
 
 
 def _interval(test: Mapping[str, Any], metric: str) -> str:

@@ -27,6 +27,22 @@ def test_a_sentence_has_both_dice_the_borders_and_what_accuracy_would_say():
     assert outcome.sentence("U-Net", result(None)) == "U-Net: on the test set there is nothing to measure."
 
 
+def test_a_class_that_was_never_found_is_not_hidden_by_the_mean():
+    whole = result(0.5, unit="volume")
+    whole["test"]["classes"] = {
+        "liver": {"dice": 1.0, "assd": 1.0, "units": 12, "missed": 0},
+        "lesion": {"dice": 0.0, "assd": None, "units": 9, "missed": 9},
+        "stone": {"dice": None, "assd": None, "units": 0, "missed": 0},
+    }
+    said = outcome.sentence("U-Net", whole)
+    assert "the mean over 2 classes, each over the test volumes where it is or was found (94 in all)" in said
+    assert "Lowest: lesion with 0.000, drawn in none of the 9 volumes with it. In no test volume: stone." in said
+    assert "1.23 mm apart on average, without lesion, which has no border" in said
+    missed = result(0.5)
+    missed["test"]["classes"] = {"lesion": {"dice": 0.5, "assd": 1.0, "units": 9, "missed": 2, "empty": 0}}
+    assert "apart on average, where true and drawn masks both have one." in outcome.sentence("U-Net", missed)
+
+
 def test_the_chart_has_a_dot_a_group_and_the_spread_of_its_seeds():
     specs = segmentation.runs(vary="loss", values=["dice", "tversky"], seeds=2)
     values = (0.80, 0.84, 0.90, 0.92)
