@@ -89,6 +89,18 @@ def test_validation_chooses_what_is_nearest_to_doing_nothing_among_equals(measur
     assert cases.THRESHOLDS[case_summary.chosen(timid)[0]] == 0.3  # 80/255 is 0.31
 
 
+def test_all_settings_are_judged_by_the_same_cases(measured):
+    """By hand: the mean of 0.8, 0.8, 0, 0 is 0.4. Where one of the two false alarms goes that is worth a quarter."""
+
+    def best(*strict: float) -> int:
+        dice = np.array([[0.8, 0.8, 0.0, 0.0], strict])[:, None, :, None]
+        settings = {"cleaned_dice": dice, "thresholds": np.array([0.5, 0.9]), "sizes": np.array([0])}
+        return case_summary.chosen(dataclasses.replace(measured, **settings))[0]
+
+    assert best(0.5, 0.2, np.nan, 0.0) == 1  # 1.7 / 4
+    assert best(0.5, 0.0, np.nan, 0.0) == 0  # 1.5 / 4
+
+
 def test_a_network_that_diverged_has_nothing_to_measure(measured):
     found = case_summary.unmeasured(4, NAMES)
     assert found["dice"] is None
