@@ -16,6 +16,7 @@ def figure(
     colour: str,
     mean: float,
     marked: int | None = None,
+    of: str = "cases",
 ) -> go.Figure:
     """A point a case, from the worst to the best.
 
@@ -25,8 +26,9 @@ def figure(
         names: (units,) of the cases.
         unit: what a case is, "image" or "volume".
         colour: of the run.
-        mean: of the cases, NaN for none; as it is told elsewhere, where several classes are averaged.
+        mean: as it is told elsewhere, NaN for none.
         marked: the case that is shown, if any.
+        of: what the mean is taken over last: "cases", or "classes", which is another mean than that of the points.
     """
     order = np.argsort(dice, kind="stable")[: np.isfinite(dice).sum()]
     place = np.arange(1, len(order) + 1)
@@ -56,7 +58,13 @@ def figure(
     if np.isfinite(mean):
         chart.add_hline(y=mean, line={"dash": "dash", "width": 1.5, "color": template.MUTED})
         chart.add_annotation(
-            text=f"mean {mean:.3f}", x=0, xref="paper", xanchor="left", y=mean, yanchor="bottom", showarrow=False
+            text=f"mean of the {of} {mean:.3f}",
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=mean,
+            yanchor="bottom",
+            showarrow=False,
         )
     template.apply(chart)
     chart.update_layout(

@@ -13,7 +13,7 @@ def test_the_strip_goes_from_the_worst_to_the_best_without_what_is_undefined():
     assert points.y.tolist() == [0.1, 0.5, 0.9]
     assert list(points.customdata) == ["test 2", "test 3", "test 0"]
     assert (list(marked.x), list(marked.y)) == ([2], [0.5])
-    assert chart.layout.annotations[0].text == "mean 0.500"
+    assert chart.layout.annotations[0].text == "mean of the cases 0.500"
 
 
 def test_the_strip_shows_where_each_case_comes_from():

@@ -11,7 +11,7 @@ from medcore.evaluation.volume_agreement import agreement
 from medcore.runs.store import Record
 from medcore.ui import controls, rows, run_colours
 from medcore.ui.plain import plain
-from medcore.ui.segmentation import case_run, measures_table
+from medcore.ui.segmentation import case_numbers, case_run, measures_table
 from medcore.ui.segmentation.case_run import CaseRun
 
 CLASS = "measures_class"
@@ -81,8 +81,10 @@ def _two_dice(run: CaseRun) -> str:
     test = run.test
     if test["dice"] is None or test["dice_whole"] is None:
         return "Nothing was there and nothing was found: there is no Dice."
+    of = ", class by class" if len(run.classes) > 2 else ""
     return (
-        f"**{test['dice']:.3f}** is the mean of the {run.unit}s: each counts the same, however small what it shows. "
+        f"**{test['dice']:.3f}** is the mean of the {run.unit}s{of}: each counts the same, however small what it "
+        "shows. "
         f"**{test['dice_whole']:.3f}** takes all test images as one batch: each pixel counts the same, so large "
         f"objects decide and {run.unit}s where something small was missed hardly show. Papers and programs report "
         "either: say which one you mean."
@@ -100,7 +102,10 @@ def _accuracy(run: CaseRun) -> str:
 
 
 def _sizes(run: CaseRun) -> go.Figure:
-    marks = {"mean of the cases": run.test["dice"], "all as one batch": run.test["dice_whole"]}
+    marks = {
+        f"mean of the {case_numbers.mean_of(run, None)}": run.test["dice"],
+        "all as one batch": run.test["dice_whole"],
+    }
     return case_sizes.figure(
         run.cases.volume_true,
         run.cases.dice,

@@ -1,5 +1,6 @@
 """The cases and the measures of finished runs without a browser: made-up masks on the simulator's test images."""
 
+import json
 from contextlib import closing
 from dataclasses import replace
 
@@ -130,6 +131,16 @@ def test_a_class_of_volumes(volumes):
     assert app.slider[0].label == "Slice"
 
 
+def test_the_mean_of_several_classes_is_said_to_be_one_and_told_class_by_class(volumes):
+    app, cases = opened(volumes), case_run.of(volumes)
+    of_class = overlap.mean(cases.dice, axis=0)
+    assert float(figures(app)["Mean Dice of the classes"]) == pytest.approx(of_class.mean(), abs=5e-4)
+    told = " ".join(caption.value for caption in app.caption)
+    assert f"upper \\* {of_class[0]:.3f}, lower {of_class[1]:.3f}" in told
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert chart["layout"]["annotations"][0]["text"] == f"mean of the classes {of_class.mean():.3f}"
+
+
 def test_an_address_with_a_threshold_that_is_none_is_said(slices):
     assert "must be one of" in opened(slices, case_threshold="7").warning[0].value
 
@@ -152,7 +163,7 @@ def test_measures_by_class_with_intervals(volumes, store):
     assert table.loc["Dice", "lower"] == f"{test['classes']['lower']['dice']:.3f} [{low:.3f}–{high:.3f}]"
     assert table.loc["HD95 (mm)", "Mean of the classes"].startswith(f"{test['hd95']:.2f}")
     words = " ".join(markdown.value for markdown in app.markdown)
-    assert f"**{test['dice']:.3f}** is the mean of the volumes" in words
+    assert f"**{test['dice']:.3f}** is the mean of the volumes, class by class: each" in words
     assert f"a Dice of **{test['clean']['dice']:.3f}** instead of {test['dice']:.3f}" in words
     assert f"**{test['dice_whole']:.3f}** takes all test images" in words
 
