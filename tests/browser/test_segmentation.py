@@ -26,7 +26,7 @@ def test_masks_grow_while_a_network_trains_and_can_be_scrubbed(page, server):
     assert len(train(page)) == 1
     last = drawn(page, 3)
     assert len(last) == 6  # three images with their true outlines, and what the network says of them
-    assert all(last[:3])
+    assert not any(last[:3])  # true outlines are white where colours say what is right
     expect(page.get_by_text("done", exact=True)).to_be_visible(timeout=TRAINING)
     expect(page.get_by_text("always saying “background” is right in")).to_be_visible(timeout=TRAINING)
     scrubber = page.locator(f"{FILM} .scrubber")

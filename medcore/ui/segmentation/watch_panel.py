@@ -22,9 +22,9 @@ MOST_PIXELS = 2**26
 """Of all frames together, packed to a few percent of it for the browser; of more every other epoch is left out."""
 
 WORDS = (
-    "Validation images, which the network does not learn from. Foreground is what it holds for likelier than not. "
-    "Mean: over those images and classes of which there is something to find, or found; the curves and the tables are "
-    "of all images. For teaching and research, not for diagnosis."
+    "Validation images, which the network does not learn from. A pixel is foreground where its probability reaches "
+    "0.5. Mean: over those images and classes of which there is something to find, or found; the curves and the tables "
+    "are of all images. For teaching and research, not for diagnosis."
 )
 
 
@@ -84,7 +84,9 @@ def _row(record: Record, colour: str, rows: int) -> Film:
     step = -(-2 * found.truth.size * len(epochs) * rows // MOST_PIXELS)
     chosen = sorted({*epochs[:: max(1, step)], *epochs[-1:]})
     frames = [_frame(record.id, epoch, len(_classes(record))) for epoch in chosen]
-    return Film(record.id, record.label, colour, [frame for frame in frames if frame], record.state in ACTIVE)
+    shown = [frame for frame in frames if frame]
+    epochs = record.spec["training"]["epochs"]
+    return Film(record.id, record.label, colour, shown, record.state in ACTIVE, epochs)
 
 
 def _classes(record: Record) -> list[str]:

@@ -50,6 +50,7 @@ class Film:
         colour: "#rrggbb" of the run.
         frames: in order of the epochs.
         growing: whether further ones may come, which are then followed.
+        epochs: that it trains at most, 0 where unknown.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Film:
     colour: str
     frames: Sequence[Frame]
     growing: bool = False
+    epochs: int = 0
 
 
 def mask_film(
@@ -98,6 +100,7 @@ def packed(
             "false": mask_colours.FALSE,
             "mixed": mask_colours.MIXED,
         },
+        "epochs": max((_last(film) for film in films), default=0),
         "films": [_described(film) for film in films],
         "parts": [[name, len(content)] for name, content in parts],
     }
@@ -109,6 +112,12 @@ def packed(
 def packed_frame(foreground: np.ndarray, classes: np.ndarray) -> bytes:
     """The two arrays (k, height, width) uint8 of an epoch, one after the other, as zlib packs them."""
     return zlib.compress(foreground.astype(np.uint8).tobytes() + classes.astype(np.uint8).tobytes(), 1)
+
+
+def _last(film: Film) -> int:
+    """The epoch that it ends with, or will."""
+    there = max((frame.epoch for frame in film.frames), default=0)
+    return max(there, film.epochs) if film.growing else there
 
 
 def _described(film: Film) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class MaskFilm {
     this.frames.take(
       this.header.parts.map(([name, size]) => [name, bytes.slice(start, (start += size))]),
     )
-    const { films: rows, parts, ...rest } = this.header
+    const { films: rows, parts, epochs, ...rest } = this.header
     const structure = JSON.stringify([rest, rows.map(({ id, label, colour }) => [id, label, colour])])
     const follows = this.at === undefined || this.at === this.epochs.length - 1
     this.epochs = [...new Set(rows.flatMap((row) => row.frames.map((frame) => frame.epoch)))].sort((a, b) => a - b)
@@ -127,7 +127,7 @@ class MaskFilm {
     const epoch = this.epochs[this.at]
     const count = notes.length * width * height
     this.root.dataset.epoch = epoch
-    this.find("where").textContent = epoch ? `Epoch ${epoch} of ${this.epochs.at(-1)}` : "Before training"
+    this.find("where").textContent = epoch ? `Epoch ${epoch} of ${this.header.epochs}` : "Before training"
     const turn = (this.turn = {})
     const shown = rows.map((row) => row.frames.findLast((frame) => frame.epoch <= epoch))
     const opened = await Promise.all([

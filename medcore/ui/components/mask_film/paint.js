@@ -18,7 +18,9 @@ function paint(target, image, said, look) {
     data[at + 3] = 255
     if (said) over(data, at, image.truth[i], said.foreground[i], said.classes[i], look)
   }
-  if (outlined) outline(data, width, height, image.truth, (own) => (said ? WHITE : look.colours[own]))
+  // Where colours say what is right, those of the classes would be taken for that.
+  const white = said || look.mode === "outcome"
+  if (outlined) outline(data, width, height, image.truth, (own) => (white ? WHITE : look.colours[own]))
 }
 
 const WHITE = [255, 255, 255]
