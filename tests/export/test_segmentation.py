@@ -10,6 +10,7 @@ from medcore.spec import (
     DataSpec,
     LossSpec,
     ModelSpec,
+    OptimizerSpec,
     PreparationSpec,
     RegularizationSpec,
     RunSpec,
@@ -31,8 +32,9 @@ def spec(**parts) -> RunSpec:
         task="segment",
         data=CT,
         **{
-            "model": ModelSpec("unet", {"depth": 2, "width": 4}),
+            "model": ModelSpec("unet", {"depth": 1, "width": 4}),
             "loss": LossSpec("cross_entropy_dice"),
+            "optimizer": OptimizerSpec("momentum", 1.0),
             "training": TrainingSpec(2, 8, precision="float32"),
         }
         | parts,
