@@ -44,7 +44,8 @@ def test_format():
         ),
         (
             "segmentation",
-            "import medcore.ui.segmentation.train_panel, medcore.ui.segmentation.own_panel",
+            "import medcore.ui.segmentation.train_panel, medcore.ui.segmentation.own_panel\n"
+            "import medcore.ui.segmentation.draw_panel",
             {"distributed", "skimage", "scipy", "sklearn"},
         ),
         ("engine", "import medcore.runs.engine", set()),
