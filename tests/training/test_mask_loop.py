@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from medcore.spec import ModelSpec
 from medcore.training import compiled, fallback, loop, optimizers
@@ -27,6 +28,14 @@ def ours(train):
     return (*taken(stepper, train), stepper)
 
 
+@pytest.fixture
+def eager():
+    """Nothing is compiled that takes only a few steps."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 def taken(stepper, train):
     data = stepper.load(train.images, train.masks, np.ones(3))
     losses = []
@@ -38,7 +47,8 @@ def taken(stepper, train):
 
 def test_losses_weights_and_running_moments_are_those_of_keras(ours, train):
     model = compiled.build_model(UNET, SHAPE, 3, "float32", 3)
-    model.compile(keras.optimizers.Adam(RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(RATE), loss, run_eagerly=True)  # compiling takes longer than six steps
     expected = []
     for epoch in range(2):
         order = order_of(3, epoch, len(train))
@@ -57,7 +67,7 @@ def test_counts_pixels_and_gives_logits_of_every_pixel(ours, train):
     assert stepper.logits(train.images[:3], lambda: None).shape == (3, SIDE, SIDE, 3)
 
 
-def test_fallback_takes_the_same_steps(ours, train):
+def test_fallback_takes_the_same_steps(ours, train, eager):
     model = compiled.build_model(UNET, SHAPE, 3, "float32", 3)
     spec = spec_of("mask_cross_entropy")
     stepper = fallback.Fit(model, optimizers.build(spec.optimizer), compiled.build_loss(spec), BATCH)

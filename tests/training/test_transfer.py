@@ -33,6 +33,7 @@ SPEC = RunSpec(
     training=TrainingSpec(epochs=3, batch_size=16),
     transfer=FROM_SET,
 )
+CNN = replace(SPEC, model=ModelSpec("cnn", {"batch_norm": 1}), transfer=replace(FROM_SET, unfrozen=1, epochs=1))
 
 
 @pytest.fixture(autouse=True)
@@ -92,37 +93,6 @@ def test_steps_epochs_and_seconds_go_on_in_the_second_stage(runs):
     assert result["transfer"]["frozen"] == 0
 
 
-def test_blocks_below_stay_as_they_are_and_another_run_finds_the_features(runs):
-    spec = replace(SPEC, model=ModelSpec("cnn", {"batch_norm": 1}), transfer=replace(FROM_SET, unfrozen=1, epochs=1))
-    run, again = runs("one"), runs("two")
-    assert not transfer.train(spec, run)["transfer"]["features_cached"]
-    result = transfer.train(replace(spec, training=TrainingSpec(epochs=1, batch_size=16)), again)
-    assert result["transfer"]["features_cached"]
-    before, after = weights(again), weights(run)
-    for name in ("conv1", "norm1", "conv2", "norm2", "norm3"):  # norm3 is of the block trained, in inference mode
-        np.testing.assert_array_equal(before[name][0], after[name][0])
-    assert np.abs(before["dense"][0] - after["dense"][0]).max() > 0
-
-
-def test_frozen_layers_within_the_whole_network_give_what_features_give(runs, monkeypatch):
-    """As where features do not fit into memory."""
-    spec = replace(SPEC, model=ModelSpec("cnn"), transfer=replace(FROM_SET, unfrozen=1, epochs=2))
-    kept = runs("kept")
-    transfer.train(spec, kept)
-    monkeypatch.setattr("medcore.training.stages.fits", lambda *_: False)
-    whole = runs("whole")
-    result = transfer.train(spec, whole)
-    np.testing.assert_allclose(whole.values("train_loss"), kept.values("train_loss"), rtol=1e-3)
-    assert (result["transfer"]["features_cached"], result["transfer"]["frozen"]) == (False, 32 * 10 + 64 * 289)
-
-
-def test_augmented_images_go_through_the_whole_network(runs, home):
-    run = runs()
-    transfer.train(replace(SPEC, preparation=PreparationSpec({"flip": {}})), run)
-    assert not list((home / "cache").glob("features/*.npz"))
-    assert (run.folder / "preparation.json").is_file()
-
-
 def test_the_best_epoch_of_both_stages_is_left(runs):
     """A second stage that ruins the network leaves that of the first."""
     rate = TransferSpec("set", DataSpec("digits"), 3, unfrozen=1, epochs=2, learning_rate=3.0)
@@ -132,6 +102,45 @@ def test_the_best_epoch_of_both_stages_is_left(runs):
     best = int(np.argmin(run.values("val_loss")))
     assert result["best_epoch"] == 1 + best <= 3
     assert result["val"]["accuracy"] == pytest.approx(run.values("val_accuracy")[best])
+
+
+def test_samples_share_features_and_a_damaged_pretraining_is_done_again(runs, home):
+    transfer.train(SPEC, runs("one"))
+    result = transfer.train(replace(SPEC, sample=SampleSpec(20)), runs("two"))
+    assert result["transfer"]["features_cached"]
+    (file,) = (home / "cache" / "pretrained").glob("*.npz")
+    file.write_bytes(file.read_bytes()[:500])
+    assert not transfer.train(SPEC, runs("three"))["transfer"]["pretrained"]["cached"]
+
+
+def test_blocks_below_stay_as_they_are_and_another_run_finds_the_features(runs):
+    run, again = runs("one"), runs("two")
+    assert not transfer.train(CNN, run)["transfer"]["features_cached"]
+    result = transfer.train(replace(CNN, training=TrainingSpec(epochs=1, batch_size=16)), again)
+    assert result["transfer"]["features_cached"]
+    before, after = weights(again), weights(run)
+    for name in ("conv1", "norm1", "conv2", "norm2", "norm3"):  # norm3 is of the block trained, in inference mode
+        np.testing.assert_array_equal(before[name][0], after[name][0])
+    assert np.abs(before["dense"][0] - after["dense"][0]).max() > 0
+
+
+def test_frozen_layers_within_the_whole_network_give_what_features_give(runs, monkeypatch):
+    """As where features do not fit into memory."""
+    kept = runs("kept")
+    transfer.train(CNN, kept)
+    monkeypatch.setattr("medcore.training.stages.fits", lambda *_: False)
+    whole = runs("whole")
+    result = transfer.train(CNN, whole)
+    np.testing.assert_allclose(whole.values("train_loss"), kept.values("train_loss"), rtol=1e-3)
+    frozen = 9 * 32 + 9 * 32 * 64 + 4 * (32 + 64 + 64)  # the norms stay, that of the block trained, too
+    assert (result["transfer"]["features_cached"], result["transfer"]["frozen"]) == (False, frozen)
+
+
+def test_augmented_images_go_through_the_whole_network(runs, home):
+    run = runs()
+    transfer.train(replace(SPEC, preparation=PreparationSpec({"flip": {}})), run)
+    assert not list((home / "cache").glob("features/*.npz"))
+    assert (run.folder / "preparation.json").is_file()
 
 
 def test_a_finished_run_gives_its_weights_to_images_of_another_shape(runs):
@@ -150,15 +159,6 @@ def test_a_run_of_another_network_is_refused(runs):
     spec = replace(SPEC, model=ModelSpec("cnn"), base=BASE, transfer=TransferSpec("run"))
     with pytest.raises(ValueError, match="The base run must have trained the same network, CNN"):
         transfer.train(spec, runs())
-
-
-def test_samples_share_features_and_a_damaged_pretraining_is_done_again(runs, home):
-    transfer.train(SPEC, runs("one"))
-    result = transfer.train(replace(SPEC, sample=SampleSpec(20)), runs("two"))
-    assert result["transfer"]["features_cached"]
-    (file,) = (home / "cache" / "pretrained").glob("*.npz")
-    file.write_bytes(file.read_bytes()[:500])
-    assert not transfer.train(SPEC, runs("three"))["transfer"]["pretrained"]["cached"]
 
 
 def test_cancel_is_heard_while_it_learns_from_the_other_set(runs):
