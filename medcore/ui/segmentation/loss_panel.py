@@ -14,11 +14,14 @@ from medcore.optimization import overlap
 from medcore.runs.store import Record
 from medcore.spec import LossSpec
 from medcore.ui import controls
+from medcore.ui.plain import plain
+from medcore.ui.segmentation import case_run
 
 SHARE, PIXELS = 0.02, 128 * 128
 """Where nothing is known of the set: a lesion in a slice of 128x128."""
 LEAST, MOST = 0.0005, 0.5
 """Shares of the foreground that are drawn."""
+CLASS = "loss_class"
 SURE = (0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 SAID = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8)
 WAYS = {"moved": "Beside it", "small": "Too small", "large": "Too large"}
@@ -52,14 +55,17 @@ EXPLANATIONS = {
 }
 
 
-def show(losses: Sequence[LossSpec], share: float | None = None, pixels: int = PIXELS) -> None:
+def show(losses: Sequence[LossSpec], shares: Mapping[str, float] | None = None, pixels: int = PIXELS) -> None:
     """Draws every loss, those chosen strong, and says what they do.
 
     Args:
         losses: of the runs; drawn with their own setting, the others with their usual ones.
-        share: of the set's pixels that are foreground, see `share_of_foreground`; None where it is not known yet.
+        shares: of the set's pixels that each foreground class has, see `shares_of_classes`; None or empty where that
+            is not known yet.
         pixels: of an image.
     """
+    name = _class(shares or {})
+    share = (shares or {}).get(name)
     case = float(np.clip(SHARE if share is None else share, LEAST, MOST))
     way = st.segmented_control(
         "The mask is",
@@ -82,34 +88,58 @@ def show(losses: Sequence[LossSpec], share: float | None = None, pixels: int = P
         )
     with right:
         said = controls.stepped(
-            "Foreground, says it of every pixel so far",
+            "Probability of foreground that it starts from",
             SAID,
             0.5,
             "{:g}".format,
             "overlap_said",
-            "Of the lower chart: a network that knows nothing says 0.5 everywhere, and soon background everywhere.",
+            "Of the lower chart: a network that knows nothing says 0.5 of every pixel, and soon background everywhere.",
         )
     settings = _settings(losses)
-    name = {label: key for key, label in WAYS.items()}[way]
+    wrong = {label: key for key, label in WAYS.items()}[way]
     st.plotly_chart(
-        _figure(settings, tuple(_label(loss.name) for loss in losses), name, case, pixels, sure, said),
+        _figure(settings, tuple(_label(loss.name) for loss in losses), wrong, case, pixels, sure, said),
         width="stretch",
         key="overlap_losses",
         config=template.CONFIG,
         alt="Each loss against the overlap, and the foreground's share of its pull against the share of the foreground",
     )
-    st.caption(_case(share, case, pixels))
+    st.caption(plain(_case(name, share, case, pixels)))
     for loss in dict.fromkeys(loss.name for loss in losses):
         st.markdown(EXPLANATIONS[loss])
     st.dataframe(_table(settings, case, pixels, sure, said), hide_index=True, width="stretch")
 
 
-def share_of_foreground(records: Sequence[Record]) -> float | None:
-    """Of the test images' pixels, as the first finished run says; None where there is none."""
-    for record in records:
-        if record.result and (always_background := record.result["baseline"]["pixel_accuracy"]) is not None:
-            return 1 - always_background
-    return None
+def shares_of_classes(records: Sequence[Record]) -> dict[str, float]:
+    """Of the test images' pixels by name of the foreground class, as the first finished run has kept them; of those
+    that are there at all.
+    """
+    for record in case_run.finished(records):
+        try:
+            kept = case_run.of(record.id)
+        except OSError:
+            continue
+        names = case_run.names(record, kept)
+        found = np.bincount(kept.truth.ravel(), minlength=len(names)) / kept.truth.size
+        return {name: float(share) for name, share in zip(names[1:], found[1:], strict=True) if share}
+    return {}
+
+
+def _class(shares: Mapping[str, float]) -> str:
+    """The class that is looked at: at first the smallest, which has it hardest; "" where there is none."""
+    if len(shares) < 2:
+        return next(iter(shares), "")
+    names = sorted(shares, key=shares.__getitem__)
+    if st.session_state.get(CLASS, names[0]) not in names:  # of another run
+        del st.session_state[CLASS]
+    return st.selectbox(
+        "Class",
+        names,
+        key=CLASS,
+        bind=controls.URL,
+        width=300,
+        help="Each class is weighed against all else, and the less there is of one, the less it pulls.",
+    )
 
 
 def _settings(losses: Sequence[LossSpec]) -> tuple[tuple[str, float], ...]:
@@ -123,12 +153,13 @@ def _label(loss: str) -> str:
     return catalog.MASK_LOSSES[loss].label
 
 
-def _case(share: float | None, case: float, pixels: int) -> str:
+def _case(name: str, share: float | None, case: float, pixels: int) -> str:
     side = round(pixels**0.5)
     whose = "as is usual for a lesion" if share is None else "as in this set"
+    what = name or "One foreground class"
     return (
-        f"One foreground class, {case:.1%} of an image of about {side}x{side} pixels, {whose}. With several classes "
-        "each is weighed against all else. The pull is the size of the gradient by the logits, summed over pixels."
+        f"{what}, {case:.1%} of an image of about {side}x{side} pixels, {whose}. With several classes each is weighed "
+        "against all else. The pull is the size of the gradient by the logits, summed over pixels."
     )
 
 

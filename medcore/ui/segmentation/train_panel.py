@@ -74,7 +74,7 @@ def _losses(chosen: Chosen, records: Sequence[Record]) -> None:
     specs = [RunSpec.from_dict(record.spec) for record in records] or list(chosen.specs.values())
     height, width, _ = chosen.entry.shape
     pixels = height * width or loss_panel.PIXELS
-    loss_panel.show([spec.loss for spec in specs], loss_panel.share_of_foreground(records), pixels)
+    loss_panel.show([spec.loss for spec in specs], loss_panel.shares_of_classes(records), pixels)
 
 
 def _curves(records: Sequence[Record]) -> None:
