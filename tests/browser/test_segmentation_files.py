@@ -3,6 +3,7 @@
 import gzip
 import io
 import time
+import zipfile
 from pathlib import Path
 
 import highdicom
@@ -27,6 +28,7 @@ OPTIONS = {"images": 200, "prevalence": 0.9, "contrast": 150, "size": 70}
 """Bright and large lesions: a few epochs find them."""
 CONTROLS = "&".join(["epochs=5", *(f"data_{name}={value}" for name, value in OPTIONS.items())])
 STEP, PIXEL = 4.0, 5.5
+PATIENT, NAME = "Miller^Anna", "scan-of-anna"
 
 
 def trained(server: Server, page: Page) -> str:
@@ -50,10 +52,26 @@ def series() -> list[memoryview]:
     stored = np.rint(images / 255 * 250 - 50).astype(np.int16) + np.int16(1024)
     window = {"WindowCenter": 75, "WindowWidth": 250, "PixelSpacing": [PIXEL, PIXEL], "FrameOfReferenceUID": "1.2.3"}
     slices = [
-        making.slice_of(image, (0, 0, STEP * z), number=z + 1, PatientName="Miller^Anna", **window)
+        making.slice_of(image, (0, 0, STEP * z), number=z + 1, PatientName=PATIENT, **window)
         for z, image in enumerate(stored)
     ]
     return [making.written(slices[z]) for z in (1, 0, 2)]
+
+
+def traces(server: Server, page: Page) -> list[str]:
+    """Where anything of the upload stands that outlives the session: files of the home folder, or the address."""
+    files = [pydicom.dcmread(io.BytesIO(data)) for data in series()]
+    said = [PATIENT.encode(), NAME.encode(), *(file.SOPInstanceUID.encode() for file in files)]
+    said += [file.PixelData[offset : offset + 64] for file in files for offset in (0, len(file.PixelData) // 2)]
+    found = [str(path) for path in server.home.rglob("*") if path.is_file() and _holds(path.read_bytes(), said)]
+    return found + [page.url] * _holds(page.url.encode(), said)
+
+
+def _holds(content: bytes, said: list[bytes]) -> bool:
+    if zipfile.is_zipfile(buffer := io.BytesIO(content)):  # .npz and .keras
+        with zipfile.ZipFile(buffer) as packed:
+            content = content + b"".join(map(packed.read, packed.namelist()))
+    return any(words in content for words in said)
 
 
 def download(page: Page, label: str) -> bytes:
@@ -69,18 +87,19 @@ def test_from_training_to_a_dicom_segmentation(page, server):
     page.goto(f"{server.url}/{PAGE}?part=Your+own+images&model={network}&own_taken=Whole+volume&own_variants=None")
     settle(page)
     files = [
-        {"name": f"{n}.dcm", "mimeType": "application/dicom", "buffer": bytes(data)} for n, data in enumerate(series())
+        {"name": f"{NAME}-{n}.dcm", "mimeType": "application/dicom", "buffer": bytes(data)}
+        for n, data in enumerate(series())
     ]
     page.locator("[data-testid=stMain] input[type=file]").set_input_files(files)
     page.get_by_role("button", name="Segment", exact=True).click(timeout=ANSWERING)
     page.get_by_text("Take it away").click(timeout=ANSWERING)
-    expect(page.get_by_text("They say whose they are.")).to_be_visible()
+    expect(page.get_by_role("button", name="Segmentation (DICOM SEG)")).to_be_visible()
 
     mask = nibabel.Nifti1Image.from_bytes(gzip.decompress(download(page, "Mask (NIfTI)")))
     voxels = np.asarray(mask.dataobj).transpose(2, 1, 0)
     assert voxels.any()
     data = download(page, "Segmentation (DICOM SEG)")
-    assert pydicom.dcmread(io.BytesIO(data)).PatientName == "Miller^Anna"
+    assert pydicom.dcmread(io.BytesIO(data)).PatientName == PATIENT
     segmentation = highdicom.seg.segread(io.BytesIO(data))
     instances = [pydicom.dcmread(io.BytesIO(file)).SOPInstanceUID for file in series()]
     instances = [instances[place] for place in (1, 0, 2)]
@@ -92,3 +111,11 @@ def test_from_training_to_a_dicom_segmentation(page, server):
     (volume,) = group.get_measurements(name=codes.SCT.Volume)
     assert volume.value == pytest.approx(voxels.sum() * PIXEL**2 * STEP / 1000)
     assert group.referenced_segment.referenced_sop_instance_uid == segmentation.SOPInstanceUID
+
+    page.get_by_role("radio", name="Draw your own").click()
+    page.get_by_role("radio", name="My own image").click()
+    page.locator(".editor:not([data-shown=''])[data-shown]").wait_for(timeout=ANSWERING)
+    page.get_by_label("What is drawn").wait_for(state="detached")  # the classes are those of the network's mask
+    page.get_by_role("button", name="Begin with the model's mask").click()
+    expect(page.locator(".st-key-draw_against_model [data-testid=stMetricValue]")).to_have_text("1.000")
+    assert traces(server, page) == []
