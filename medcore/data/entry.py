@@ -67,6 +67,7 @@ class Entry:
             them where only a reading would tell.
         masks: whether each image has a mask.
         kept: folder where what is computed of it is kept; None for the cache under the home folder.
+        volumes: whether the images are slices of volumes.
         mask_options: what the source can be asked for beside `options`, of its masks alone.
         complete: gives every option its given or default value, and raises ValueError for what the source does not
             take; None where there are no options.
@@ -89,6 +90,7 @@ class Entry:
         default=None, repr=False, compare=False
     )
     masks: bool = False
+    volumes: bool = False
     kept: Path | None = None
     mask_options: Mapping[str, Parameter | Selection] = field(default_factory=dict)
     complete: Callable[[Mapping[str, Any]], dict[str, Any]] | None = field(default=None, repr=False, compare=False)

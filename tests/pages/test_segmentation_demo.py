@@ -67,6 +67,16 @@ def test_the_address_says_what_is_compared(open_page, store):
     assert {record.spec_hash for record in records} == {spec.hash for spec in expected.values()}
 
 
+def test_only_slices_of_volumes_have_neighbours_to_ask_for(open_page, store):
+    page = open_page(PAGE, context="2", vary="Neighbouring slices")
+    assert not page.exception
+    assert "Neighbouring slices" not in page.selectbox(key="vary").options
+    assert not [slider for slider in page.slider if slider.key == "context"]
+    page = open_page(PAGE, dataset="CT simulator: volumes", context="2")
+    assert "Neighbouring slices" in page.selectbox(key="vary").options
+    assert page.slider(key="context").value == 2
+
+
 def test_finished_runs_show_their_film_and_their_figures(open_page, finished):
     page = open_page(PAGE, runs=",".join(finished), about="Training curves")
     assert not page.exception

@@ -71,7 +71,7 @@ def entry(folder: Path) -> Entry | None:
         return _read(images, masks, volumes, (height, width), parts, card, about.classes)
 
     sizes = {split: len(parts[split]) for split in SPLITS}
-    return Entry(card, sizes, about.classes, (height, width, 1), read, path=folder, masks=True)
+    return Entry(card, sizes, about.classes, (height, width, 1), read, path=folder, masks=True, volumes=True)
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -85,6 +85,7 @@ def entry() -> Entry:
         version=VERSION,
         count=_sizes,
         masks=True,
+        volumes=True,
     )
 
 

@@ -39,7 +39,7 @@ def show() -> Chosen:
         "Network", controls.labels(catalog.SEGMENTERS), "segmenter", lab.MODEL, "What turns an image into a mask."
     )
     st.caption(catalog.SEGMENTERS[model].note)
-    vary = _vary(model)
+    vary = _vary(model, entry.volumes)
     settings |= {"model": model, "vary": vary, "values": _values(vary)}
     with st.expander("Size of the network", expanded=True):
         settings["model_options"] = _network(model, vary, entry.name)
@@ -50,7 +50,7 @@ def show() -> Chosen:
     if vary != "images":
         there = entry.sizes_for(options).get("train")
         settings["images"] = sample_controls.images(there, key="mask_images")
-    if vary != "context":
+    if vary != "context" and entry.volumes:
         settings["context"] = _context()
     settings["preparation"] = recipe.section(entry.card.title)
     with st.expander("More"):
@@ -70,9 +70,11 @@ def data_options(entry: sources.Entry) -> dict[str, Any]:
         return dict(usual) | controls.source_options(begun, "data")
 
 
-def _vary(model: str) -> str:
-    """Picks what differs between the runs, of what the network has."""
-    labels = {label: name for name, label in lab.VARY.items() if lab.has(model, name)}
+def _vary(model: str, volumes: bool) -> str:
+    """Picks what differs between the runs, of what the network has; only slices of volumes have neighbours."""
+    labels = {
+        label: name for name, label in lab.VARY.items() if lab.has(model, name) and (volumes or name != "context")
+    }
     chosen = st.selectbox(
         "Compare",
         list(labels),
@@ -133,7 +135,7 @@ def _context() -> int:
         0,
         key="context",
         bind=controls.URL,
-        help="Of a set of volumes: slices above and below that the network sees as further channels (2.5D).",
+        help="Slices above and below that the network sees as further channels (2.5D).",
     )
 
 
