@@ -69,3 +69,13 @@ def splits() -> dict[str, ImageDataset]:
 @pytest.fixture
 def run(tmp_path) -> Recorder:
     return Recorder(tmp_path)
+
+
+@pytest.fixture
+def eager():
+    """Nothing is compiled that takes only a few steps."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)

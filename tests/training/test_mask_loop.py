@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from medcore.spec import ModelSpec
 from medcore.training import compiled, fallback, loop, optimizers
@@ -26,14 +25,6 @@ def ours(train):
         spec_of("mask_cross_entropy"), SHAPE, 3, "uint8", BATCH, "float32", "cpu", measures=False
     )
     return (*taken(stepper, train), stepper)
-
-
-@pytest.fixture
-def eager():
-    """Nothing is compiled that takes only a few steps."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
 
 
 def taken(stepper, train):

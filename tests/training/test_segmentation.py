@@ -75,6 +75,7 @@ def test_watches_the_same_images_from_before_training_on(finished):
     assert (last == seen.truth).mean() > 0.95 > (first == seen.truth).mean()
 
 
+@pytest.mark.usefixtures("eager")
 def test_volumes_with_neighbours_resized_and_drawn_anew(tmp_path, monkeypatch):
     """Masks move with their images; a case is a volume; pixels are as large as the network sees them."""
     parts = splits(volumes=True)
