@@ -51,7 +51,7 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
     if spec.task == "classic":
         return _classic(group)
     whole = spec.training.batch_size == "all"
-    row = {
+    row = _masks(spec) | {
         "Learning rate": f"{spec.optimizer.learning_rate:g}",
         "Weight decay": f"{spec.optimizer.weight_decay:g}",
         "Batch": "all images" if whole else str(spec.training.batch_size),
@@ -62,25 +62,30 @@ def _row(group: Sequence[RunSpec], train_images: int | None, with_loss: bool) ->
     if schedule := _schedule(spec):
         row["Schedule"] = schedule
     row |= _held_back(spec)
-    row |= _of_images(group) | _learned_before(spec) | _adapted(spec) | _masks(spec, row)
+    row |= _of_images(group) | _learned_before(spec) | _adapted(spec)
     if train_images:
         steps = 1 if whole else -(-train_images // spec.training.batch_size)
         row["Updates"] = f"{steps * spec.training.epochs:,}"
     return row
 
 
-def _masks(spec: RunSpec, row: Mapping[str, str]) -> dict[str, str]:
-    """Of a run that learns masks: the network by its name, the loss, and the slices that it sees.
-
-    Args:
-        row: what is said of the run so far.
-    """
+def _masks(spec: RunSpec) -> dict[str, str]:
+    """Of a run that learns masks what is chosen first: the network with its size, the loss, and the slices it sees."""
     if spec.task != "segment":
         return {}
-    network = ", ".join(filter(None, (catalog.MODELS[spec.model.name].label, row.get("Network"))))
-    context = spec.segmentation.context
+    model, context = catalog.SEGMENTERS[spec.model.name], spec.segmentation.context
+    options = [_said(model.parameters[name], value) for name, value in spec.model.options.items()]
     seen = {"Slices seen": f"{2 * context + 1}"} if context else {}
+    network = ", ".join(filter(None, (model.label, *options)))
     return {"Network": network, "Loss": loss(spec.loss), "Epochs": str(spec.training.epochs), **seen}
+
+
+def _said(parameter: catalog.Parameter, value: float) -> str:
+    """An option in words; "" of what is off, or as it usually is."""
+    name = parameter.label.lower()
+    if parameter.integer and (parameter.low, parameter.high) == (0, 1):
+        return "" if value == parameter.default else f"{'with' if value else 'without'} {name}"
+    return f"{name} {value:g}" if value else ""
 
 
 def _adapted(spec: RunSpec) -> dict[str, str]:
@@ -140,7 +145,8 @@ def _held_back(spec: RunSpec) -> dict[str, str]:
     parts = [f"L1 {penalty.l1:g} ({penalty.l1_step})"] if penalty.l1 else []
     parts += [f"L2 {penalty.l2:g}"] if penalty.l2 else []
     stops = f"after {training.patience} epochs without a lower validation loss" if training.patience else ""
-    found = {"Penalty": ", ".join(parts), "Network": ", ".join(options), "Stops": stops}
+    network = "" if spec.task == "segment" else ", ".join(options)
+    found = {"Penalty": ", ".join(parts), "Network": network, "Stops": stops}
     return {title: words for title, words in found.items() if words}
 
 

@@ -47,8 +47,9 @@ def test_it_opens_with_what_would_be_trained_and_trains(open_page, store):
     page = open_page(PAGE)
     assert not page.exception
     (setup,) = [frame.value for frame in page.dataframe if "Network" in frame.value]
-    assert setup["Network"].to_list() == ["U-Net, width 8, batch normalisation 0"]
+    assert setup["Network"].to_list() == ["U-Net, depth 3, width 8, without batch normalisation"]
     assert setup["Loss"].to_list() == ["Cross-entropy + Dice with share of dice 0.5"]
+    assert list(setup)[1:3] == ["Network", "Loss"]
     page.button(key="train").click().run()
     assert not page.exception
     (record,) = store.find("".join(page.query_params["runs"]).split(","))
