@@ -147,7 +147,7 @@ def _line(job: Job, result: dict[str, Any]) -> str:
     elif isinstance(result.get("test"), list) or "test" not in result:
         figures = ["done"]  # as many figures as there are shares or strengths, which --json has
     else:
-        figures = [_figures(result["test"], ("accuracy", "balanced_accuracy", "auc", "f1_macro"))]
+        figures = [_figures(result["test"], ("accuracy", "balanced_accuracy", "auc", "f1_macro", "dice", "iou"))]
     parts = [*figures, f"{result['seconds']:.1f} s", result.get("stopped") or ""]
     return f"{job.label}: {', '.join(part for part in parts if part)}"
 
@@ -188,7 +188,7 @@ class Foreground:
         self._say(sentence)
 
     def log(self, rows: Iterable[Row]) -> None:
-        epoch = [row for row in rows if row.metric != "train_loss"]
+        epoch = [row for row in rows if row.metric != "train_loss" and "/" not in row.metric]  # those are of layers
         if epoch:
             figures = ", ".join(f"{row.metric.replace('_', ' ')} {row.value:.4f}" for row in epoch)
             self._say(f"step {epoch[0].step:,} of {self._steps:,}: {figures}")

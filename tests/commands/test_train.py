@@ -175,6 +175,7 @@ def test_people_see_progress_on_stderr_and_results_on_stdout(home, written):
     (line,) = done.stdout.splitlines()
     assert line.startswith("Adam: accuracy 0.")
     assert "step 40 of 80: epoch train loss" in done.stderr
+    assert "gradient norm" not in done.stderr  # of every layer
     assert all(sentence.startswith("Adam: ") for sentence in done.stderr.splitlines())
 
 
@@ -190,6 +191,12 @@ def test_a_fold_is_told_strength_by_strength_and_json_has_no_number_that_is_none
     assert train._line(job, {"test": [{}], "seconds": 1.0}) == "Fold 1: done, 1.0 s"
     train._print_json(job, {"points": points})
     assert json.loads(capsys.readouterr().out)["points"][2]["train_loss"] is None
+
+
+def test_a_run_on_masks_is_told_by_its_overlap():
+    test = {"dice": 0.8125, "iou": 0.75, "hd95": 3.0, "intervals": {"dice": [0.7, 0.9]}}
+    line = train._line(train.Job("U-Net", RunSpec()), {"test": test, "seconds": 1.26})
+    assert line == "U-Net: dice 0.812 (0.700-0.900), iou 0.750, 1.3 s"
 
 
 def test_a_failed_run_lets_the_others_train(home, written):

@@ -146,6 +146,17 @@ def test_classes_of_masks_are_listed_once_a_reading_has_found_them(folder):
     assert sources.load(DataSpec("cells"))["test"].class_names == sources.find("cells").classes
 
 
+def test_what_only_the_reading_notes_is_on_the_card_from_then_on(folder):
+    for number in range(5):
+        for part in ("images", "masks"):
+            (folder / "cells" / part).mkdir(parents=True, exist_ok=True)
+            Image.new("L", (4 + number, 4), number + 1).save(folder / "cells" / part / f"{number}.png")
+    said = sources.find("cells").card.notes
+    (resized,) = (note for note in sources.load(DataSpec("cells"))["train"].card.notes if "size" in note)
+    assert resized not in said
+    assert resized in sources.find("cells").card.notes
+
+
 def test_many_who_ask_at_once_start_one_reader(folder, medmnist_arrays, monkeypatch):
     np.savez(folder / "mine.npz", **medmnist_arrays)
     real, readers, everyone = subprocess.run, [], threading.Barrier(6)
