@@ -8,6 +8,7 @@ from medcore.imaging import run_lengths
 from medcore.imaging.dataset_view import DatasetView
 from medcore.ui import viewer
 from medcore.ui.components.mask_editor import mask_editor
+from medcore.ui.segmentation.drawings import Drawings
 
 ROWS, COLUMNS = 40, 60
 CLASSES = ("Nothing", "Liver", "Spleen")
@@ -20,21 +21,18 @@ def view() -> DatasetView:
     return DatasetView(ImageDataset(ramp, None, CLASSES, card), [0], "A ramp")
 
 
-def heard(said) -> None:
-    kept[said["name"]] = run_lengths.decode(said["runs"], (ROWS, COLUMNS), len(CLASSES))
-
-
 st.set_page_config(layout="wide")
-kept = st.session_state.setdefault("kept", {})
+kept = st.session_state.setdefault("kept", Drawings())
 with st.container(horizontal=True):
     st.button("Run again", key="again")
     reader = st.segmented_control("Reader", ["A", "B"], default="A", required=True, key="reader")
     hide = st.toggle("Hide", key="hide")
-    full = st.toggle("All liver", key="full")
+    classes = CLASSES[:2] if st.toggle("Liver alone", key="alone") else CLASSES
+    kept.open(reader, (ROWS, COLUMNS), len(classes))
+    st.button("All liver", key="full", on_click=kept.put, args=(reader, np.ones((ROWS, COLUMNS), np.uint8)))
 if hide:
     st.text("hidden")
     st.stop()
-mask = np.ones((ROWS, COLUMNS), np.uint8) if full else kept.get(reader, np.zeros((ROWS, COLUMNS), np.uint8))
 mask_editor(
     view(),
     viewer.token(view(), "editor"),
@@ -42,10 +40,9 @@ mask_editor(
     0,
     "editor",
     reader,
-    CLASSES,
-    run_lengths.encode(mask),
-    revision=int(full),
-    on_drawn=heard,
+    classes,
+    run_lengths.encode(kept.mask(reader)),
+    kept.revision(reader),
+    on_drawn=kept.heard,
 )
-drawn = kept.get(reader)
-st.text(f"heard: {[] if drawn is None else np.bincount(drawn.ravel(), minlength=3).tolist()}")
+st.text(f"heard: {np.bincount(kept.mask(reader).ravel(), minlength=3).tolist()}")

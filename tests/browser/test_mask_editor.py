@@ -160,6 +160,15 @@ def test_each_reader_keeps_mask_and_steps_through_reruns_and_themes(editor):
     press(editor, "Control+z")
     expect(editor.locator(f"{EDITOR} .summary")).to_have_text("Liver 1 pixels, Spleen 0 pixels")
 
+    size(editor, 1)
+    press(editor, "2")
+    editor.mouse.click(*place(editor, 9.5, 9.5))
+    heard(editor, 1, 1)
+    editor.get_by_text("Liver alone").click()  # a class goes, and with it what was drawn of it and the steps
+    heard(editor, 1)
+    expect(editor.locator(f"{EDITOR} .summary")).to_have_text("Liver 1 pixels")
+    expect(editor.get_by_role("button", name="Undo")).to_be_disabled()
+
 
 def test_one_finger_draws_and_two_zoom(browser, editor_server):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)

@@ -22,7 +22,7 @@ def show() -> None:
     """Writes the controls into the sidebar, and the editor with what the drawing comes to."""
     st.caption(
         "Draw what you see, then look how far you agree: with the reference, with a network, and with a second reader "
-        "who has not seen your mask."
+        "who has not seen your mask. A drawing stays until the page is closed or reloaded: download what to keep."
     )
     with st.sidebar:
         source = st.segmented_control(

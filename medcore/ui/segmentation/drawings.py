@@ -28,7 +28,7 @@ class Drawings:
     kept: dict[str, _Drawing] = field(default_factory=dict)
 
     def open(self, name: str, shape: tuple[int, int], classes: int) -> None:
-        """Begins a drawing, empty, unless there is one of this name, shape and these classes.
+        """Begins a drawing, empty, unless there is one of this name and shape; of fewer classes the others go.
 
         Args:
             name: what it is called here.
@@ -36,9 +36,12 @@ class Drawings:
             classes: how many there are with what is nothing.
         """
         known = self.kept.pop(name, None)
-        if known is None or (known.shape, known.classes) != (shape, classes):
+        if known is None or known.shape != shape:
             known = _Drawing(shape, classes, _packed(np.zeros(shape, np.uint8)))
         self.kept[name] = known
+        if classes < known.classes and (beyond := self.mask(name) >= classes).any():
+            self.put(name, np.where(beyond, 0, self.mask(name)))
+        known.classes = classes
         while len(self.kept) > MOST or (self.nbytes > MOST_BYTES and len(self.kept) > 1):
             del self.kept[next(iter(self.kept))]
 

@@ -45,10 +45,20 @@ def test_what_was_said_before_python_put_a_mask_does_not_come_back(kept):
     assert not kept.mask("one").any()
 
 
-def test_other_classes_or_another_size_begin_anew(kept):
+def test_another_size_begins_anew(kept):
     kept.heard(said())
+    kept.open("one", (3, 2), 3)
+    assert kept.mask("one").tolist() == [[0, 0]] * 3
+
+
+def test_of_other_classes_those_that_are_there_stay(kept):
+    kept.heard(said())
+    kept.open("one", (2, 3), 5)
+    np.testing.assert_array_equal(kept.mask("one"), MASK)
+    assert kept.revision("one") == 0, "the editor shows the same"
     kept.open("one", (2, 3), 2)
-    assert not kept.mask("one").any()
+    np.testing.assert_array_equal(kept.mask("one"), [[0, 1, 1], [0, 0, 0]])
+    assert kept.revision("one") == 1, "the editor is told"
 
 
 def test_only_so_many_are_kept(kept):

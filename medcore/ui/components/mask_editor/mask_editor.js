@@ -52,7 +52,10 @@ class MaskEditor {
     if (facts.name !== before?.name) {
       if (before) this.keep(before)
       this.open(runs)
-    } else if (facts.revision !== before.revision) this.replace(runs)
+    } else {
+      if (facts.revision !== before.revision) this.replace(runs)
+      if (facts.classes.length < before.classes.length) this.history = new History() // no step to what is no class
+    }
     if (facts.token !== before?.token) this.load()
     this.stage.useColours(facts.colours)
     this.number = Math.min(this.number, facts.classes.length - 1)
@@ -63,9 +66,9 @@ class MaskEditor {
 
   /** The drawing of that name as it was left, or as Python knows it. */
   open(runs) {
-    const { name, plane, revision } = this.facts
+    const { name, plane, revision, classes } = this.facts
     const left = remembered.get(name)
-    const same = left?.facts.revision === revision
+    const same = left?.facts.revision === revision && left.facts.classes.length <= classes.length
     this.points = []
     this.drag = null
     this.mask = same ? left.mask : Mask.of(runs, plane.columns, plane.rows)
