@@ -58,6 +58,14 @@ def figure(
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         showlegend=True,
     )
-    chart.update_xaxes(title=f"True size in {unit} (logarithmic)", type="log")
+    chart.update_xaxes(title=f"True size in {unit} (logarithmic)", type="log", tickvals=_ticks(sizes[sizes > 0]))
     chart.update_yaxes(title="Dice of the case", range=(-0.04, 1.06))
     return chart
+
+
+def _ticks(sizes: np.ndarray) -> list[float]:
+    """1, 2 and 5 of every power of ten that there are sizes of: a bare 2 between 100 and 1000 is not read as 200."""
+    if not len(sizes):
+        return []
+    first, last = (int(np.floor(np.log10(size))) for size in (sizes.min(), sizes.max()))
+    return [digit * 10.0**power for power in range(first, last + 2) for digit in (1, 2, 5)]

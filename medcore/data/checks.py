@@ -4,6 +4,9 @@ import numpy as np
 
 from medcore.data.dataset import SPLITS, ImageDataset, Splits
 
+NO_MASK = "No mask of"
+"""How a note begins that a class is not there."""
+
 
 def check(splits: Splits) -> tuple[str, ...]:
     """Looks a set over before it is used.
@@ -89,7 +92,7 @@ def _mask_notes(split: str, part: ImageDataset) -> list[str]:
         return []
     shown = sum(np.bincount(mask.ravel(), minlength=len(part.mask_classes)) for mask in part.masks)
     absent = [name for name, pixels in zip(part.mask_classes, shown, strict=True) if not pixels]
-    notes = [f"No mask of {split} shows {', '.join(absent)}."] if absent else []
+    notes = [f"{NO_MASK} {split} shows {', '.join(absent)}."] if absent else []
     if part.labels is None and (empty := _empty(part)):
         what, count = ("images", len(part)) if part.volumes is None else ("volumes", len(np.unique(part.volumes)))
         notes.append(f"Nothing is marked in {empty:,} of the {count:,} {what} of {split}.")

@@ -43,11 +43,15 @@ def _near(between: Mapping[str, int]) -> list[str]:
     return [f"Leak: near duplicates between splits: {', '.join(words)} (see Duplicates)."] if words else []
 
 
+def unusable() -> list[sources.Entry]:
+    """Files and folders in those of MEDCORE_DATA that are no data set."""
+    return [entry for entry in controls.listing() if not entry.available and entry.card.task == "unknown"]
+
+
 def unreadable() -> None:
-    """Says which files in the folders of MEDCORE_DATA cannot be used, and why."""
-    for entry in controls.listing():
-        if not entry.available and entry.card.task == "unknown":
-            st.warning(f"**{plain(entry.name)}**: {plain(entry.how)}")
+    """Says which of them there are, and why."""
+    for entry in unusable():
+        st.warning(f"**{plain(entry.name)}**: {plain(entry.how)}")
 
 
 def offer_download(entry: sources.Entry) -> None:

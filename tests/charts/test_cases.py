@@ -41,6 +41,7 @@ def test_sizes_of_nothing_have_no_place_on_a_logarithmic_axis():
     assert list(chart.data[0].customdata) == ["test 0", "test 2", "test 3"]
     assert [note.text for note in chart.layout.annotations] == ["mean 0.500", "whole 0.700"]
     assert chart.layout.xaxis.title.text == "True size in mm² (logarithmic)"
+    assert chart.layout.xaxis.tickvals[:8] == (1, 2, 5, 10, 20, 50, 100, 200)
 
 
 def test_volumes_and_their_differences():

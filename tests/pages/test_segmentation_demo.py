@@ -1,13 +1,17 @@
 """Train and watch: the first part of the page on segmentation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from medcore.data.entry import unavailable
 from medcore.evaluation import watched
 from medcore.evaluation.watched import Moment, Watched
 from medcore.labs import segmentation as lab
 from medcore.runs import files
 from medcore.training.run import Row
+from medcore.ui import controls
 from tests.ui.segmentation import made_cases
 from tests.ui.segmentation.test_segmentation_guess import squares
 
@@ -116,3 +120,15 @@ def test_weights_that_are_not_here_are_said_and_offered_before_anything_is_queue
     assert any("ImageNet weights of MobileNetV2 with alpha 0.35 are not on this" in w.value for w in page.warning)
     assert page.button(key="download_weights").label.startswith("Download mobilenet_v2_")
     assert page.button(key="train").disabled
+
+
+def test_what_stands_in_the_way_of_learning_is_said_before_anything_is_queued(open_page, monkeypatch):
+    simulator = next(entry for entry in controls.listing() if entry.name == "ct-simulator")
+    empty = replace(simulator, card=simulator.card.with_notes("No mask of train shows lesion."))
+    lost = unavailable("unpaired", "Each picture must have a mask of the same name.")
+    monkeypatch.setattr(controls, "listing", lambda: [empty, lost])
+    page = open_page(PAGE, dataset="unpaired", about="The data set")
+    assert not page.exception
+    assert "unpaired" in words(page)
+    said = [warning.value for warning in page.warning]
+    assert said == ["No mask of train shows lesion.", "**unpaired**: Each picture must have a mask of the same name."]

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
+from medcore.data import checks
 from medcore.runs.store import Record
 from medcore.spec import RunSpec
 from medcore.ui import data_card, lesson, live_panel, setup_table, tabs, take_home
 from medcore.ui.chosen import Chosen, trainable
+from medcore.ui.plain import plain
 from medcore.ui.segmentation import (
     cases_panel,
     compared,
@@ -31,6 +33,7 @@ def show() -> None:
         "A network learns to say of every pixel what it is. Press Train: simulated CT slices with a lesion in the "
         "liver, and masks that grow from epoch to epoch. Nothing is needed beside this page."
     )
+    _warn(chosen)
     specs = imagenet_weights.trainable(trainable(chosen))
     records = live_panel.shown(tasks=live_panel.MASKS)
     segmentation_guess.ask(specs, records)
@@ -57,10 +60,23 @@ def _about(chosen: Chosen, records: Sequence[Record]) -> None:
         "Losses": lambda: _losses(chosen, records),
         "Training curves": lambda: _curves(records),
         "Settings": lambda: setup_table.of_runs(records, chosen.specs),
-        "The data set": lambda: data_card.show(chosen.entry),
+        "The data set": lambda: _data(chosen),
         "Take it home": lambda: take_home.show("segmentation", chosen.specs, records, _charts(records)),
     }
     tabs.show(panels, "about")
+
+
+def _warn(chosen: Chosen) -> None:
+    """What stands in the way of learning, where a reading of the set has found it, and sets that are left out."""
+    if marked := [note for note in chosen.entry.card.notes if note.startswith(checks.NO_MASK)]:
+        st.warning(plain(" ".join(marked)))
+    if left := [entry.name for entry in data_card.unusable()]:
+        st.caption(plain(f"Not among the data sets, why stands under The data set: {', '.join(left)}."))
+
+
+def _data(chosen: Chosen) -> None:
+    data_card.show(chosen.entry)
+    data_card.unreadable()
 
 
 def _charts(records: Sequence[Record]) -> dict[str, go.Figure]:

@@ -60,7 +60,7 @@ def _film(ids: Sequence[str]) -> None:
 def _nothing(records: Sequence[Record]) -> None:
     if any(record.state in ACTIVE for record in records):
         st.caption("The first masks come as soon as the network stands: in a few seconds.")
-    else:
+    elif any(record.state == "done" for record in records):
         st.caption("These runs have kept no masks on their way.")
 
 
