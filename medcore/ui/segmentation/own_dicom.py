@@ -11,7 +11,6 @@ from medcore.imaging.export.drawn import Drawn
 from medcore.imaging.shelf import Shelf
 from medcore.imaging.stack import Stack
 from medcore.ui import made_download, work
-from medcore.ui.explorer import take_away
 from medcore.ui.made_download import Outcomes
 from medcore.ui.work import Progress, Work
 
@@ -37,7 +36,7 @@ class _Pair:
             return self._made[name]
 
 
-def show(shelf: Shelf, stack: Stack, mask: Drawn, name: str) -> None:
+def show(shelf: Shelf, stack: Stack, mask: Drawn, name: str, looked: bool) -> None:
     """The downloads, as they are and de-identified.
 
     Args:
@@ -45,6 +44,7 @@ def show(shelf: Shelf, stack: Stack, mask: Drawn, name: str) -> None:
         stack: that the mask lies over, of DICOM files.
         mask: what was drawn on it.
         name: of this mask in the names of files; tells it from any other of the session, and nothing of it.
+        looked: whether a person has looked for names in the pictures, or there was no need to.
     """
     st.subheader("DICOM segmentation and report", divider="gray")
     st.markdown(WHOSE)
@@ -58,7 +58,7 @@ def show(shelf: Shelf, stack: Stack, mask: Drawn, name: str) -> None:
     if mask.size is None:
         st.caption("There is no report: without a known size of pixels, or of one slice across many, none is told.")
     made_download.tell(*clicked)
-    _deidentified(shelf, stack, mask, name)
+    _deidentified(shelf, stack, mask, name, looked)
 
 
 def _button(label: str, pair: _Pair, part: str, file: str, key: str) -> Outcomes | None:
@@ -75,9 +75,7 @@ def _button(label: str, pair: _Pair, part: str, file: str, key: str) -> Outcomes
     )
 
 
-def _deidentified(shelf: Shelf, stack: Stack, mask: Drawn, name: str) -> None:
-    looked = take_away.looked_at([stack], "mask_dicom")
-
+def _deidentified(shelf: Shelf, stack: Stack, mask: Drawn, name: str, looked: bool) -> None:
     def make(progress: Progress) -> Archive:
         risk = bool(stack.burned_in)  # then the button waited for a person to have looked
         return segmented.deidentified(shelf, stack, mask, risk, lambda done, total: progress(done / total))

@@ -17,9 +17,13 @@ from medcore.spec import RunSpec
 from medcore.ui import made_download
 from medcore.ui.explorer import take_away
 from medcore.ui.made_download import Outcomes
+from medcore.ui.plain import plain
 from medcore.ui.segmentation import own_dicom
 from medcore.ui.segmentation.own_question import Asked
 from medcore.ui.viewer import ViewState
+
+MIND = "mind"
+"""Setting that says how the images are unlike those learned from: it stands in the DICOM segmentation."""
 
 
 def drawn(answer: Answer, asked: Asked, spec: RunSpec, stack: Stack) -> Drawn:
@@ -43,6 +47,8 @@ def drawn(answer: Answer, asked: Asked, spec: RunSpec, stack: Stack) -> Drawn:
         voxel = None  # one slice across all of them has no volume
     settings = {"plane": asked.plane, "variants": asked.wanted.variants, "overlap": f"{asked.wanted.overlap:g}"}
     settings["resampled"] = "yes" if asked.wanted.resample else "no"
+    if asked.unlike:
+        settings[MIND] = " ".join(asked.unlike)
     label = catalog.MODELS[spec.model.name].label
     names = tuple(answer.facts["classes"][1:])
     return Drawn(answer.mask, names, first, end, pixel, voxel, label, asked.network, settings)
@@ -59,15 +65,18 @@ def show(shelf: Shelf, stack: Stack, mask: Drawn, identity: str, seen: ViewState
         seen: what the viewer shows; None while that is not known.
     """
     name = hashlib.sha256(f"{shelf.secret.hex()} {identity}".encode()).hexdigest()[:12]
+    if MIND in mask.settings:
+        st.warning(plain(f"Mind before you pass these files on: {mask.settings[MIND]}"), icon=":material/warning:")
+    looked = take_away.looked_at([stack], "mask")
     if stack.kind == "dicom":
-        own_dicom.show(shelf, stack, mask, name)
+        own_dicom.show(shelf, stack, mask, name, looked)
     st.subheader("The mask by itself", divider="gray")
     st.caption("Class numbers and geometry only: nothing in these files says whose they are.")
     with st.container(horizontal=True):
         clicked = [_nifti(shelf, stack, mask, name), _table(mask, name)]
         if seen is not None:
             clicked.append(_classes(stack, mask, seen, name))
-    if seen is not None and take_away.looked_at([stack], "mask_view"):
+    if seen is not None and looked:
         clicked.append(_overlay(shelf, stack, mask, seen, name))
     made_download.tell(*clicked)
 

@@ -1,6 +1,7 @@
 """What of a mask can be taken away, and that it is the mask that was drawn."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pydicom
@@ -54,11 +55,12 @@ def asked(stack, plane: str, begin: int, end: int) -> Asked:
     return Asked("a" * 32, (stack.id, stack.places), plane, begin, end, None, SegmentationSpec())
 
 
-def page(shelf: Shelf, stack) -> AppTest:
+def page(shelf: Shelf, stack, question: Asked | None = None) -> AppTest:
     found = answer(stack)
     made = AppTest.from_string(SCRIPT, default_timeout=60)
     given = {"shelf": shelf, "stack": stack, "identity": "one", "seen": first(shelf.view(stack.id))}
-    given["mask"] = own_downloads.drawn(found, asked(stack, "acquired", 0, len(found.mask)), SPEC, stack)
+    question = question or asked(stack, "acquired", 0, len(found.mask))
+    given["mask"] = own_downloads.drawn(found, question, SPEC, stack)
     for name, value in given.items():
         made.session_state[name] = value
     return made.run()
@@ -97,7 +99,20 @@ def test_images_that_may_carry_text_wait_for_a_tick(shelf):
     shown = page(shelf, put(shelf, *series(Modality="US")))
     assert "Slice shown with its mask (PNG)" not in names(shown)
     assert shown.button(key="own_deidentify").disabled
-    assert len(shown.checkbox) == 2
+    (looked,) = shown.checkbox
+    looked.check().run()
+    assert "Slice shown with its mask (PNG)" in names(shown)
+    assert not shown.button(key="own_deidentify").disabled
+
+
+def test_files_of_images_that_the_network_does_not_know_say_so(shelf):
+    stack = put(shelf, *series())
+    question = replace(asked(stack, "acquired", 0, 4), unlike=("Another kind of image.",))
+    shown = page(shelf, stack, question)
+    assert shown.warning[0].value == "Mind before you pass these files on: Another kind of image."
+    data = shown.session_state["own_dicom"].get("segmentation.dcm")
+    (segment,) = pydicom.dcmread(io.BytesIO(data)).SegmentSequence
+    assert "Another kind of image." in segment.SegmentationAlgorithmIdentificationSequence[0].AlgorithmParameters
 
 
 def test_pictures_that_are_no_dicom_have_a_mask_by_itself_alone(shelf):
