@@ -8,7 +8,9 @@ from medcore.data.dataset import ImageDataset
 from medcore.imaging.export.volume import WRITE
 from medcore.imaging.shelf import Shelf
 from medcore.ui import own_sets, reading, uploads
+from medcore.ui.segmentation import own_truth
 from medcore.ui.segmentation.own_network import Network
+from medcore.ui.segmentation.own_truth import Truth, Truths
 
 SLICE, VOLUME = "A test image of its own set", "A test volume of its own set"
 SECONDS = 20
@@ -22,7 +24,12 @@ def show(network: Network) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Try it with:", width="content")
         for label in (SLICE, VOLUME) if part.volumes is not None else (SLICE,):
-            st.button(label, key=f"own_example_{label}", on_click=_add, args=(uploads.shelf(), label, part))
+            st.button(
+                label,
+                key=f"own_example_{label}",
+                on_click=_add,
+                args=(uploads.shelf(), own_truth.of_session(), label, part),
+            )
 
 
 def _tests(network: Network) -> ImageDataset | None:
@@ -37,8 +44,8 @@ def _tests(network: Network) -> ImageDataset | None:
     return None if splits is None else splits["test"]
 
 
-def _add(shelf: Shelf, label: str, part: ImageDataset) -> None:
-    """Puts it on the shelf as if it had been uploaded: as NIfTI, which says how large its pixels are."""
+def _add(shelf: Shelf, truths: Truths, label: str, part: ImageDataset) -> None:
+    """Puts it on the shelf as if it had been uploaded: as NIfTI, which has its pixel size; and remembers its masks."""
     number = len(shelf.uploads())
     taken = np.array([_telling(part, number)])
     if label == VOLUME:
@@ -46,6 +53,8 @@ def _add(shelf: Shelf, label: str, part: ImageDataset) -> None:
         taken = np.flatnonzero(part.volumes == volumes[number % len(volumes)])
     images = np.asarray(part.images[taken])
     pixels = images if images.dtype == np.uint8 else np.rint(255 * np.clip(images, 0, 1)).astype(np.uint8)
+    pixels = np.ascontiguousarray(pixels if pixels.shape[3] == 3 else pixels[..., 0])
+    truths.remember(pixels, Truth(np.asarray(part.masks[taken]), tuple(part.mask_classes)))
     shelf.add(f"{label} ({number + 1}).nii.gz", _nifti(shelf, pixels, part))
 
 
@@ -57,7 +66,6 @@ def _telling(part: ImageDataset, number: int) -> int:
 
 def _nifti(shelf: Shelf, pixels: np.ndarray, part: ImageDataset) -> bytes:
     """Slices from the feet up, front at the top, right at the left, as sets have them."""
-    pixels = np.ascontiguousarray(pixels if pixels.shape[3] == 3 else pixels[..., 0])
     known = part.spacing is not None
     rows, columns = part.spacing or (1.0, 1.0)
     values = {

@@ -7,16 +7,25 @@ import streamlit as st
 from medcore.charts import mask_colours
 from medcore.data import session_sets
 from medcore.data.own_volume import Answer
-from medcore.imaging import segmented_view
+from medcore.imaging import planes, segmented_view
 from medcore.imaging.segmented_view import Layer, SegmentedView
 from medcore.imaging.stack import Stack
+from medcore.imaging.stack_view import StackView
 from medcore.labs import segmentation
 from medcore.sentences import sentence
 from medcore.spec import RunSpec
 from medcore.ui import controls, finished_networks, lesson, live_panel, state, tabs, uploads, viewer
 from medcore.ui.plain import plain
 from medcore.ui.run_line import ACTIVE
-from medcore.ui.segmentation import own_answer, own_asked, own_downloads, own_examples, own_network, own_question
+from medcore.ui.segmentation import (
+    own_answer,
+    own_asked,
+    own_downloads,
+    own_examples,
+    own_network,
+    own_question,
+    own_truth,
+)
 from medcore.ui.segmentation.own_asked import Settings
 from medcore.ui.segmentation.own_network import Network
 from medcore.ui.segmentation.own_question import Asked, Question
@@ -100,10 +109,18 @@ def _ask(network: Network, stack: Stack, settings: Settings) -> None:
             _answered(question, answer, wanted)
             if answer is not None:
                 own_answer.show(answer, stack, view.planes[asked.plane], seen)
+                _truth(answer, asked.plane, view)
     if answer is not None:
         own_answer.areas(answer, stack, view.planes[asked.plane], seen)
         with st.expander("Take it away"):
             _downloads(question, answer, stack, seen)
+
+
+def _truth(answer: Answer, plane: str, view: StackView) -> None:
+    """Of an example: how far the mask is from what is true."""
+    truth = own_truth.of_session().of(view)
+    if truth is not None:
+        st.caption(own_truth.said(truth, answer, planes.turn(view.stack, plane), view.planes[plane]))
 
 
 def _downloads(question: Question, answer: Answer, stack: Stack, seen: ViewState | None) -> None:
