@@ -1,6 +1,6 @@
 """The code of an exported script of segmentation: masks instead of labels, judged case by case."""
 
-from medcore.export import program
+from medcore.export import program, training_program
 
 IMAGES = program.IMAGES.replace(
     "Images (n, height, width, channels) as float32, labels (n,), and the names of the classes.",
@@ -116,15 +116,8 @@ def train(model: keras.Model, data: dict, settings: dict, each_image: Any) -> li
             f"epoch {row['epoch']}/{settings['epochs']}  loss {row['loss']:.4f}  accuracy {row['accuracy']:.1%}"
             f"  validation: loss {row['val_loss']:.4f}  Dice {row['val_dice']:.3f}"
         )
-        if best is None or row["val_loss"] < best["val_loss"]:
-            best, best_weights = row, model.get_weights()
-        if settings["patience"] and row["epoch"] - best["epoch"] >= settings["patience"]:
-            print(f"No lower validation loss in {settings['patience']} epochs: stopped.")
-            break
-    if settings["weights"] == "best" and best:
-        model.set_weights(best_weights)
-    return history
 '''
+TRAIN += training_program.BEST
 
 RUN = """
 histories, results = [], []

@@ -117,6 +117,18 @@ def variants(data: dict, epoch: int) -> np.ndarray:
     return data["train_images"] if drawn is None else drawn[epoch % len(drawn)]
 '''
 
+BEST = """\
+        if best is None or row["val_loss"] < best["val_loss"]:
+            best, best_weights = row, model.get_weights()
+        if settings["patience"] and row["epoch"] - best["epoch"] >= settings["patience"]:
+            print(f"No lower validation loss in {settings['patience']} epochs: stopped.")
+            break
+    if settings["weights"] == "best" and best:
+        model.set_weights(best_weights)
+    return history
+"""
+"""The end of every epoch and of a training: when it stops, and with which weights."""
+
 TRAIN = '''
 def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
     """Trains the model; gives the losses and accuracies of every epoch."""
@@ -154,15 +166,8 @@ def train(model: keras.Model, data: dict, settings: dict) -> list[dict]:
         if not np.isfinite([row["loss"], row["val_loss"]]).all():
             print("The loss is no finite number any more: this run has diverged.")
             break
-        if best is None or row["val_loss"] < best["val_loss"]:
-            best, best_weights = row, model.get_weights()
-        if settings["patience"] and row["epoch"] - best["epoch"] >= settings["patience"]:
-            print(f"No lower validation loss in {settings['patience']} epochs: stopped.")
-            break
-    if settings["weights"] == "best" and best:
-        model.set_weights(best_weights)
-    return history
 '''
+TRAIN += BEST
 
 FIT_NETWORK = '''
 def predictions(model: keras.Model, data: dict) -> dict[str, np.ndarray]:
