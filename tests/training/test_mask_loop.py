@@ -58,6 +58,7 @@ def test_counts_pixels_and_gives_logits_of_every_pixel(ours, train):
     assert stepper.logits(train.images[:3], lambda: None).shape == (3, SIDE, SIDE, 3)
 
 
+@pytest.mark.filterwarnings("ignore:Even though the")  # data are not computed eagerly; they need not be
 def test_fallback_takes_the_same_steps(ours, train, eager):
     model = compiled.build_model(UNET, SHAPE, 3, "float32", 3)
     spec = spec_of("mask_cross_entropy")

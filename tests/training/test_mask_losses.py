@@ -1,11 +1,12 @@
 """By hand, and against MONAI 1.6.1 and PyTorch 2.14.1, whose numbers for `MASKS` and `LOGITS` are written down here."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from medcore import catalog
-from medcore.training.mask_losses import CrossEntropyDice, Dice, MaskCrossEntropy, MaskFocal, NoSigmoid, Tversky
+from medcore.training.mask_losses import FEW, CrossEntropyDice, Dice, MaskCrossEntropy, MaskFocal, NoSigmoid, Tversky
 
 MASKS = np.array([[[0, 1, 1], [2, 0, 0]], [[0, 0, 0], [0, 2, 2]]])
 LOGITS = np.sin(np.arange(36)).reshape(2, 2, 3, 3).astype(np.float32)
@@ -32,6 +33,19 @@ def test_cross_entropy_by_hand():
     values = -np.log([0.9, 0.6, 0.7, 1.0])
     assert value(MaskCrossEntropy()) == pytest.approx(values.mean(), rel=1e-5)
     assert value(MaskCrossEntropy(3.0)) == pytest.approx(np.average(values, weights=[3, 3, 1, 1]), rel=1e-5)
+
+
+@pytest.mark.parametrize("classes", [2, FEW, FEW + 1])
+def test_cross_entropy_and_its_gradient_are_those_of_keras(classes):
+    rng = np.random.default_rng(0)
+    given, masks = tf.constant(rng.normal(0, 30, (2, 4, 4, classes)), "float32"), rng.integers(classes, size=(2, 4, 4))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(given)
+        ours = MaskCrossEntropy()(masks, given)
+        keras_own = keras.losses.sparse_categorical_crossentropy(masks, given, from_logits=True)
+        theirs = tf.reduce_mean(keras_own, (1, 2))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    np.testing.assert_allclose(tape.gradient(ours, given), tape.gradient(theirs, given), atol=1e-7)
 
 
 def test_dice_by_hand():
