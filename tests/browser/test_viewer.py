@@ -223,6 +223,9 @@ def test_planes_have_their_marks_and_their_shape(open_view):
     assert left > fit.box["x"]
     page.get_by_role("button", name="Acquired").click()
     shown(page, "acquired", MIDDLE)
+    page.locator(".at-title").evaluate("element => { element.textContent = 'a long name '.repeat(30) }")
+    title, letter = (page.locator(place).bounding_box() for place in (".at-title", ".at-top"))
+    assert title["x"] + title["width"] <= letter["x"], "the name ends before the letter"
 
 
 def rulers(summary: Locator, count: int) -> list[float]:
