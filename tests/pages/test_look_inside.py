@@ -23,7 +23,7 @@ def read(tmp_path_factory):
     """What is kept of the digits, measured once for all these tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MEDCORE_HOME", str(tmp_path_factory.mktemp("read")))
-        sources.snapshot("digits")
+        sources.keep_snapshot("digits", {})  # in this process, which has all that is needed
         yield cache.folder()
 
 

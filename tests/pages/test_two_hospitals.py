@@ -50,7 +50,7 @@ def settings():
 @pytest.fixture
 def read(store):
     """The digits were looked at before, so that no page waits for them."""
-    sources.snapshot("digits")
+    sources.keep_snapshot("digits", {})  # in this process, which has all that is needed
 
 
 def test_it_shows_both_places_before_anything_is_trained_and_trains_what_it_says(open_page, store, read):

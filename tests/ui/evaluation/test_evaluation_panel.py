@@ -41,7 +41,7 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def digits(store) -> np.ndarray:
     """Labels of the test images, which can be looked at."""
-    sources.snapshot("digits")
+    sources.keep_snapshot("digits", {})  # in this process, which has all that is needed
     return sources.load(DataSpec("digits"))["test"].labels
 
 

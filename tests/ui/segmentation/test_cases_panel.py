@@ -40,7 +40,7 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def part(store):
     """Test images that can be looked at."""
-    sources.snapshot("ct-simulator", OPTIONS)
+    sources.keep_snapshot("ct-simulator", OPTIONS)  # in this process, which has all that is needed
     return sources.load(DataSpec("ct-simulator", OPTIONS))["test"]
 
 
