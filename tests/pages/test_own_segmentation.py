@@ -1,6 +1,7 @@
 """The part of the page on segmentation where a network draws on images of one's own."""
 
 import io
+import time
 
 import nibabel
 import numpy as np
@@ -14,6 +15,7 @@ from tests.inference.conftest import bright, trained
 from tests.training.conftest import Recorder
 
 PAGE, PART = "segmentation_demo", "Your own images"
+SECONDS = 60.0
 
 
 @pytest.fixture
@@ -55,7 +57,8 @@ def answer(store):
 
 def until(page, key):
     """Runs the page until the control is there."""
-    for _ in range(20):
+    patience = time.monotonic() + SECONDS
+    while time.monotonic() < patience:
         if any(element.key == key and not element.disabled for element in page.button):
             return
         page.run()
@@ -75,7 +78,8 @@ def test_from_a_volume_to_millilitres(open_page, store, network):
     assert "not for diagnosis" in page.caption[0].value
     page.button(key="own_ask").click().run()
     assert not page.exception
-    for _ in range(50):
+    patience = time.monotonic() + SECONDS
+    while time.monotonic() < patience:
         if any(run.spec["task"] == "segment_image" for run in store.active()):
             break
         page.run()

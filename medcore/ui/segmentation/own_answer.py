@@ -18,7 +18,7 @@ from medcore.ui.viewer import ViewState
 NOT_FOR_DIAGNOSIS = "**For teaching and research, not for diagnosis.**"
 
 
-def show(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None) -> None:
+def show(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None, truth: str = "") -> None:
     """The amounts, then how they came about.
 
     Args:
@@ -26,10 +26,13 @@ def show(answer: Answer, stack: Stack, plane: Plane, seen: ViewState | None) -> 
         stack: that it was asked about.
         plane: that was segmented.
         seen: what a person looks at.
+        truth: what is true, as Markdown, of an example.
     """
     facts = answer.facts
     st.markdown(NOT_FOR_DIAGNOSIS)
     st.table(_amounts(answer, stack, plane, seen))
+    if truth:
+        st.markdown(truth)
     st.caption(_spread(facts))
     _remarks(facts["notes"])
 

@@ -108,19 +108,17 @@ def _ask(network: Network, stack: Stack, settings: Settings) -> None:
         if mine:
             _answered(question, answer, wanted)
             if answer is not None:
-                own_answer.show(answer, stack, view.planes[asked.plane], seen)
-                _truth(answer, asked.plane, view)
+                own_answer.show(answer, stack, view.planes[asked.plane], seen, _truth(answer, asked.plane, view))
     if answer is not None:
         own_answer.areas(answer, stack, view.planes[asked.plane], seen)
         with st.expander("Take it away"):
             _downloads(question, answer, stack, seen)
 
 
-def _truth(answer: Answer, plane: str, view: StackView) -> None:
-    """Of an example: how far the mask is from what is true."""
+def _truth(answer: Answer, plane: str, view: StackView) -> str:
+    """Of an example: how far the mask is from what is true; "" of others."""
     truth = own_truth.of_session().of(view)
-    if truth is not None:
-        st.caption(own_truth.said(truth, answer, planes.turn(view.stack, plane), view.planes[plane]))
+    return "" if truth is None else own_truth.said(truth, answer, planes.turn(view.stack, plane), view.planes[plane])
 
 
 def _downloads(question: Question, answer: Answer, stack: Stack, seen: ViewState | None) -> None:

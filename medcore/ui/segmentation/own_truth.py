@@ -79,7 +79,7 @@ def said(truth: Truth, answer: Answer, turn: Turn, plane: Plane) -> str:
     size, unit = _size(facts, plane)
     amounts = zip(truth.classes[1:], counts.true[0], overlap.dice(counts)[0], strict=True)
     found = [f"{plain(name)} {_amount(number * size, unit)}, {_dice(dice)}" for name, number, dice in amounts]
-    return f"In truth: {'; '.join(found)}."
+    return f"**In truth:** {'; '.join(found)}."
 
 
 def _size(facts: Mapping[str, Any], plane: Plane) -> tuple[float, str]:

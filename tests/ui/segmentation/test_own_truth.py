@@ -41,11 +41,11 @@ def test_truth_is_said_of_the_slices_asked_about():
     drawn[1, 0] = 1
     truth = Truth(MASK, CLASSES)
     one = own_truth.said(truth, answer(drawn, 1, 2), Turn(), PLANE)
-    assert one == "In truth: lesion 20 mm², Dice 0.67; cyst 0 mm², and nothing was drawn."
+    assert one == "**In truth:** lesion 20 mm², Dice 0.67; cyst 0 mm², and nothing was drawn."
     whole = own_truth.said(truth, answer(drawn, 0, 3), Turn(), PLANE)
-    assert whole.startswith("In truth: lesion 0.1 ml, Dice 0.67")
+    assert whole.startswith("**In truth:** lesion 0.1 ml, Dice 0.67")
     above = own_truth.said(truth, answer(drawn, 0, 1), Turn((1, 0, 2), (True, False, False)), PLANE)
-    assert above.startswith("In truth: lesion 0 mm², and nothing was drawn")
+    assert above.startswith("**In truth:** lesion 0 mm², and nothing was drawn")
 
 
 def test_of_other_classes_nothing_is_said():
