@@ -197,9 +197,7 @@ class TestRealImages:
         assert train(spec, Recorder(tmp_path))["test"]["accuracy"] > 0.9
 
     @pytest.mark.slow
-    @pytest.mark.parametrize(
-        ("name", "epochs", "auc"), [("breastmnist", 50, 0.78), ("pneumoniamnist_rebuilt", 10, 0.9)]
-    )
+    @pytest.mark.parametrize(("name", "epochs", "auc"), [("breastmnist", 20, 0.78), ("pneumoniamnist_rebuilt", 4, 0.9)])
     def test_articles_network_on_medical_images(self, name, epochs, auc, shared_data, home, tmp_path, monkeypatch):
         """Median of three seeds, weights of the best validation epoch."""
         monkeypatch.setenv("MEDCORE_DATA", str(shared_data))
