@@ -58,7 +58,9 @@ def figure(
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
         showlegend=True,
     )
-    chart.update_xaxes(title=f"True size in {unit} (logarithmic)", type="log", tickvals=_ticks(sizes[sizes > 0]))
+    chart.update_xaxes(
+        title=f"True size in {unit} (logarithmic)", type="log", tickvals=_ticks(sizes[sizes > 0]), tickformat=",~g"
+    )
     chart.update_yaxes(title="Dice of the case", range=(-0.04, 1.06))
     return chart
 
