@@ -92,7 +92,7 @@ def _by_class(run: CaseRun, setting: Setting) -> str:
     found = overlap.mean(run.cases.cleaned_dice[t, size], axis=0)
     each = ", ".join(f"{name} {_told(value)}" for name, value in zip(run.classes[1:], found, strict=True))
     return (
-        f"Mean Dice of each class: {each}. Each dot below is one {run.unit}, with the mean of those classes that it has, so "
+        f"Mean Dice of each class: {each}. Each dot below is one {run.unit}, the mean of the classes that it has, so "
         "the mean of the dots is another than that of the classes: choose a class to see it alone."
     )
 
