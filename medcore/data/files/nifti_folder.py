@@ -211,7 +211,7 @@ def _classes(labels: np.ndarray, path: Path) -> np.ndarray:
     unknown = np.size(labels) - int(np.isfinite(labels).sum())
     if unknown:
         raise ValueError(
-            f'The mask "{path.name}" must hold class numbers. Received: {unknown:,} that are NaN or infinite'
+            f'The mask "{path.name}" must hold class numbers. Received: NaN or infinity in voxels: {unknown:,}'
         )
     whole = np.rint(labels)
     if not np.allclose(whole, labels) or whole.min() < 0 or whole.max() > 255:
