@@ -149,7 +149,7 @@ def test_a_mask_with_nan_is_refused(folder):
     labels = marked()[1].astype(np.float32)
     labels[0, 0, 0] = np.nan
     save(folder, "3.nii.gz", marked()[0], labels)
-    with pytest.raises(ValueError, match=r'must hold class numbers\. Received: NaN or infinity in voxels: 1'):
+    with pytest.raises(ValueError, match=r"must hold class numbers\. Received: NaN or infinity in voxels: 1"):
         nifti_folder.entry(folder).read({}, ignore)
 
 
