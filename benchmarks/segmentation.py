@@ -1,10 +1,12 @@
 """How fast does a U-Net train, how much does a volume take, and how good are the masks?
 
-`unet_step_vs_fit`: an update of a U-Net on 128x128 pixels, batch 8, against plain `model.fit` of the same network in
-single precision, as Keras has it by default: the same loss, optimizer and images. CPU seconds of processes with one
-thread each, in turn, without compiling; median of the ratios. `unet_float32_vs_fit`: the same without bfloat16, as
-where the hardware has none. `same_losses`: the largest difference of a loss of the first steps between the two in
-single precision, relative. What a volume and a slice take is measured by `benchmarks.segmentation_volume`.
+`unet_step_vs_fit`: an update of a U-Net on 128x128 pixels, batch 8, without batch normalisation, as the page has it on
+simulated slices, against plain `model.fit` of the same network in single precision, as Keras has it by default: the
+same loss, optimizer and images. CPU seconds of processes with one thread each, in turn, without compiling; median of
+the ratios. `unet_float32_vs_fit`: the same without bfloat16, as where the hardware has none.
+`unet_norm_step_vs_fit`: with batch normalisation. `same_losses`: the largest difference of a loss of the first steps
+between the two in single precision, relative. What a volume and a slice take is measured by
+`benchmarks.segmentation_volume`.
 
 `--quality`: Dice on the test images, the mean over them: of nuclei (`nuclei_dice`, 256x256 pixels in colour, a fifth
 held out) and simulated lesions (`lesion_dice`, the simulator as it is by default), and over volumes and both parts of
@@ -58,13 +60,24 @@ QUALITY = {
     "hippocampus_dice": (">=", 0.8),
     "lesion_dice": (">=", 0.9),
 }
-STEP = RunSpec(
-    task="segment",
-    model=ModelSpec("unet"),
-    loss=LossSpec("mask_cross_entropy"),
-    optimizer=OptimizerSpec("adam", RATE),
+PLAIN, NORMALISED = (
+    RunSpec(
+        task="segment",
+        model=ModelSpec("unet", {"batch_norm": batch_norm}),
+        loss=LossSpec("mask_cross_entropy"),
+        optimizer=OptimizerSpec("adam", RATE),
+    )
+    for batch_norm in (0, 1)
 )
-CONTENDERS = ("auto", "float32", "fit")
+FIT = "fit"
+CONTENDERS = {
+    "auto": (PLAIN, "auto"),
+    "float32": (PLAIN, "float32"),
+    "fit": (PLAIN, FIT),
+    "norm_auto": (NORMALISED, "auto"),
+    "norm_fit": (NORMALISED, FIT),
+}
+"""A run, and in what precision our loop takes its updates, or that `fit` does."""
 
 
 def _recipe(data: DataSpec, depth: int, epochs: int, batch: int, rate: float, **parts: Any) -> RunSpec:
@@ -111,6 +124,7 @@ def _steps(rounds: int) -> dict[str, float]:
     return {
         "unet_step_vs_fit": statistics.median(turn["fit"] / turn["auto"] for turn in turns),
         "unet_float32_vs_fit": statistics.median(turn["fit"] / turn["float32"] for turn in turns),
+        "unet_norm_step_vs_fit": statistics.median(turn["norm_fit"] / turn["norm_auto"] for turn in turns),
         "same_losses": float(np.abs(ours / fit - 1).max()),
         **{
             f"unet_step_{name}_ms": 1e3 * statistics.median(turn[name] for turn in turns) / STEPS for name in CONTENDERS
@@ -146,7 +160,8 @@ def _answer(pipe: Connection, name: str) -> None:
     masks = (images[..., 0] > 127).astype(np.uint8)  # time does not depend on what they show
     with tempfile.TemporaryDirectory() as home:
         os.environ["MEDCORE_HOME"] = home
-        take, facts = (_fit if name == "fit" else _ours)(images, masks, name)
+        spec, way = CONTENDERS[name]
+        take, facts = _fit(images, masks, spec) if way == FIT else _ours(images, masks, spec, way)
         while True:
             pipe.recv()
             begun = time.process_time()
@@ -154,13 +169,15 @@ def _answer(pipe: Connection, name: str) -> None:
             pipe.send({"seconds": time.process_time() - begun, "losses": losses, **facts})
 
 
-def _ours(images: np.ndarray, masks: np.ndarray, precision: str) -> tuple[Callable[[], list[float]], dict[str, float]]:
+def _ours(
+    images: np.ndarray, masks: np.ndarray, spec: RunSpec, precision: str
+) -> tuple[Callable[[], list[float]], dict[str, float]]:
     from medcore import catalog
     from medcore.training import compiled
     from medcore.training.course import Epoch
 
     device = devices.choose(catalog.MODELS["unet"], precision)
-    stepper = compiled.stepper(STEP, images.shape[1:], 2, "uint8", BATCH, device.precision, device.kind)
+    stepper = compiled.stepper(spec, images.shape[1:], 2, "uint8", BATCH, device.precision, device.kind)
     data = stepper.load(images, masks, np.ones(2))
     nothing = np.zeros(STEPS, bool)
     plan = Epoch(np.arange(len(images)), np.full(STEPS, RATE, np.float32), nothing, nothing)
@@ -173,12 +190,12 @@ def _ours(images: np.ndarray, masks: np.ndarray, precision: str) -> tuple[Callab
     return take, {"bfloat16": float(device.precision == "bfloat16")}
 
 
-def _fit(images: np.ndarray, masks: np.ndarray, _name: str) -> tuple[Callable[[], list[float]], dict[str, float]]:
+def _fit(images: np.ndarray, masks: np.ndarray, spec: RunSpec) -> tuple[Callable[[], list[float]], dict[str, float]]:
     import keras
 
     from medcore.training import compiled
 
-    network = compiled.build_model(STEP.model, images.shape[1:], 2, "float32", STEP.seed)
+    network = compiled.build_model(spec.model, images.shape[1:], 2, "float32", spec.seed)
     network.compile(keras.optimizers.Adam(RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     pixels, truth = images / np.float32(255), masks.astype(np.int32)
 
