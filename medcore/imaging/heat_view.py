@@ -1,13 +1,12 @@
 """What the viewer shows of an image that a network is asked about: the image as it is, the heatmap over its slice."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from medcore.imaging.view import Cut, Plane, Viewable, Window
+from medcore.imaging.covered import Covered
+from medcore.imaging.view import Cut, Viewable
 
-ALL_BYTES = Window("All values", 127.5, 255)
 BOUNDS = (0.4, 0.55, 0.7, 0.85)
 """Share of the strongest value from which on a place is in each level; below the first the image stays clear."""
 LEVELS = ("Nothing", "from 40%", "from 55%", "from 70%", "from 85% of the strongest")
@@ -38,11 +37,8 @@ def levels(values: np.ndarray) -> np.ndarray:
     return np.digitize(values / highest, BOUNDS).astype(np.uint8)
 
 
-class HeatView:
+class HeatView(Covered):
     """An image, with or without a heatmap over one of its slices; implements `view.Viewable`.
-
-    8-bit images begin with all their values, as those of data sets are stored: a window by the image itself would
-    change what the network sees.
 
     Args:
         image: what is shown.
@@ -51,21 +47,8 @@ class HeatView:
     """
 
     def __init__(self, image: Viewable, bytes_: bool, heat: Heat | None = None) -> None:
+        super().__init__(image, bytes_, heat.name if heat else "")
         self._image, self._heat = image, heat
-        self.title, self.unit, self.colour, self.inverted = image.title, image.unit, image.colour, image.inverted
-        self.windows = image.windows or ((ALL_BYTES,) if bytes_ and not image.colour else ())
-        self.planes: Mapping[str, Plane] = image.planes
-
-    @property
-    def _identity(self) -> tuple[int, str]:
-        return id(self._image), self._heat.name if self._heat else ""
-
-    def __eq__(self, other: object) -> bool:
-        """The same image under the same map: a viewer need not fetch it again."""
-        return isinstance(other, HeatView) and self._identity == other._identity
-
-    def __hash__(self) -> int:
-        return hash(self._identity)
 
     def cut(self, plane: str, index: int, seconds: float) -> Cut:
         """The image's slice, the map's levels as its mask where they belong to it.

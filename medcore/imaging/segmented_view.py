@@ -1,14 +1,14 @@
 """What the viewer shows of an upload that was segmented: the image, and one layer of the answer over it."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from medcore.imaging import planes
-from medcore.imaging.heat_view import ALL_BYTES, COLOURS
+from medcore.imaging.covered import Covered
+from medcore.imaging.heat_view import COLOURS
 from medcore.imaging.stack_view import StackView
-from medcore.imaging.view import Cut, Plane
+from medcore.imaging.view import Cut
 
 DOUBT = (0.05, 0.1, 0.2, 0.3)
 """Standard deviation of the foreground's probability from which on a place is in each level."""
@@ -42,11 +42,8 @@ def probability(name: str, foreground: np.ndarray) -> Layer:
     return Layer(f"probability {name}", foreground, tuple(255 * bound for bound in PROBABILITY))
 
 
-class SegmentedView:
+class SegmentedView(Covered):
     """A stack with or without a layer over it; implements `view.Viewable`.
-
-    8-bit images begin with all their values, as those of data sets are stored: a window by the image itself would
-    change what the network sees.
 
     Args:
         image: what is shown.
@@ -54,22 +51,8 @@ class SegmentedView:
     """
 
     def __init__(self, image: StackView, layer: Layer | None = None) -> None:
+        super().__init__(image, image.stack.dtype == "uint8", layer.name if layer else "")
         self._image, self._layer = image, layer
-        self.title, self.unit, self.colour, self.inverted = image.title, image.unit, image.colour, image.inverted
-        bytes_ = image.stack.dtype == "uint8" and not image.colour
-        self.windows = image.windows or ((ALL_BYTES,) if bytes_ else ())
-        self.planes: Mapping[str, Plane] = image.planes
-
-    @property
-    def _identity(self) -> tuple[int, str]:
-        return id(self._image), self._layer.name if self._layer else ""
-
-    def __eq__(self, other: object) -> bool:
-        """The same image under the same layer: a viewer need not fetch it again."""
-        return isinstance(other, SegmentedView) and self._identity == other._identity
-
-    def __hash__(self) -> int:
-        return hash(self._identity)
 
     def cut(self, plane: str, index: int, seconds: float) -> Cut:
         """The image's slice, with the layer's as its mask.

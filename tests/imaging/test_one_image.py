@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from medcore.imaging import heat_view, one_image
-from medcore.imaging.heat_view import ALL_BYTES, Heat, HeatView
+from medcore.imaging.covered import ALL_BYTES
+from medcore.imaging.heat_view import Heat, HeatView
 from medcore.imaging.view import Cut, Plane, Window
 from medcore.sandbox import Sandbox
 
